@@ -1,0 +1,54 @@
+// Bundles every test file and runs them with Node's own runner; the last line is `N passed, N failed, N skipped`.
+// `npm test -- pruning maxout` runs the test files whose path contains one of the words.
+import { readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { build } from 'esbuild';
+import './build.mjs';
+
+const words = process.argv.slice(2);
+const entryPoints = readdirSync('test', { recursive: true })
+  .filter((path) => path.endsWith('.test.ts'))
+  .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
+  .map((path) => join('test', path));
+if (entryPoints.length === 0) {
+  console.error(`No test file's path contains ${words.join(' or ')}.`);
+  process.exit(1);
+}
+
+rmSync('dist/test', { recursive: true, force: true });
+await build({
+  entryPoints,
+  outdir: 'dist/test',
+  outbase: 'test',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+const files = entryPoints.map((path) => join('dist', path.replace(/\.ts$/, '.mjs')));
+const stream = run({ files, concurrency: Math.min(2, availableParallelism()), timeout: 900_000 });
+// A suite (describe) and a file are containers, not tests.
+const isTest = (event) => event.details.type !== 'suite' && event.name !== event.file && !files.includes(event.name);
+stream.on('test:pass', (event) => {
+  if (!isTest(event)) return;
+  if (event.skip === undefined) count.passed++;
+  else count.skipped++;
+});
+stream.on('test:fail', (event) => {
+  if (event.details.type !== 'suite') count.failed++;
+});
+const report = stream.compose(new spec());
+report.pipe(process.stdout);
+report.on('end', () => {
+  console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
+});
