@@ -1,0 +1,62 @@
+// The default engine: onnxruntime's native CPU library, from one npm package.
+import { availableParallelism } from 'node:os';
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { encodeOnnx } from '../formats/onnx/encode';
+import type { Tensor } from '../model/tensor';
+import type { Engine, Feeds, Program } from './engine';
+
+export interface OnnxruntimeOptions {
+  /** Threads within an operator. Default: the machine's processors. */
+  readonly threads?: number;
+}
+
+export function onnxruntime({ threads = availableParallelism() }: OnnxruntimeOptions = {}): Engine {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Vanishing gradients become denormal numbers, which cost a hundred times an ordinary one.
+    extra: { session: { set_denormal_as_zero: '1' } },
+  };
+  return {
+    name: 'onnxruntime',
+    async compile(graph, values): Promise<Program> {
+      const session = await InferenceSession.create(encodeOnnx(graph, values), options);
+      return {
+        async run(feeds, into = {}) {
+          const fetches: Record<string, OrtTensor | null> = {};
+          for (const { name } of graph.outputs) fetches[name] = into[name] ? wrap(into[name]) : null;
+          const results = await session.run(wrapAll(feeds), fetches);
+          return Object.fromEntries(
+            Object.entries(results).map(([name, tensor]) => [name, into[name] ?? unwrap(name, tensor)]),
+          );
+        },
+        dispose: () => session.release(),
+      };
+    },
+  };
+}
+
+function wrapAll(feeds: Feeds): Record<string, OrtTensor> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wrap(tensor)]));
+}
+
+/** onnxruntime's view of a tensor is made once and kept with it: training feeds the same tensors at every step. */
+const views = new WeakMap<Tensor, OrtTensor>();
+
+function wrap(tensor: Tensor): OrtTensor {
+  let view = views.get(tensor);
+  if (view === undefined) {
+    view = new OrtTensor(tensor.type as 'float32', tensor.data as Float32Array, tensor.shape);
+    views.set(tensor, view);
+  }
+  return view;
+}
+
+function unwrap(name: string, { type, dims, data }: OrtTensor): Tensor {
+  if (type !== 'float32' && type !== 'int64' && type !== 'int32') throw new Error(`output "${name}" is ${type}`);
+  return { type, shape: dims, data: data as Float32Array };
+}

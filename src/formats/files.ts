@@ -1,0 +1,107 @@
+// Reading untrusted folders and writing results: every path confined, every write whole or not at all.
+import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { UserError, messageOf } from '../errors';
+
+/** The file a model names, which must lie in the model's folder after every link is followed. */
+export async function confinedFile(folder: string, path: string, where: string): Promise<string> {
+  const outside = (): UserError =>
+    new UserError(`${where}: the path ${JSON.stringify(path)} leaves the model's folder; a model may only name files beside it`);
+  if (isAbsolute(path) || /^[a-zA-Z]:|^[/\\]/.test(path) || path.includes('\0')) throw outside();
+  const root = await realpath(folder);
+  const wanted = resolve(root, path);
+  if (!within(root, wanted)) throw outside();
+  let real: string;
+  try {
+    real = await realpath(wanted);
+  } catch {
+    throw new UserError(`${where}: the file "${path}" is missing from ${folder}. Put it there, or export the model again.`);
+  }
+  if (!within(root, real)) throw outside();
+  if (!(await stat(real)).isFile()) throw new UserError(`${where}: "${path}" is not a file`);
+  return real;
+}
+
+function within(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** `length` bytes from `offset`. */
+export async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) throw new UserError(`${path} became shorter while it was read`);
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a file under another name, flushes it, then renames it. */
+export async function writeWhole(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    const file = await open(partial, 'w');
+    try {
+      for await (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+/** Fills a folder under another name, then renames it to `folder`, which must be new or empty. */
+export async function writeFolder(folder: string, fill: (partial: string) => Promise<void>): Promise<void> {
+  const target = resolve(folder);
+  let partial: string | undefined;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    partial = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));
+    await fill(partial);
+    await rmdir(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(partial, target);
+  } catch (error) {
+    if (partial !== undefined) await rm(partial, { recursive: true, force: true });
+    throw writeError(target, error);
+  }
+}
+
+/** Throws where a result could not be written there: a folder with something in it, or no permission. */
+export async function checkNewFolder(folder: string): Promise<void> {
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') throw new UserError(`${folder} is a file. Name another folder for the result.`);
+    throw writeError(folder, error);
+  });
+  if (found.length > 0) throw new UserError(`${folder} is not empty. Name another folder for the result, or empty it.`);
+}
+
+function writeError(path: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  const reasons: Record<string, string> = {
+    ENOSPC: 'no space is left on the disk; free some and run it again',
+    EDQUOT: 'the disk quota is used up; free some space and run it again',
+    EACCES: 'there is no permission to write there; name another folder',
+    EPERM: 'there is no permission to write there; name another folder',
+    EROFS: 'the file system is read-only; name another folder',
+    ENOTEMPTY: 'the folder is not empty; name another',
+    EEXIST: 'a file of that name is in the way; name another folder',
+    ENOTDIR: 'a file of that name is in the way; name another folder',
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+  return reason === undefined ? error : new UserError(`cannot write ${path}: ${reason} (${messageOf(error)})`);
+}

@@ -1,0 +1,78 @@
+// Reads fields of a layer's config, untrusted JSON, and says which one is wrong.
+import { UserError } from '../../errors';
+
+export type Config = Readonly<Record<string, unknown>>;
+
+/** No axis of a model anybody trains is longer; a larger number is a broken file, or one made to exhaust memory. */
+export const MAX_SIZE = 2 ** 24;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export class LayerConfig {
+  constructor(
+    readonly name: string,
+    readonly className: string,
+    readonly fields: Config,
+  ) {}
+
+  fail(problem: string): never {
+    throw new UserError(`layer "${this.name}" (${this.className}): ${problem}`);
+  }
+
+  size(field: string): number {
+    return this.#positive(this.fields[field], field);
+  }
+
+  number(field: string, fallback: number): number {
+    const value = this.fields[field];
+    if (value === undefined || value === null) return fallback;
+    if (typeof value !== 'number' || !Number.isFinite(value)) this.fail(`${field} must be a number, it is ${show(value)}`);
+    return value;
+  }
+
+  text(field: string, fallback: string): string {
+    const value = this.fields[field] ?? fallback;
+    if (typeof value !== 'string') this.fail(`${field} must be a text, it is ${show(value)}`);
+    return value;
+  }
+
+  flag(field: string, fallback: boolean): boolean {
+    const value = this.fields[field] ?? fallback;
+    if (typeof value !== 'boolean') this.fail(`${field} must be true or false, it is ${show(value)}`);
+    return value;
+  }
+
+  list(field: string): readonly unknown[] {
+    const value = this.fields[field];
+    if (!Array.isArray(value)) this.fail(`${field} must be a list, it is ${show(value)}`);
+    return value;
+  }
+
+  /** One positive size for both spatial axes, or one for each. */
+  pair(field: string, fallback: readonly [number, number]): [number, number] {
+    const value = this.fields[field];
+    if (value === undefined || value === null) return [...fallback];
+    if (typeof value === 'number') return [this.#positive(value, field), this.#positive(value, field)];
+    if (!Array.isArray(value) || value.length !== 2) this.fail(`${field} must be two sizes, it is ${show(value)}`);
+    return [this.#positive(value[0], field), this.#positive(value[1], field)];
+  }
+
+  channelsLast(): void {
+    const format = this.text('data_format', 'channels_last');
+    if (format !== 'channels_last') this.fail(`data_format "${format}" is not known yet, only channels_last`);
+  }
+
+  #positive(value: unknown, field: string): number {
+    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > MAX_SIZE) {
+      this.fail(`${field} must be a whole number from 1 to ${MAX_SIZE.toLocaleString('en')}, it is ${show(value)}`);
+    }
+    return value as number;
+  }
+}
+
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'missing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

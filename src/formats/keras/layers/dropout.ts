@@ -1,0 +1,13 @@
+// Dropout: at work in training alone.
+import { DROPOUT_RATE } from '../../../ops/dropout';
+import { eachElement } from '../activation';
+import type { LayerFamily } from '../family';
+
+export const dropout: LayerFamily = {
+  classes: ['Dropout'],
+  read({ config, builder, input }) {
+    const rate = config.number('rate', 0.5);
+    if (rate < 0 || rate >= 1) config.fail(`rate must be from 0 up to, not including, 1; it is ${rate}`);
+    return eachElement(builder, input(), (value) => builder.op('Dropout', [value], { [DROPOUT_RATE]: rate }));
+  },
+};

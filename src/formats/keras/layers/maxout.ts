@@ -1,0 +1,105 @@
+// Maxout, which Keras and TF.js lack: written as three of their layers that compute it, so that any of their programs
+// opens the model, and read back as one. After a Dense of n neurons, k a unit:
+//   Reshape [n, 1, 1] · MaxPooling2D (k, 1) · Flatten
+// After an image of height × width × c channels:
+//   Reshape [height × width, c, 1] · MaxPooling2D (1, k) · Reshape [height, width, c / k]
+import { fixed } from '../../../model/graph';
+import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
+import type { LayerFamily } from '../family';
+import type { Entry } from '../topology';
+
+export const MAXOUT = 'Maxout';
+
+export const maxout: LayerFamily = {
+  classes: [MAXOUT],
+  read({ config, builder, input }) {
+    const k = config.size('neurons');
+    const value = input();
+    const channels = fixed(value.shape, -1, `the input of "${config.name}"`);
+    if (channels % k !== 0) config.fail(`${channels} neurons do not divide into units of ${k}`);
+    const units = channels / k;
+    const image = value.shape.length === 4;
+    const x = image ? firstOf(builder, value) : lastOf(builder, value);
+    // The neurons a unit are left open (−1): a cut within units changes them and nothing else.
+    const grouped = builder.op('Reshape', [x, builder.ints([0, units, -1, ...builder.shape(x).slice(2).map(Number)])]);
+    const result = builder.op('ReduceMax', [grouped, builder.ints([2])], { keepdims: 0 });
+    return image ? fromFirst(builder, result) : fromLast(builder, result);
+  },
+};
+
+/** The three entries that compute a Maxout, by its output's shape in Keras' layout. */
+export function maxoutEntries(name: string, output: readonly (number | string)[], neurons: number): [Entry, Entry, Entry] {
+  const [units, ...spatial] = [Number(output.at(-1)), ...output.slice(1, -1).map(Number)];
+  const entry = (part: string, className: string, config: object): Entry => ({
+    name: `${name}_${part}`,
+    className,
+    config: { name: `${name}_${part}`, trainable: true, ...config },
+    inbound: [],
+    members: [`${name}_${part}`],
+  });
+  const pool = { padding: 'valid', data_format: 'channels_last' };
+  if (spatial.length === 0) {
+    return [
+      entry('neurons', 'Reshape', { target_shape: [units * neurons, 1, 1] }),
+      entry('maximum', 'MaxPooling2D', { pool_size: [neurons, 1], strides: [neurons, 1], ...pool }),
+      entry('units', 'Flatten', { data_format: 'channels_last' }),
+    ];
+  }
+  const [height = 1, width = 1] = spatial;
+  return [
+    entry('neurons', 'Reshape', { target_shape: [height * width, units * neurons, 1] }),
+    entry('maximum', 'MaxPooling2D', { pool_size: [1, neurons], strides: [1, neurons], ...pool }),
+    entry('units', 'Reshape', { target_shape: [height, width, units] }),
+  ];
+}
+
+/** Reads each run of three such entries as one Maxout. */
+export function findMaxout(entries: readonly Entry[]): Entry[] {
+  const readers = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    for (const source of entry.inbound) readers.set(source, [...(readers.get(source) ?? []), entry]);
+  }
+  const onlyReader = (name: string): Entry | undefined => {
+    const found = readers.get(name) ?? [];
+    return found.length === 1 && found[0]?.inbound.length === 1 ? found[0] : undefined;
+  };
+  const absorbed = new Set<string>();
+  const renamed = new Map<string, string>();
+  const result: Entry[] = [];
+  for (const entry of entries) {
+    if (absorbed.has(entry.name)) continue;
+    const pool = onlyReader(entry.name);
+    const last = pool && onlyReader(pool.name);
+    const neurons = pool && last && neuronsOf(entry, pool, last);
+    if (!pool || !last || !neurons) {
+      result.push(entry);
+      continue;
+    }
+    const name = last.name.replace(/_units$/, '');
+    absorbed.add(pool.name).add(last.name);
+    renamed.set(last.name, name);
+    const members = [entry.name, pool.name, last.name];
+    result.push({ name, className: MAXOUT, config: { name, neurons }, inbound: entry.inbound, members });
+  }
+  return result.map((entry) => ({ ...entry, inbound: entry.inbound.map((source) => renamed.get(source) ?? source) }));
+}
+
+function neuronsOf(first: Entry, pool: Entry, last: Entry): number | undefined {
+  if (first.className !== 'Reshape' || pool.className !== 'MaxPooling2D') return undefined;
+  const target = sizes(first.config.target_shape, 3);
+  const window = sizes(pool.config.pool_size, 2);
+  const strides = sizes(pool.config.strides, 2);
+  if (!target || !window || !strides || window.join() !== strides.join() || target[2] !== 1) return undefined;
+  const [rows = 1, columns = 1] = window;
+  if (last.className === 'Flatten') {
+    return target[1] === 1 && columns === 1 && rows > 1 && (target[0] ?? 0) % rows === 0 ? rows : undefined;
+  }
+  const back = last.className === 'Reshape' ? sizes(last.config.target_shape, 3) : undefined;
+  if (!back || rows !== 1 || columns < 2) return undefined;
+  const [height = 0, width = 0, units = 0] = back;
+  return height * width === target[0] && units * columns === target[1] ? columns : undefined;
+}
+
+function sizes(value: unknown, count: number): number[] | undefined {
+  return Array.isArray(value) && value.length === count && value.every(Number.isInteger) ? value : undefined;
+}

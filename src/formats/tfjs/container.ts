@@ -1,0 +1,116 @@
+// A TF.js layers model as a document and its weights: what it was read from, and how a changed model is written back.
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Container, Model } from '../../model/model';
+import { type Weight, byteCount } from '../../model/weight';
+import { writeFolder, writeWhole } from '../files';
+import { isRecord } from '../keras/config';
+import { readKeras } from '../keras/read';
+import { readTopology } from '../keras/topology';
+import { writeTopology } from '../keras/write';
+import { readManifest } from './manifest';
+
+export interface TfjsDocument {
+  readonly json: Readonly<Record<string, unknown>>;
+  /** The JSON as it stood in its file, and how it was indented (JSON.stringify's third argument). */
+  readonly text: string;
+  readonly indent: string;
+  /** Name of the JSON file. */
+  readonly file: string;
+  /** Every weight of the manifest, used by a layer or not. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Largest shard of each group, in bytes. */
+  readonly shardSizes: readonly number[];
+}
+
+/** The size at which TF.js itself splits weights. */
+export const DEFAULT_SHARD_SIZE = 4 * 2 ** 20;
+
+/** @param json a model.json's modelTopology, with or without a model_config inside. */
+export function modelConfig(topology: unknown): unknown {
+  return isRecord(topology) && isRecord(topology.model_config) ? topology.model_config : topology;
+}
+
+export function modelFromDocument(document: TfjsDocument, warnings: readonly string[]): Model {
+  const topology = readTopology(modelConfig(document.json.modelTopology));
+  const { graph, layers } = readKeras(topology, document.weights);
+  return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings };
+}
+
+function tfjsContainer(document: TfjsDocument): Container {
+  return {
+    format: 'tfjs',
+    async write(model, folder) {
+      await writeFolder(folder, (partial) => writeDocument(document, model, partial));
+      return join(folder, document.file);
+    },
+  };
+}
+
+async function writeDocument(document: TfjsDocument, model: Model, folder: string): Promise<void> {
+  const { json } = document;
+  const current = (name: string): Weight | undefined => model.graph.weights.get(name) ?? document.weights.get(name);
+  const groups = readManifest(json.weightsManifest);
+  const manifest: Record<string, unknown>[] = [];
+  for (const [index, group] of (json.weightsManifest as Record<string, unknown>[]).entries()) {
+    const weights = (groups[index]?.weights ?? []).map(({ name }) => current(name)).filter((weight) => weight !== undefined);
+    const paths = await writeShards(folder, groups[index]?.paths ?? [], weights, document.shardSizes[index] ?? 0);
+    const entries = (group.weights as Record<string, unknown>[]).map((entry) => manifestEntry(entry, current(String(entry.name))));
+    manifest.push({ ...group, paths, weights: entries });
+  }
+  const config = writeTopology(modelConfig(json.modelTopology), model);
+  const modelTopology =
+    modelConfig(json.modelTopology) === json.modelTopology ? config : { ...(json.modelTopology as object), model_config: config };
+  const changed = { ...json, modelTopology, weightsManifest: manifest };
+  // Where nothing changed the file comes back byte for byte, its way of writing numbers included.
+  const same = JSON.stringify(changed) === JSON.stringify(json);
+  const text = same ? document.text : JSON.stringify(changed, null, document.indent);
+  await writeWhole(join(folder, document.file), [Buffer.from(text)]);
+}
+
+function manifestEntry(entry: Record<string, unknown>, weight: Weight | undefined): Record<string, unknown> {
+  if (weight === undefined) return entry;
+  const { quantization: stored, ...rest } = entry;
+  const quantized = weight.storage.quantization !== undefined || (weight.storage.type === 'float16' && stored !== undefined);
+  const resized = { ...rest, shape: [...weight.shape] };
+  if (quantized) return { ...resized, quantization: stored };
+  return { ...resized, dtype: weight.storage.type };
+}
+
+/** Splits a group's bytes into shards no larger than its largest was, under the names it had. Returns the names used. */
+async function writeShards(folder: string, names: readonly string[], weights: readonly Weight[], largest: number): Promise<string[]> {
+  const total = weights.reduce((sum, weight) => sum + byteCount(weight), 0);
+  const limit = largest > 0 ? largest : DEFAULT_SHARD_SIZE;
+  const count = Math.min(Math.max(1, names.length), Math.max(1, Math.ceil(total / limit)));
+  const size = Math.max(limit, Math.ceil(total / count));
+  const stream = bytesOf(weights);
+  const used: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const name = names[index] ?? 'weights.bin';
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeWhole(join(folder, name), take(stream, size));
+    used.push(name);
+  }
+  return used;
+}
+
+/** A weight at a time, so that no more than one is in memory. */
+async function* bytesOf(weights: readonly Weight[]): AsyncGenerator<Uint8Array, undefined, number | undefined> {
+  for (const weight of weights) yield await weight.bytes();
+  return undefined;
+}
+
+/** Up to `size` bytes of a stream; what is left of a chunk stays for the next call. */
+const leftovers = new WeakMap<AsyncGenerator<Uint8Array>, Uint8Array>();
+
+async function* take(stream: AsyncGenerator<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let missing = size;
+  while (missing > 0) {
+    const chunk = leftovers.get(stream) ?? (await stream.next()).value;
+    if (!chunk) return;
+    leftovers.delete(stream);
+    if (chunk.length > missing) leftovers.set(stream, chunk.subarray(missing));
+    yield chunk.subarray(0, missing);
+    missing -= Math.min(missing, chunk.length);
+  }
+}

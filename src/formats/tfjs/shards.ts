@@ -1,0 +1,88 @@
+// The shards of a TF.js model: found, measured, and read a weight at a time.
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../errors';
+import type { Weight } from '../../model/weight';
+import { confinedFile, readRange } from '../files';
+import type { ManifestGroup } from './manifest';
+
+interface Shard {
+  readonly path: string;
+  /** Position of its first byte in the group. */
+  readonly start: number;
+  readonly size: number;
+}
+
+export interface ShardedWeights {
+  readonly weights: Map<string, Weight>;
+  /** Size of the largest shard of each group. */
+  readonly shardSizes: readonly number[];
+}
+
+/** The weights of a manifest, in the folder of its model.json; their bytes are read when asked for. */
+export async function openShards(folder: string, manifest: readonly ManifestGroup[]): Promise<ShardedWeights> {
+  const weights = new Map<string, Weight>();
+  const shardSizes: number[] = [];
+  for (const group of manifest) {
+    const shards = await measure(folder, group);
+    shardSizes.push(Math.max(0, ...shards.map(({ size }) => size)));
+    let offset = 0;
+    for (const { name, shape, storage, bytes } of group.weights) {
+      const start = offset;
+      weights.set(name, { name, shape, storage, trainable: true, bytes: () => readAcross(shards, start, bytes) });
+      offset += bytes;
+    }
+  }
+  return { weights, shardSizes };
+}
+
+async function measure(folder: string, group: ManifestGroup): Promise<Shard[]> {
+  const shards: Shard[] = [];
+  let start = 0;
+  for (const name of group.paths) {
+    const path = await confinedFile(folder, name, 'weightsManifest');
+    const { size } = await stat(path);
+    shards.push({ path, start, size });
+    start += size;
+  }
+  const wanted = group.weights.reduce((sum, weight) => sum + weight.bytes, 0);
+  if (start !== wanted) throw sizeError(group, start, wanted);
+  return shards;
+}
+
+/** Names the weight at which too few bytes run out. */
+function sizeError(group: ManifestGroup, found: number, wanted: number): UserError {
+  const shards = group.paths.map((path) => `"${path}"`).join(', ');
+  const count = (value: number): string => value.toLocaleString('en');
+  if (found > wanted) {
+    return new UserError(
+      `${shards}: ${count(found)} bytes are there, the manifest describes ${count(wanted)}. ` +
+        'The file is too long or belongs to another model; export the model again.',
+    );
+  }
+  let end = 0;
+  const cut = group.weights.find(({ bytes }) => {
+    end += bytes;
+    return end > found;
+  });
+  return new UserError(
+    `weights "${cut?.name}" [${cut?.shape.join('×')}] end at byte ${count(end)}, ${shards} ${group.paths.length === 1 ? 'holds' : 'hold'} ${count(found)} ` +
+      `(the manifest describes ${count(wanted)}). The file looks truncated; export the model again.`,
+  );
+}
+
+async function readAcross(shards: readonly Shard[], start: number, length: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const shard of shards) {
+    const from = Math.max(start, shard.start);
+    const to = Math.min(start + length, shard.start + shard.size);
+    if (from < to) parts.push(await readRange(shard.path, from - shard.start, to - from));
+  }
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  const bytes = new Uint8Array(length);
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
+  }
+  return bytes;
+}

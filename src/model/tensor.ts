@@ -1,0 +1,53 @@
+// A tensor in memory, and the arithmetic of shapes.
+
+export type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'bool';
+
+export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array;
+
+/** Row-major. float16 is held as its 16 bits in a Uint16Array, bool as one byte. */
+export interface Tensor {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly data: ElementArray;
+}
+
+export const BYTES_PER_ELEMENT: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  uint16: 2,
+  bool: 1,
+};
+
+/** Number of elements; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function float32(shape: readonly number[], data: Float32Array): Tensor {
+  return { type: 'float32', shape, data };
+}
+
+export function scalar(value: number): Tensor {
+  return float32([], Float32Array.of(value));
+}
+
+export function int64(values: readonly number[]): Tensor {
+  return { type: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
+/** The integers of a constant such as a Reshape's target. */
+export function integers(tensor: Tensor): number[] {
+  return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+}
+
+/** Distance, in elements, between neighbours on each axis of a row-major tensor. */
+export function strides(shape: readonly number[]): number[] {
+  const result = new Array<number>(shape.length).fill(1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    result[axis] = (result[axis + 1] as number) * (shape[axis + 1] as number);
+  }
+  return result;
+}

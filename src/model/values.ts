@@ -1,0 +1,38 @@
+// The values of a model's weights in memory, and a model with other values.
+import type { Graph } from './graph';
+import { type Tensor, float32 } from './tensor';
+import { type Weight, float32Weight, weightValues } from './weight';
+
+export type Values = ReadonlyMap<string, Tensor>;
+
+/** Every weight of a graph as float32. */
+export async function loadValues(graph: Graph): Promise<Map<string, Tensor>> {
+  const values = new Map<string, Tensor>();
+  for (const [name, weight] of graph.weights) values.set(name, float32(weight.shape, await weightValues(weight)));
+  return values;
+}
+
+/** The graph with new values; a weight whose values did not change keeps the bytes it is stored as. */
+export function withValues(graph: Graph, values: Values, before?: Values): Graph {
+  const weights = new Map<string, Weight>();
+  for (const [name, weight] of graph.weights) {
+    const tensor = values.get(name);
+    const changed = tensor !== undefined && tensor !== before?.get(name);
+    weights.set(
+      name,
+      changed ? float32Weight(name, weight.shape, tensor.data as Float32Array, weight.trainable) : weight,
+    );
+  }
+  return { ...graph, weights };
+}
+
+/** One sentence for every weight that holds a NaN or an infinity. */
+export async function nonFiniteWeights(graph: Graph): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const [name, weight] of graph.weights) {
+    const values = await weightValues(weight);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) warnings.push(`weight "${name}" holds ${values[bad]} at element ${bad}: the model's results cannot be trusted`);
+  }
+  return warnings;
+}

@@ -1,0 +1,119 @@
+// A named tensor of a model. Its bytes stay where they are (a shard, memory) until somebody asks for them.
+import { BYTES_PER_ELEMENT, type ElementType, elementCount } from './tensor';
+
+/** How a weight's elements are stored. A quantised one means value = stored × scale + min. */
+export interface Storage {
+  readonly type: ElementType;
+  readonly quantization?: { readonly scale: number; readonly min: number };
+}
+
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** False for what training does not touch by gradient: moving averages, frozen layers. */
+  readonly trainable: boolean;
+  readonly storage: Storage;
+  /** The elements as stored, row-major. Read anew at each call: nothing is kept in memory. */
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
+export function parameterCount(weight: Weight): number {
+  return elementCount(weight.shape);
+}
+
+export function byteCount(weight: Weight): number {
+  return parameterCount(weight) * BYTES_PER_ELEMENT[weight.storage.type];
+}
+
+/** A weight held in memory as float32. */
+export function float32Weight(
+  name: string,
+  shape: readonly number[],
+  values: Float32Array,
+  trainable = true,
+): Weight {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, shape, trainable, storage: { type: 'float32' }, bytes: async () => bytes };
+}
+
+/** The weight's values as float32, dequantised. */
+export async function weightValues(weight: Weight): Promise<Float32Array> {
+  const bytes = await weight.bytes();
+  const { type, quantization } = weight.storage;
+  switch (type) {
+    case 'float32':
+      return new Float32Array(aligned(bytes, 4));
+    case 'float16':
+      return Float32Array.from(new Uint16Array(aligned(bytes, 2)), float16ToNumber);
+    case 'int32':
+      return Float32Array.from(new Int32Array(aligned(bytes, 4)));
+    case 'uint8':
+    case 'uint16': {
+      const { scale, min } = quantization ?? { scale: 1, min: 0 };
+      const stored = type === 'uint8' ? bytes : new Uint16Array(aligned(bytes, 2));
+      return Float32Array.from(stored as ArrayLike<number>, (value) => value * scale + min);
+    }
+    case 'bool':
+      return Float32Array.from(bytes);
+    case 'int64':
+      return Float32Array.from(new BigInt64Array(aligned(bytes, 8)), Number);
+  }
+}
+
+/** The weight with, on each axis given, only the elements listed, in that order; stored as it was. */
+export function gatherWeight(weight: Weight, kept: ReadonlyMap<number, Uint32Array>): Weight {
+  const shape = weight.shape.map((size, axis) => kept.get(axis)?.length ?? size);
+  return {
+    ...weight,
+    shape,
+    bytes: async () => {
+      let bytes = await weight.bytes();
+      let current = [...weight.shape];
+      for (const [axis, indices] of kept) {
+        bytes = gatherBytes(bytes, current, axis, indices, BYTES_PER_ELEMENT[weight.storage.type]);
+        current = current.map((size, i) => (i === axis ? indices.length : size));
+      }
+      return bytes;
+    },
+  };
+}
+
+function gatherBytes(
+  bytes: Uint8Array,
+  shape: readonly number[],
+  axis: number,
+  indices: Uint32Array,
+  elementSize: number,
+): Uint8Array {
+  const outer = elementCount(shape.slice(0, axis));
+  const inner = elementCount(shape.slice(axis + 1)) * elementSize;
+  const size = shape[axis] ?? 1;
+  const result = new Uint8Array(outer * indices.length * inner);
+  let position = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const index of indices) {
+      const start = (o * size + index) * inner;
+      result.set(bytes.subarray(start, start + inner), position);
+      position += inner;
+    }
+  }
+  return result;
+}
+
+/** A buffer whose start suits a typed array of the given element size; copied where the view does not. */
+function aligned(bytes: Uint8Array, size: number): ArrayBuffer {
+  if (bytes.byteOffset % size === 0 && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength) {
+    return bytes.buffer as ArrayBuffer;
+  }
+  return bytes.slice().buffer as ArrayBuffer;
+}
+
+/** IEEE 754 binary16. */
+function float16ToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,70 @@
+// AveragePool; the padding does not count unless count_include_pad says so.
+// https://onnx.ai/onnx/operators/onnx__AveragePool.html
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Node, type Shape, fixed } from '../model/graph';
+import { elementCount } from '../model/tensor';
+import { type Operator, type Tape, input, numberAttribute, output } from './operator';
+import { stretch } from './stretch';
+import { type Window, slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
+
+export const averagePool: Operator = {
+  type: 'AveragePool',
+  shapes: (node, [x = []]) => [[x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node))]],
+  ties: tiePooling,
+  differentiate(node, tape) {
+    tape.keep(node);
+    const x = input(node, 0);
+    return ([gradient]) => {
+      if (gradient === undefined || !tape.wants(x)) return [];
+      const window = windowOf(node);
+      if (!tiles(window)) return [overlapping(node, tape, gradient, window)];
+      const each = tape.op('Mul', [gradient, tape.float(1 / elementCount(window.kernel))]);
+      return [stretch(tape, each, window.kernel, tape.shape(x))];
+    };
+  },
+  evaluate(node, [x], { tf }) {
+    const window = windowOf(node);
+    const [top = 0, left = 0] = window.before;
+    const [bottom = 0, right = 0] = window.after;
+    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const [kernel, steps] = [window.kernel as [number, number], window.strides as [number, number]];
+    const mean = tf.avgPool(padded as Tensor4D, kernel, steps, 'valid');
+    const scale = tf.tensor(shares(node, x?.shape ?? [], window), [1, mean.shape[1], mean.shape[2], 1]);
+    return tf.transpose(tf.mul(mean, tf.mul(scale, elementCount(window.kernel))), [0, 3, 1, 2]);
+  },
+};
+
+/** Adds every window's share of the gradient to all it covered: a transposed convolution by ones, channel by channel. */
+function overlapping(node: Node, tape: Tape, gradient: string, window: Window): string {
+  const [from, to] = [tape.shape(input(node, 0)), tape.shape(output(node))];
+  const channels = fixed(from, 1);
+  const perWindow = tape.op('Reshape', [
+    tape.floats(shares(node, from, window)),
+    tape.ints([1, 1, ...to.slice(2).map(Number)]),
+  ]);
+  const ones = tape.op('Expand', [tape.float(1), tape.ints([channels, 1, ...window.kernel])]);
+  const rest = window.kernel.map((kernel, i) => {
+    const read = (fixed(to, i + 2) - 1) * (window.strides[i] ?? 1) + kernel;
+    return fixed(from, i + 2) + (window.before[i] ?? 0) + (window.after[i] ?? 0) - read;
+  });
+  return tape.op('ConvTranspose', [tape.op('Mul', [gradient, perWindow]), ones], {
+    ...windowAttributes(window),
+    group: channels,
+    output_padding: rest,
+  });
+}
+
+/** For every output position, 1 / the number of elements its window averages. */
+function shares(node: Node, from: Shape, window: Window): number[] {
+  const withPadding = numberAttribute(node, 'count_include_pad', 0) !== 0;
+  const to = slide(node, from.slice(2), window).map(Number);
+  const counts = to.map((size, i) =>
+    Array.from({ length: size }, (_, position) => {
+      const kernel = window.kernel[i] ?? 1;
+      if (withPadding) return kernel;
+      const start = position * (window.strides[i] ?? 1) - (window.before[i] ?? 0);
+      return Math.min(start + kernel, fixed(from, i + 2)) - Math.max(start, 0);
+    }),
+  );
+  return (counts[0] ?? []).flatMap((rows) => (counts[1] ?? []).map((columns) => 1 / (rows * columns)));
+}

@@ -1,0 +1,46 @@
+// Concat along one axis. https://onnx.ai/onnx/operators/onnx__Concat.html
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { type Node, type Shape, fixed } from '../model/graph';
+import { type Operator, fromStart, numberAttribute, output } from './operator';
+
+function axisOf(node: Node, shape: Shape): number {
+  return fromStart(numberAttribute(node, 'axis', 0), shape.length);
+}
+
+export const concat: Operator = {
+  type: 'Concat',
+  shapes(node, inputs) {
+    const [first = []] = inputs;
+    const joined = axisOf(node, first);
+    for (const shape of inputs) {
+      if (shape.length !== first.length || shape.some((size, i) => i !== joined && size !== first[i])) {
+        throw new Error(`Concat "${node.name}": [${shape.join(', ')}] does not join [${first.join(', ')}]`);
+      }
+    }
+    const total = inputs.reduce((sum, shape) => sum + fixed(shape, joined), 0);
+    return [first.map((size, i) => (i === joined ? total : size))];
+  },
+  ties(node, ties) {
+    const result = output(node);
+    const joined = axisOf(node, ties.shape(result));
+    let offset = 0;
+    for (const value of node.inputs) {
+      const shape = ties.shape(value);
+      shape.forEach((_, axis) => {
+        ties.tie({ value, axis }, { value: result, axis }, axis === joined ? offset : 0);
+      });
+      offset += fixed(shape, joined);
+    }
+  },
+  differentiate(node, tape) {
+    tape.keep(node);
+    return ([gradient]) => {
+      if (gradient === undefined) return [];
+      const axis = axisOf(node, tape.shape(output(node)));
+      const sizes = node.inputs.map((value) => fixed(tape.shape(value), axis));
+      const parts = tape.ops('Split', [gradient, tape.ints(sizes)], { axis }, sizes.length);
+      return node.inputs.map((value, i) => (tape.wants(value) ? parts[i] : undefined));
+    };
+  },
+  evaluate: (node, inputs, { tf }) => tf.concat([...inputs] as TfTensor[], axisOf(node, inputs[0]?.shape ?? [])),
+};

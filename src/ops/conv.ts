@@ -1,0 +1,71 @@
+// Conv: weight [out, in / groups, ...kernel], any number of spatial axes. https://onnx.ai/onnx/operators/onnx__Conv.html
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Node, fixed } from '../model/graph';
+import { elementCount } from '../model/tensor';
+import { gradientOfInput, gradientOfWeight } from './conv-gradient';
+import { type Operator, input, numberAttribute, output } from './operator';
+import { freezeSpatial, slide, windowOf } from './window';
+
+const groupsOf = (node: Node): number => numberAttribute(node, 'group', 1);
+
+export const conv: Operator = {
+  type: 'Conv',
+  shapes(node, [x = [], weight = []]) {
+    const wanted = fixed(weight, 1) * groupsOf(node);
+    if (x.length !== weight.length || x[1] !== wanted) {
+      throw new Error(`Conv "${node.name}" reads ${wanted} channels, its input is [${x.join(', ')}]`);
+    }
+    const window = windowOf(node, weight.slice(2).map(Number));
+    return [[x[0] ?? 1, fixed(weight, 0), ...slide(node, x.slice(2), window)]];
+  },
+  ties(node, ties) {
+    const [x, weight, y] = [input(node, 0), input(node, 1), output(node)];
+    ties.tie({ value: x, axis: 0 }, { value: y, axis: 0 });
+    ties.tie({ value: weight, axis: 0 }, { value: y, axis: 1 });
+    if (groupsOf(node) === 1) {
+      ties.tie({ value: weight, axis: 1 }, { value: x, axis: 1 });
+    } else {
+      for (const axis of [{ value: x, axis: 1 }, { value: y, axis: 1 }]) ties.freeze(axis, 'a grouped Conv reads it');
+    }
+    const bias = node.inputs[2];
+    if (bias) ties.tie({ value: bias, axis: 0 }, { value: y, axis: 1 });
+    for (let axis = 2; axis < ties.shape(x).length; axis++) freezeSpatial(node, ties, [x, weight, y], axis);
+  },
+  contracts: (node) => ({ input: input(node, 0), axis: 1 }),
+  produces: () => 1,
+  macs(_, [, weight = []], [y = []]) {
+    const perPosition = elementCount(weight.slice(1).map(Number));
+    return elementCount(y.slice(1).map(Number)) * perPosition;
+  },
+  differentiate(node, tape) {
+    if (groupsOf(node) !== 1) return () => { throw new Error(`no gradient rule yet for the grouped Conv "${node.name}"`); };
+    tape.keep(node);
+    const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
+    return ([gradient]) => {
+      if (gradient === undefined) return [];
+      const positions = tape.shape(x).map((_, axis) => axis).filter((axis) => axis !== 1);
+      return [
+        tape.wants(x) ? gradientOfInput(node, tape, gradient) : undefined,
+        tape.wants(weight) ? gradientOfWeight(node, tape, gradient) : undefined,
+        bias && tape.wants(bias) ? tape.op('ReduceSum', [gradient, tape.ints(positions)], { keepdims: 0 }) : undefined,
+      ];
+    };
+  },
+  evaluate(node, [x, weight, bias], { tf }) {
+    const window = windowOf(node, (weight?.shape ?? []).slice(2));
+    const [top = 0, left = 0] = window.before;
+    const [bottom = 0, right = 0] = window.after;
+    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const kernel = tf.transpose(weight as Tensor4D, [2, 3, 1, 0]);
+    const result = tf.conv2d(
+      padded as Tensor4D,
+      kernel,
+      window.strides as [number, number],
+      'valid',
+      'NHWC',
+      window.dilations as [number, number],
+    );
+    return tf.transpose(bias ? tf.add(result, bias) : result, [0, 3, 1, 2]);
+  },
+};
+

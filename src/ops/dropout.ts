@@ -1,0 +1,22 @@
+// Dropout: nothing at inference; in training a mask that the loop feeds, so that a step can be repeated bit for bit.
+// https://onnx.ai/onnx/operators/onnx__Dropout.html
+import { always, elementwise } from './elementwise';
+import { type Operator, input, numberAttribute, output } from './operator';
+
+export const DROPOUT_RATE = 'rate';
+
+const atInference = elementwise('Dropout', {
+  monotone: always,
+  gradient: (_, gradient) => gradient,
+  evaluate: (x, { tf }) => tf.clone(x),
+});
+
+export const dropout: Operator = {
+  ...atInference,
+  differentiate(node, tape) {
+    const x = input(node, 0);
+    const mask = tape.mask(tape.shape(x).map(Number), numberAttribute(node, DROPOUT_RATE, 0.5));
+    tape.op('Mul', [x, mask], {}, output(node));
+    return ([gradient]) => [gradient !== undefined && tape.wants(x) ? tape.op('Mul', [gradient, mask]) : undefined];
+  },
+};

@@ -1,0 +1,64 @@
+// MaxPool. https://onnx.ai/onnx/operators/onnx__MaxPool.html
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Node, fixed } from '../model/graph';
+import { elementCount } from '../model/tensor';
+import { indicator } from './elementwise';
+import { type Operator, type Tape, input, output } from './operator';
+import { stretch } from './stretch';
+import { slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
+
+export const maxPool: Operator = {
+  type: 'MaxPool',
+  shapes: (node, [x = []]) => [[x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node))]],
+  ties: tiePooling,
+  differentiate(node, tape) {
+    const x = input(node, 0);
+    if (!tape.wants(x)) {
+      tape.keep(node);
+      return () => [];
+    }
+    return tiles(windowOf(node)) ? byMask(node, tape) : byIndices(node, tape);
+  },
+  evaluate(node, [x], { tf }) {
+    const { kernel, strides, before, after } = windowOf(node);
+    const [top = 0, left = 0] = before;
+    const [bottom = 0, right = 0] = after;
+    const pads: [number, number][] = [[0, 0], [top, bottom], [left, right], [0, 0]];
+    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), pads, -3e38);
+    const pooled = tf.maxPool(padded as Tensor4D, kernel as [number, number], strides as [number, number], 'valid');
+    return tf.transpose(pooled, [0, 3, 1, 2]);
+  },
+};
+
+/**
+ * Windows side by side: the gradient goes to the elements that equal their window's maximum, shared equally where
+ * several do. Faster than asking MaxPool for indices, which onnxruntime computes without vector instructions.
+ */
+function byMask(node: Node, tape: Tape): ReturnType<NonNullable<Operator['differentiate']>> {
+  tape.keep(node);
+  const [x, y] = [input(node, 0), output(node)];
+  const window = windowOf(node);
+  return ([gradient]) => {
+    if (gradient === undefined) return [];
+    const shape = tape.shape(x);
+    const winners = indicator(tape, tape.op('Equal', [x, stretch(tape, y, window.kernel, shape)]));
+    const share = tape.op('AveragePool', [winners], windowAttributes(window));
+    const each = tape.op('Div', [gradient, tape.op('Mul', [share, tape.float(elementCount(window.kernel))])]);
+    return [tape.op('Mul', [winners, stretch(tape, each, window.kernel, shape)])];
+  };
+}
+
+/** Overlapping or padded windows: the gradients are added up at the positions of the maxima. */
+function byIndices(node: Node, tape: Tape): ReturnType<NonNullable<Operator['differentiate']>> {
+  const x = input(node, 0);
+  const [pooled = '', indices = ''] = tape.ops('MaxPool', [x], windowAttributes(windowOf(node)), 2);
+  tape.op('Identity', [pooled], {}, output(node));
+  return ([gradient]) => {
+    if (gradient === undefined) return [];
+    const shape = tape.shape(x).map((_, axis) => fixed(tape.shape(x), axis));
+    const flat = (value: string): string => tape.op('Reshape', [value, tape.ints([-1])]);
+    const zeros = tape.op('Expand', [tape.float(0), tape.ints([elementCount(shape)])]);
+    const scattered = tape.op('ScatterElements', [zeros, flat(indices), flat(gradient)], { axis: 0, reduction: 'add' });
+    return [tape.op('Reshape', [scattered, tape.ints(shape)])];
+  };
+}

@@ -1,0 +1,118 @@
+// What the product knows about one operator of the ONNX specification. To teach it another is to add one file.
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import type { Node, Shape } from '../model/graph';
+import type { Tensor } from '../model/tensor';
+
+export interface Operator {
+  readonly type: string;
+  /** Shapes of the outputs. Throws where the inputs do not fit; an input left out has the shape undefined. */
+  shapes(node: Node, inputs: readonly Shape[], constants: Constants): Shape[];
+  /** Which channels it ties together. Without it, everything the operator touches is frozen. */
+  ties?(node: Node, ties: Ties): void;
+  /** The axes it multiplies and sums over: where a channel is read by weights. Undefined: it reads no channels. */
+  contracts?(node: Node, shape: (value: string) => Shape): { input: string; axis: number } | undefined;
+  /** The axis of its first output that holds the channels it makes. Only operators with weights of their own. */
+  produces?(node: Node, shape: (value: string) => Shape): number;
+  /** Multiply-accumulates for the shapes given (batch 1). */
+  macs?(node: Node, inputs: readonly Shape[], outputs: readonly Shape[]): number;
+  /** True where max(f(a), f(b)) = f(max(a, b)), element by element: maxout may stand on either side of it. */
+  readonly monotone?: (node: Node) => boolean;
+  /** The node as it must read once widths have changed; its constants are remade through `remake`. Default: as it is. */
+  resize?(node: Node, widths: Widths): Node;
+  /** Emits the node as it runs in training and returns how a gradient goes back. Without it there is no gradient rule. */
+  differentiate?(node: Node, tape: Tape): Backward;
+  /** The same computation by TensorFlow.js. */
+  evaluate?(node: Node, inputs: readonly TfTensor[], run: Evaluation): TfTensor | TfTensor[];
+}
+
+/** Looks up a constant input by name. */
+export type Constants = (name: string) => Tensor | undefined;
+
+/** One axis of a value, a weight or an input. */
+export interface Axis {
+  readonly value: string;
+  readonly axis: number;
+}
+
+/** How an operator says which elements live or die together. */
+export interface Ties {
+  shape(value: string): Shape;
+  constant(name: string): Tensor | undefined;
+  /** Element i of one axis with element i + offset of the other, over the shorter of both from there on. */
+  tie(a: Axis, b: Axis, offset?: number): void;
+  /** `whole` is the row-major product of `parts` (a Reshape): one of the parts may be cut, the others are frozen. */
+  product(whole: Axis, parts: readonly Axis[]): void;
+  /** No element of the axis can be cut. */
+  freeze(axis: Axis, reason: string): void;
+}
+
+/** Sizes before and after a cut. */
+export interface Widths {
+  before(value: string): Shape;
+  after(value: string): Shape;
+  constant(name: string): Tensor | undefined;
+  /** Adds a constant and returns its name. */
+  remake(tensor: Tensor): string;
+}
+
+/** Gradients of the outputs (undefined where none flows) to gradients of the inputs (undefined where none is wanted). */
+export type Backward = (gradients: readonly string[]) => readonly (string | undefined)[];
+
+/** Where a training graph is written: forward nodes first, the backward ones after. */
+export interface Tape {
+  shape(value: string): Shape;
+  constant(name: string): Tensor | undefined;
+  /** True where a gradient with respect to the value is wanted. */
+  wants(value: string): boolean;
+  /** Emits a forward node as it is. */
+  keep(node: Node): void;
+  /** Emits a node and returns its first output's name; `output` fixes that name. */
+  op(type: string, inputs: readonly string[], attributes?: Node['attributes'], output?: string): string;
+  /** Emits a node with several outputs. */
+  ops(type: string, inputs: readonly string[], attributes: Node['attributes'], outputs: number): string[];
+  float(value: number): string;
+  floats(values: readonly number[]): string;
+  ints(values: readonly number[]): string;
+  /** A random mask of the given shape as a fed input: 0 with probability `rate`, else 1 / (1 − rate). */
+  mask(shape: readonly number[], rate: number): string;
+  /** A weight that the step replaces by a computed value: moving averages. */
+  update(weight: string, value: string): void;
+}
+
+export interface Evaluation {
+  readonly tf: typeof import('@tensorflow/tfjs-core');
+  constant(name: string): Tensor | undefined;
+}
+
+/** An attribute that is a number, or its default by the specification. */
+export function numberAttribute(node: Node, name: string, fallback: number): number {
+  const value = node.attributes[name] ?? fallback;
+  if (typeof value !== 'number') throw new Error(`${node.type} "${node.name}": attribute ${name} must be a number`);
+  return value;
+}
+
+/** An attribute that is a list of numbers, or its default. */
+export function listAttribute(node: Node, name: string, fallback: readonly number[]): readonly number[] {
+  const value = node.attributes[name] ?? fallback;
+  if (!Array.isArray(value)) throw new Error(`${node.type} "${node.name}": attribute ${name} must be a list`);
+  return value;
+}
+
+/** The name of an input that must be there. */
+export function input(node: Node, index: number): string {
+  const name = node.inputs[index];
+  if (!name) throw new Error(`${node.type} "${node.name}" lacks input ${index}`);
+  return name;
+}
+
+/** The name of the first output. */
+export function output(node: Node): string {
+  const name = node.outputs[0];
+  if (!name) throw new Error(`${node.type} "${node.name}" has no output`);
+  return name;
+}
+
+/** An axis that may count from the end, as one that counts from the start. */
+export function fromStart(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}

@@ -1,0 +1,30 @@
+// Transpose. https://onnx.ai/onnx/operators/onnx__Transpose.html
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import type { Node } from '../model/graph';
+import { type Operator, input, listAttribute, output } from './operator';
+
+/** Axis i of the output is axis order[i] of the input. */
+export function orderOf(node: Node, rank: number): readonly number[] {
+  return listAttribute(node, 'perm', Array.from({ length: rank }, (_, i) => rank - 1 - i));
+}
+
+export const transpose: Operator = {
+  type: 'Transpose',
+  shapes: (node, [shape = []]) => [orderOf(node, shape.length).map((axis) => shape[axis] ?? 1)],
+  ties(node, ties) {
+    const [value, result] = [input(node, 0), output(node)];
+    orderOf(node, ties.shape(value).length).forEach((from, axis) => {
+      ties.tie({ value, axis: from }, { value: result, axis });
+    });
+  },
+  differentiate(node, tape) {
+    tape.keep(node);
+    const x = input(node, 0);
+    return ([gradient]) => {
+      if (gradient === undefined || !tape.wants(x)) return [];
+      const order = orderOf(node, tape.shape(x).length);
+      return [tape.op('Transpose', [gradient], { perm: order.map((_, axis) => order.indexOf(axis)) })];
+    };
+  },
+  evaluate: (node, [x], { tf }) => tf.transpose(x as TfTensor, [...orderOf(node, (x as TfTensor).rank)]),
+};

@@ -1,0 +1,65 @@
+// Sliding windows over the spatial axes of [batch, channels, ...]: what convolutions and poolings share.
+import type { Dimension, Node, Shape } from '../model/graph';
+import { type Ties, input, listAttribute, output } from './operator';
+
+/** Per spatial axis. `before` and `after` are the zeros added on either side. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** The window of a node; `kernel` where it is given by the weight's shape and not by an attribute. */
+export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape', [])): Window {
+  const rank = kernel.length;
+  const ones = new Array<number>(rank).fill(1);
+  const pads = listAttribute(node, 'pads', new Array<number>(2 * rank).fill(0));
+  return {
+    kernel,
+    strides: listAttribute(node, 'strides', ones),
+    dilations: listAttribute(node, 'dilations', ones),
+    before: pads.slice(0, rank),
+    after: pads.slice(rank),
+  };
+}
+
+/** The same window as ONNX attributes. */
+export function windowAttributes({ kernel, strides, dilations, before, after }: Window): Node['attributes'] {
+  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+}
+
+/** Sizes of the output's spatial axes. Throws where the window does not fit into the input. */
+export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
+  return spatial.map((size, i) => {
+    if (typeof size === 'string') return `${node.name}_${i}`;
+    const [kernel = 1, stride = 1, dilation = 1] = [window.kernel[i], window.strides[i], window.dilations[i]];
+    const padded = size + (window.before[i] ?? 0) + (window.after[i] ?? 0);
+    const result = Math.floor((padded - (dilation * (kernel - 1) + 1)) / stride) + 1;
+    if (result < 1) {
+      throw new Error(`${node.type} "${node.name}": a window of ${window.kernel.join('×')} does not fit ${spatial.join('×')}`);
+    }
+    return result;
+  });
+}
+
+/** True where the windows lie side by side: no overlap, no gaps, no padding. */
+export function tiles({ kernel, strides, dilations, before, after }: Window): boolean {
+  return kernel.every(
+    (size, i) => size === strides[i] && dilations[i] === 1 && before[i] === 0 && after[i] === 0,
+  );
+}
+
+/** Channels pass through; the spatial axes are fixed. */
+export function tiePooling(node: Node, ties: Ties): void {
+  const [value, result] = [input(node, 0), output(node)];
+  ties.shape(value).forEach((_, axis) => {
+    if (axis < 2) ties.tie({ value, axis }, { value: result, axis });
+    else freezeSpatial(node, ties, [value, result], axis);
+  });
+}
+
+export function freezeSpatial(node: Node, ties: Ties, values: readonly string[], axis: number): void {
+  for (const value of values) ties.freeze({ value, axis }, `${node.type} slides over it`);
+}

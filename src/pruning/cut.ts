@@ -1,0 +1,100 @@
+// Takes channels out of a model: from every axis of every tensor they lie on.
+import type { Graph, Node, Shape, Value } from '../model/graph';
+import type { Tensor } from '../model/tensor';
+import { gatherWeight } from '../model/weight';
+import { inferShapes, shapeOf } from '../ops/infer';
+import { operatorOf } from '../ops/index';
+import type { Channels } from './channels';
+
+/**
+ * @param removed channels of `channels`. Throws for one that is frozen, and where an axis would lose its last element.
+ */
+export function cut(graph: Graph, channels: Channels, removed: ReadonlySet<number>): Graph {
+  for (const channel of removed) {
+    const reason = channels.frozen(channel);
+    if (reason !== undefined) throw new Error(`channel ${channel} can't be cut: ${reason}`);
+  }
+  return keep(graph, channels, (own) => indicesWhere(own, (channel) => !removed.has(channel)));
+}
+
+/**
+ * Puts channels into another order: position i of `order` names the channel that comes to where the i-th of its keys
+ * was. On an axis that holds a channel several times (a flattened image), the n-th of one goes to the n-th of the other.
+ */
+export function reorder(graph: Graph, channels: Channels, moved: ReadonlyMap<number, number>): Graph {
+  return keep(graph, channels, (own) => {
+    const positions = new Map<number, number[]>();
+    own.forEach((channel, i) => {
+      const list = positions.get(channel);
+      if (list) list.push(i);
+      else positions.set(channel, [i]);
+    });
+    const seen = new Map<number, number>();
+    return Uint32Array.from(own, (channel, i) => {
+      const source = moved.get(channel);
+      if (source === undefined || source === channel) return i;
+      const occurrence = seen.get(channel) ?? 0;
+      seen.set(channel, occurrence + 1);
+      return positions.get(source)?.[occurrence] ?? i;
+    });
+  });
+}
+
+/** Rebuilds a graph with, on every axis, the elements that `select` lists (of the axis' channels), in that order. */
+function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Uint32Array): Graph {
+  const kept = new Map<string, Map<number, Uint32Array>>();
+  for (const { value, axis } of channels.axes) {
+    const own = channels.of(value, axis);
+    if (own === undefined) continue;
+    const indices = select(own);
+    if (indices.length === own.length && indices.every((index, i) => index === i)) continue;
+    if (indices.length === 0) throw new Error(`"${value}" would lose every element of axis ${axis}`);
+    kept.set(value, (kept.get(value) ?? new Map<number, Uint32Array>()).set(axis, indices));
+  }
+  const weights = new Map(
+    [...graph.weights].map(([name, weight]) => {
+      const axes = kept.get(name);
+      return [name, axes ? gatherWeight(weight, axes) : weight];
+    }),
+  );
+  const after = (value: string): Shape =>
+    shapeOf(channels.shapes, value).map((size, axis) => kept.get(value)?.get(axis)?.length ?? size);
+  const constants = new Map(graph.constants);
+  const nodes = graph.nodes.map((node) => resize(node, channels.shapes, after, constants));
+  return withShapes({ ...graph, nodes, weights, constants });
+}
+
+function resize(
+  node: Node,
+  shapes: ReadonlyMap<string, Shape>,
+  after: (value: string) => Shape,
+  constants: Map<string, Tensor>,
+): Node {
+  const resized = operatorOf(node.type).resize?.(node, {
+    before: (value) => shapeOf(shapes, value),
+    after,
+    constant: (name) => constants.get(name),
+    remake(tensor) {
+      let name = `${node.name}:constant`;
+      while (constants.has(name)) name += "'";
+      constants.set(name, tensor);
+      return name;
+    },
+  });
+  return resized ?? node;
+}
+
+/** The graph with its outputs' shapes brought up to date; throws where the nodes no longer fit together. */
+function withShapes(graph: Graph): Graph {
+  const shapes = inferShapes(graph);
+  const outputs = graph.outputs.map((value): Value => ({ ...value, shape: shapeOf(shapes, value.name) }));
+  return { ...graph, outputs };
+}
+
+function indicesWhere(own: Uint32Array, wanted: (channel: number) => boolean): Uint32Array {
+  const indices: number[] = [];
+  own.forEach((channel, i) => {
+    if (wanted(channel)) indices.push(i);
+  });
+  return Uint32Array.from(indices);
+}

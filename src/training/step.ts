@@ -1,0 +1,101 @@
+// One training step as a graph: forward, loss, backward and optimizer; the new weights are outputs, fed back as inputs.
+import { type Graph, type Shape, type Value, only } from '../model/graph';
+import { inferShapes } from '../ops/infer';
+import { crossEntropy, logitsOf } from './loss';
+import { type OptimizerOptions, emitUpdate, stateCount, stepInputs } from './optimizer';
+import { type Mask, TrainingTape } from './tape';
+
+export const LABELS = 'step/labels';
+
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly input: Value;
+  /** What a step carries to the next: every weight and optimizer state, by the name it is fed under. */
+  readonly carried: readonly Carried[];
+  readonly masks: readonly Mask[];
+  readonly loss: string;
+  readonly correct: string;
+}
+
+export interface Carried {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The output that is its next value. */
+  readonly next: string;
+  /** True for a weight, false for optimizer state (which starts at zero). */
+  readonly weight: boolean;
+}
+
+/** The input under which the mask of a sparse weight is fed. */
+export function maskOf(weight: string): string {
+  return `step/kept/${weight}`;
+}
+
+/**
+ * @param batch samples a step.
+ * @param sparse weights whose zeros must stay zero; their masks (1 or 0) are fed under `maskOf(name)`.
+ */
+export function stepGraph(model: Graph, batch: number, optimizer: OptimizerOptions, sparse: ReadonlySet<string>): StepGraph {
+  const input = withBatch(only(model.inputs, 'inputs of the model'), batch);
+  const graph: Graph = { ...model, inputs: [input] };
+  const { logits, nodes } = logitsOf(graph);
+  const trained = [...model.weights.values()].filter((weight) => weight.trainable).map((weight) => weight.name);
+  const tape = new TrainingTape(graph, inferShapes(graph), trained);
+  for (const node of nodes) tape.forward(node);
+  const loss = crossEntropy(tape, logits, LABELS);
+  const gradients = tape.backward(new Map([[logits, loss.gradient]]));
+
+  const carried: Carried[] = [];
+  for (const name of trained) {
+    const gradient = gradients.get(name);
+    if (gradient === undefined) continue;
+    const { shape } = weightOf(model, name);
+    const state = Array.from({ length: stateCount(optimizer) }, (_, i) => `state/${i}/${name}`);
+    const update = emitUpdate(tape, optimizer, name, gradient, state);
+    const next = sparse.has(name) ? tape.op('Mul', [update.weight, maskOf(name)]) : update.weight;
+    carried.push({ name, shape, next, weight: true });
+    state.forEach((stateName, i) => {
+      carried.push({ name: stateName, shape, next: update.state[i] ?? '', weight: false });
+    });
+  }
+  for (const [name, next] of tape.updates) carried.push({ name, shape: weightOf(model, name).shape, next, weight: true });
+
+  const value = (name: string, shape: Shape, type: Value['type'] = 'float32'): Value => ({ name, shape, type });
+  const held = new Set(carried.map(({ name }) => name));
+  return {
+    graph: {
+      inputs: [
+        input,
+        value(LABELS, [batch], 'int64'),
+        ...stepInputs(optimizer).map((name) => value(name, [])),
+        ...tape.maskInputs(),
+        ...carried.map(({ name, shape }) => value(name, shape)),
+        ...[...model.weights.values()].filter(({ name }) => !held.has(name)).map(({ name, shape }) => value(name, shape)),
+        ...[...sparse].filter((name) => held.has(name)).map((name) => value(maskOf(name), weightOf(model, name).shape)),
+      ],
+      outputs: [
+        value(loss.value, []),
+        value(loss.correct, []),
+        ...carried.map(({ next, shape }) => value(next, shape)),
+      ],
+      nodes: tape.nodes,
+      weights: new Map(),
+      constants: tape.constants,
+    },
+    input,
+    carried,
+    masks: tape.masks,
+    loss: loss.value,
+    correct: loss.correct,
+  };
+}
+
+function withBatch(input: Value, batch: number): Value {
+  return { ...input, shape: input.shape.map((size, axis) => (axis === 0 ? batch : size)) };
+}
+
+function weightOf(model: Graph, name: string) {
+  const weight = model.weights.get(name);
+  if (weight === undefined) throw new Error(`no weight "${name}"`);
+  return weight;
+}

@@ -1,0 +1,147 @@
+// Writes the graph of a training step: the forward nodes as they run in training, then, from the loss back, the
+// gradients that each operator's own rule adds.
+import type { Attribute, Graph, Node, Shape, Value } from '../model/graph';
+import { type Tensor, float32, int64, scalar } from '../model/tensor';
+import { operatorOf } from '../ops/index';
+import { shapeOf } from '../ops/infer';
+import type { Backward, Tape } from '../ops/operator';
+
+/** A random mask that the loop feeds at every step (dropout). */
+export interface Mask {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly rate: number;
+}
+
+interface Step {
+  readonly node: Node;
+  readonly backward: Backward;
+}
+
+export class TrainingTape implements Tape {
+  readonly nodes: Node[] = [];
+  readonly constants = new Map<string, Tensor>();
+  readonly masks: Mask[] = [];
+  /** Weights that the forward pass itself replaces, and by what. */
+  readonly updates = new Map<string, string>();
+  readonly #shapes: Map<string, Shape>;
+  readonly #wanted: Set<string>;
+  readonly #steps: Step[] = [];
+  readonly #known = new Map<string, string>();
+  #layer = '';
+  #count = 0;
+
+  /**
+   * @param shapes of every value of the graph, with a fixed batch.
+   * @param trained the weights to find gradients for.
+   */
+  constructor(graph: Graph, shapes: ReadonlyMap<string, Shape>, trained: Iterable<string>) {
+    this.#shapes = new Map(shapes);
+    this.#wanted = new Set(trained);
+    for (const [name, tensor] of graph.constants) this.constants.set(name, tensor);
+  }
+
+  shape(value: string): Shape {
+    return shapeOf(this.#shapes, value);
+  }
+
+  constant(name: string): Tensor | undefined {
+    return this.constants.get(name);
+  }
+
+  wants(value: string): boolean {
+    return this.#wanted.has(value);
+  }
+
+  /** Adds a node of the model's graph. */
+  forward(node: Node): void {
+    this.#layer = node.layer;
+    if (node.inputs.some((value) => this.#wanted.has(value))) {
+      for (const value of node.outputs) this.#wanted.add(value);
+    }
+    const { differentiate } = operatorOf(node.type);
+    if (differentiate !== undefined) this.#steps.push({ node, backward: differentiate(node, this) });
+    else if (node.outputs.some((value) => this.#wanted.has(value))) {
+      throw new Error(`no gradient rule for ${node.type} (layer "${node.layer}")`);
+    } else this.keep(node);
+  }
+
+  /** Goes back from the given gradients (value to gradient) and returns the gradients of the trained weights. */
+  backward(seeds: ReadonlyMap<string, string>): Map<string, string> {
+    const gradients = new Map<string, string[]>();
+    for (const [value, gradient] of seeds) gradients.set(value, [gradient]);
+    for (const { node, backward } of this.#steps.reverse()) {
+      this.#layer = node.layer;
+      const outgoing = node.outputs.map((value) => this.#sum(gradients.get(value)));
+      if (outgoing.every((gradient) => gradient === undefined)) continue;
+      backward(outgoing as string[]).forEach((gradient, i) => {
+        const value = node.inputs[i];
+        if (gradient !== undefined && value) gradients.set(value, [...(gradients.get(value) ?? []), gradient]);
+      });
+    }
+    const result = new Map<string, string>();
+    for (const [value, parts] of gradients) {
+      const sum = this.#sum(parts);
+      if (sum !== undefined) result.set(value, sum);
+    }
+    return result;
+  }
+
+  #sum(parts: readonly string[] = []): string | undefined {
+    return parts.length < 2 ? parts[0] : this.op('Sum', parts);
+  }
+
+  keep(node: Node): void {
+    this.nodes.push(node);
+  }
+
+  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, output?: string): string {
+    const name = `training/${type}_${this.#count++}`;
+    this.nodes.push({ name, type, inputs, outputs: [output ?? name], attributes, layer: this.#layer });
+    return output ?? name;
+  }
+
+  ops(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>>, outputs: number): string[] {
+    const name = `training/${type}_${this.#count++}`;
+    const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
+    this.nodes.push({ name, type, inputs, outputs: names, attributes, layer: this.#layer });
+    return names;
+  }
+
+  float(value: number): string {
+    return this.#constant(`float ${value}`, () => scalar(value));
+  }
+
+  floats(values: readonly number[]): string {
+    return this.#constant(`floats ${values.join()}`, () => float32([values.length], Float32Array.from(values)));
+  }
+
+  ints(values: readonly number[]): string {
+    return this.#constant(`ints ${values.join()}`, () => int64(values));
+  }
+
+  #constant(key: string, make: () => Tensor): string {
+    let name = this.#known.get(key);
+    if (name === undefined) {
+      name = `training/constant_${this.#known.size}`;
+      this.#known.set(key, name);
+      this.constants.set(name, make());
+    }
+    return name;
+  }
+
+  mask(shape: readonly number[], rate: number): string {
+    const name = `training/mask_${this.masks.length}`;
+    this.masks.push({ name, shape, rate });
+    return name;
+  }
+
+  update(weight: string, value: string): void {
+    this.updates.set(weight, value);
+  }
+
+  /** The inputs that the masks add. */
+  maskInputs(): Value[] {
+    return this.masks.map(({ name, shape }) => ({ name, type: 'float32', shape }));
+  }
+}

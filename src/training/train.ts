@@ -1,0 +1,225 @@
+// The training loop: feeds seeded batches to a step graph, swaps the new weights for the old, reports, can stop
+// after any step and go on from there to the same result.
+import { epochOrder } from '../data/batches';
+import type { Split } from '../data/dataset';
+import { type Engine, type Feeds, outputOf } from '../engines/engine';
+import type { Graph } from '../model/graph';
+import { type Tensor, elementCount, float32, scalar } from '../model/tensor';
+import type { Values } from '../model/values';
+import { random } from '../random';
+import { type OptimizerOptions, stepValues } from './optimizer';
+import { type Schedule, learningRateAt } from './schedule';
+import { LABELS, type StepGraph, maskOf, stepGraph } from './step';
+import type { Mask } from './tape';
+
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: Schedule;
+  /** Fixes the order of the samples and the dropout masks. */
+  readonly seed: string;
+  /** Weights whose zeros stay zero. */
+  readonly sparse?: ReadonlySet<string>;
+}
+
+
+/** A run stopped after some step: enough to go on as if nothing had happened. */
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number;
+  readonly values: Values;
+}
+
+export interface TrainingProgress {
+  /** Steps done, of `steps`; samples a step. */
+  readonly step: number;
+  readonly steps: number;
+  readonly batch: number;
+  /** Mean loss and accuracy over the steps since the last report. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+export interface TrainingHooks {
+  onProgress?(progress: TrainingProgress): void;
+  /** Called after every epoch with a state that `resume` takes. */
+  onEpoch?(state: TrainingState): Promise<void>;
+  /** Asked after every step; true stops the run. */
+  stopped?(): boolean;
+  readonly resume?: TrainingState;
+}
+
+export type TrainingResult =
+  | { readonly finished: true; readonly values: Values }
+  | { readonly finished: false; readonly state: TrainingState };
+
+/** Milliseconds between two progress reports. */
+const REPORT_INTERVAL = 200;
+
+/**
+ * Trains the weights of a graph that ends in class scores or in a Softmax over them.
+ * @param values of every weight of the graph.
+ */
+export async function train(
+  engine: Engine,
+  graph: Graph,
+  values: Values,
+  split: Split,
+  options: TrainingOptions,
+  hooks: TrainingHooks = {},
+): Promise<TrainingResult> {
+  const batch = Math.min(options.batch, split.count);
+  const perEpoch = Math.floor(split.count / batch);
+  const steps = perEpoch * options.epochs;
+  if (steps === 0) return { finished: true, values };
+  const step = stepGraph(graph, batch, options.optimizer, options.sparse ?? new Set());
+  const program = await engine.compile(step.graph, new Map());
+  try {
+    const run = new Run(step, values, hooks.resume);
+    let reported = performance.now();
+    let since = { steps: 0, loss: 0, correct: 0 };
+    let order: Uint32Array = new Uint32Array();
+    for (let index = run.step; index < steps; index++) {
+      const epoch = Math.floor(index / perEpoch);
+      const position = index % perEpoch;
+      if (position === 0 || order.length === 0) order = epochOrder(split.count, options.seed, epoch);
+      await run.load(split, order.subarray(position * batch, (position + 1) * batch), options.seed, index);
+      const rate = learningRateAt(options.schedule, index, steps);
+      const outputs = await program.run(run.feeds(rate), run.targets());
+      run.advance();
+
+      const loss = Number(outputOf(outputs, step.loss).data[0]);
+      if (!Number.isFinite(loss)) throw new Diverged(index, rate);
+      since = {
+        steps: since.steps + 1,
+        loss: since.loss + loss,
+        correct: since.correct + Number(outputOf(outputs, step.correct).data[0]),
+      };
+      const now = performance.now();
+      if (hooks.onProgress && (now - reported >= REPORT_INTERVAL || index + 1 === steps)) {
+        hooks.onProgress({
+          step: index + 1,
+          steps,
+          batch,
+          loss: since.loss / since.steps,
+          accuracy: since.correct / (since.steps * batch),
+        });
+        reported = now;
+        since = { steps: 0, loss: 0, correct: 0 };
+      }
+      if (hooks.stopped?.()) return { finished: false, state: run.state() };
+      if (position === perEpoch - 1 && index + 1 < steps) await hooks.onEpoch?.(run.state());
+    }
+    return { finished: true, values: run.weights() };
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** The loss is no longer a number. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged';
+  constructor(step: number, rate: number) {
+    super(`training diverged at step ${step + 1}: the loss is no longer a number (learning rate ${rate.toPrecision(3)})`);
+  }
+}
+
+/** The tensors of a run. What is carried from step to step lies in two sets that swap roles, so nothing is copied. */
+class Run {
+  step: number;
+  #current: Record<string, Tensor> = {};
+  #next: Record<string, Tensor> = {};
+  readonly #fixed: Record<string, Tensor> = {};
+  readonly #masks: { readonly mask: Mask; readonly tensor: Tensor }[];
+  readonly #input: Float32Array;
+  readonly #labels: BigInt64Array;
+
+  constructor(
+    private readonly graph: StepGraph,
+    private readonly values: Values,
+    resume: TrainingState | undefined,
+  ) {
+    this.step = resume?.step ?? 0;
+    for (const { name, shape } of graph.carried) {
+      const start = resume?.values.get(name) ?? values.get(name);
+      const size = elementCount(shape);
+      this.#current[name] = float32(shape, start ? Float32Array.from(start.data as Float32Array) : new Float32Array(size));
+      this.#next[name] = float32(shape, new Float32Array(size));
+    }
+    for (const { name, shape } of graph.graph.inputs) {
+      const weight = values.get(name);
+      if (weight !== undefined && this.#current[name] === undefined) this.#fixed[name] = weight;
+      for (const [masked, { data }] of values) {
+        if (maskOf(masked) === name) {
+          this.#fixed[name] = float32(shape.map(Number), Float32Array.from(data as Float32Array, (v) => (v === 0 ? 0 : 1)));
+        }
+      }
+    }
+    this.#masks = graph.masks.map((mask) => {
+      const tensor = float32(mask.shape, new Float32Array(elementCount(mask.shape)));
+      this.#fixed[mask.name] = tensor;
+      return { mask, tensor };
+    });
+    const shape = graph.input.shape.map(Number);
+    this.#input = new Float32Array(elementCount(shape));
+    this.#fixed[graph.input.name] = float32(shape, this.#input);
+    this.#labels = new BigInt64Array(shape[0] ?? 1);
+    this.#fixed[LABELS] = { type: 'int64', shape: [shape[0] ?? 1], data: this.#labels };
+  }
+
+  /** Reads the samples of a step and draws its dropout masks. */
+  async load(split: Split, indices: Uint32Array, seed: string, step: number): Promise<void> {
+    await split.read(indices, this.#input);
+    indices.forEach((index, i) => {
+      this.#labels[i] = BigInt(split.labels[index] ?? 0);
+    });
+    this.#masks.forEach(({ mask, tensor }, i) => {
+      fillMask(tensor.data as Float32Array, mask.rate, seed, step, i);
+    });
+  }
+
+  feeds(learningRate: number): Feeds {
+    const feeds: Record<string, Tensor> = { ...this.#fixed, ...this.#current };
+    for (const [name, value] of stepValues(this.step + 1, learningRate)) {
+      if (this.graph.graph.inputs.some((input) => input.name === name)) feeds[name] = scalar(value);
+    }
+    return feeds;
+  }
+
+  /** Where the engine writes what is carried on. */
+  targets(): Feeds {
+    const targets: Record<string, Tensor> = {};
+    for (const { name, next } of this.graph.carried) targets[next] = this.#next[name] as Tensor;
+    return targets;
+  }
+
+  advance(): void {
+    [this.#current, this.#next] = [this.#next, this.#current];
+    this.step++;
+  }
+
+  weights(): Values {
+    const result = new Map(this.values);
+    for (const { name, weight } of this.graph.carried) {
+      if (weight) result.set(name, this.#current[name] as Tensor);
+    }
+    return result;
+  }
+
+  state(): TrainingState {
+    return { step: this.step, values: new Map(Object.entries(this.#current)) };
+  }
+}
+
+/** 0 with probability `rate` (in 65,536ths), else 1 / (1 − rate). */
+function fillMask(target: Float32Array, rate: number, seed: string, step: number, index: number): void {
+  const source = random(seed, 'dropout', step, index);
+  const kept = 1 / (1 - rate);
+  const threshold = Math.round(rate * 65_536);
+  for (let i = 0; i < target.length; i += 2) {
+    const bits = source.bits();
+    target[i] = (bits & 0xffff) < threshold ? 0 : kept;
+    if (i + 1 < target.length) target[i + 1] = bits >>> 16 < threshold ? 0 : kept;
+  }
+}
