@@ -31,8 +31,14 @@ export const gemm: Operator = {
       if (shape.at(-1) !== 1) ties.tie({ value: bias, axis: shape.length - 1 }, { value: y, axis: 1 });
     }
   },
-  contracts: (node) => ({ input: input(node, 0), axis: orientation(node).transA ? 0 : 1 }),
-  produces: () => 1,
+  contracts: (node) => ({
+    input: { value: input(node, 0), axis: orientation(node).transA ? 0 : 1 },
+    weight: { value: input(node, 1), axis: orientation(node).transB ? 1 : 0 },
+  }),
+  produces: (node) => ({
+    output: { value: output(node), axis: 1 },
+    weight: { value: input(node, 1), axis: orientation(node).transB ? 0 : 1 },
+  }),
   macs: (_, [, b = []]) => elementCount(b.map(Number)),
   differentiate(node, tape) {
     const { transA, transB } = orientation(node);

@@ -21,8 +21,14 @@ export const matmul: Operator = {
     ties.tie({ value: x, axis: last }, { value: weight, axis: 0 });
     ties.tie({ value: weight, axis: 1 }, { value: y, axis: last });
   },
-  contracts: (node, shape) => ({ input: input(node, 0), axis: shape(input(node, 0)).length - 1 }),
-  produces: (node, shape) => shape(output(node)).length - 1,
+  contracts: (node, shape) => ({
+    input: { value: input(node, 0), axis: shape(input(node, 0)).length - 1 },
+    weight: { value: input(node, 1), axis: 0 },
+  }),
+  produces: (node, shape) => ({
+    output: { value: output(node), axis: shape(output(node)).length - 1 },
+    weight: { value: input(node, 1), axis: 1 },
+  }),
   macs: (_, [x = [], weight = []]) => elementCount(x.slice(1, -1).map(Number)) * elementCount(weight.map(Number)),
   differentiate(node, tape) {
     tape.keep(node);

@@ -9,10 +9,10 @@ export interface Operator {
   shapes(node: Node, inputs: readonly Shape[], constants: Constants): Shape[];
   /** Which channels it ties together. Without it, everything the operator touches is frozen. */
   ties?(node: Node, ties: Ties): void;
-  /** The axes it multiplies and sums over: where a channel is read by weights. Undefined: it reads no channels. */
-  contracts?(node: Node, shape: (value: string) => Shape): { input: string; axis: number } | undefined;
-  /** The axis of its first output that holds the channels it makes. Only operators with weights of their own. */
-  produces?(node: Node, shape: (value: string) => Shape): number;
+  /** Where it reads channels: the axis of its input, and of the weight that is multiplied by it and summed over. */
+  contracts?(node: Node, shape: (value: string) => Shape): { input: Axis; weight: Axis };
+  /** Where it makes channels: an axis of its first output, and of the weight that makes them. */
+  produces?(node: Node, shape: (value: string) => Shape): { output: Axis; weight: Axis };
   /** Multiply-accumulates for the shapes given (batch 1). */
   macs?(node: Node, inputs: readonly Shape[], outputs: readonly Shape[]): number;
   /** True where max(f(a), f(b)) = f(max(a, b)), element by element: maxout may stand on either side of it. */

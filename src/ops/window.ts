@@ -25,9 +25,10 @@ export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape'
   };
 }
 
-/** The same window as ONNX attributes. */
+/** The same window as ONNX attributes; dilations only where there are any, since not every pooling knows them. */
 export function windowAttributes({ kernel, strides, dilations, before, after }: Window): Node['attributes'] {
-  return { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const dilated = dilations.some((dilation) => dilation !== 1) ? { dilations } : {};
+  return { kernel_shape: kernel, strides, ...dilated, pads: [...before, ...after] };
 }
 
 /** Sizes of the output's spatial axes. Throws where the window does not fit into the input. */

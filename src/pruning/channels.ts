@@ -21,8 +21,14 @@ interface Product {
   readonly parts: readonly Axis[];
 }
 
-/** @param open nodes left out: what they tie stays apart (the Reshape of a maxout, to cut within its units). */
-export function analyseChannels(graph: Graph, open: ReadonlySet<Node> = new Set()): Channels {
+export interface AnalysisOptions {
+  /** Nodes left out: what they tie stays apart (the Reshape of a maxout, to cut within its units). */
+  readonly open?: ReadonlySet<Node>;
+  /** Inputs of the graph that may be cut: where the graph is a part of a larger one. */
+  readonly free?: ReadonlySet<string>;
+}
+
+export function analyseChannels(graph: Graph, { open, free }: AnalysisOptions = {}): Channels {
   const shapes = inferShapes(graph);
   const elements = new Elements(shapes);
   const products: Product[] = [];
@@ -38,10 +44,10 @@ export function analyseChannels(graph: Graph, open: ReadonlySet<Node> = new Set(
       elements.freezeAxis({ value, axis }, reason);
     });
   };
-  for (const { name } of graph.inputs) freezeAll(name, "it is the model's input");
+  for (const { name } of graph.inputs) if (!free?.has(name)) freezeAll(name, "it is the model's input");
   for (const { name } of graph.outputs) freezeAll(name, "it is the model's output");
   for (const node of graph.nodes) {
-    if (open.has(node)) continue;
+    if (open?.has(node)) continue;
     const operator = OPERATORS.get(node.type);
     if (operator?.ties) operator.ties(node, ties);
     else for (const value of [...node.inputs, ...node.outputs]) if (value) freezeAll(value, `${node.type} mixes it`);
@@ -175,10 +181,7 @@ class Elements {
   }
 }
 
-/** The value and axis that hold the channels a node with weights makes; undefined for any other node. */
-export function producedAxis(node: Node, shapes: ReadonlyMap<string, Shape>): Axis | undefined {
-  const { produces } = operatorOf(node.type);
-  const [value] = node.outputs;
-  if (produces === undefined || value === undefined) return undefined;
-  return { value, axis: produces(node, (name) => shapeOf(shapes, name)) };
+/** Where a node with weights makes channels; undefined for any other node. */
+export function produced(node: Node, shapes: ReadonlyMap<string, Shape>): { output: Axis; weight: Axis } | undefined {
+  return operatorOf(node.type).produces?.(node, (value) => shapeOf(shapes, value));
 }

@@ -61,7 +61,8 @@ function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Ui
     shapeOf(channels.shapes, value).map((size, axis) => kept.get(value)?.get(axis)?.length ?? size);
   const constants = new Map(graph.constants);
   const nodes = graph.nodes.map((node) => resize(node, channels.shapes, after, constants));
-  return withShapes({ ...graph, nodes, weights, constants });
+  const inputs = graph.inputs.map((value): Value => ({ ...value, shape: after(value.name) }));
+  return withShapes({ ...graph, inputs, nodes, weights, constants });
 }
 
 function resize(

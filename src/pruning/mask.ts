@@ -10,21 +10,21 @@ export function mask(graph: Graph, channels: Channels, removed: ReadonlySet<numb
   const constants = new Map<string, Tensor>(graph.constants);
   const nodes = graph.nodes.flatMap((node): Node[] => {
     const read = operatorOf(node.type).contracts?.(node, (value) => shapeOf(channels.shapes, value));
-    const own = read && channels.of(read.input, read.axis);
+    const own = read && channels.of(read.input.value, read.input.axis);
     if (!read || !own?.some((channel) => removed.has(channel))) return [node];
-    const rank = shapeOf(channels.shapes, read.input).length;
-    const shape = Array.from({ length: rank }, (_, axis) => (axis === read.axis ? own.length : 1));
+    const rank = shapeOf(channels.shapes, read.input.value).length;
+    const shape = Array.from({ length: rank }, (_, axis) => (axis === read.input.axis ? own.length : 1));
     const name = `${node.name}:mask`;
     constants.set(name, float32(shape, Float32Array.from(own, (channel) => (removed.has(channel) ? 0 : 1))));
     const silenced: Node = {
       name: `${name}/Mul`,
       type: 'Mul',
-      inputs: [read.input, name],
+      inputs: [read.input.value, name],
       outputs: [`${name}/silenced`],
       attributes: {},
       layer: node.layer,
     };
-    const inputs = node.inputs.map((value) => (value === read.input ? `${name}/silenced` : value));
+    const inputs = node.inputs.map((value) => (value === read.input.value ? `${name}/silenced` : value));
     return [silenced, { ...node, inputs }];
   });
   return { ...graph, nodes, constants };

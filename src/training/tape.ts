@@ -1,7 +1,8 @@
 // Writes the graph of a training step: the forward nodes as they run in training, then, from the loss back, the
 // gradients that each operator's own rule adds.
-import type { Attribute, Graph, Node, Shape, Value } from '../model/graph';
-import { type Tensor, float32, int64, scalar } from '../model/tensor';
+import type { Graph, Node, Shape, Value } from '../model/graph';
+import type { Tensor } from '../model/tensor';
+import { NodeEmitter } from '../ops/emitter';
 import { operatorOf } from '../ops/index';
 import { shapeOf } from '../ops/infer';
 import type { Backward, Tape } from '../ops/operator';
@@ -18,24 +19,20 @@ interface Step {
   readonly backward: Backward;
 }
 
-export class TrainingTape implements Tape {
-  readonly nodes: Node[] = [];
-  readonly constants = new Map<string, Tensor>();
+export class TrainingTape extends NodeEmitter implements Tape {
   readonly masks: Mask[] = [];
   /** Weights that the forward pass itself replaces, and by what. */
   readonly updates = new Map<string, string>();
   readonly #shapes: Map<string, Shape>;
   readonly #wanted: Set<string>;
   readonly #steps: Step[] = [];
-  readonly #known = new Map<string, string>();
-  #layer = '';
-  #count = 0;
 
   /**
    * @param shapes of every value of the graph, with a fixed batch.
    * @param trained the weights to find gradients for.
    */
   constructor(graph: Graph, shapes: ReadonlyMap<string, Shape>, trained: Iterable<string>) {
+    super('training');
     this.#shapes = new Map(shapes);
     this.#wanted = new Set(trained);
     for (const [name, tensor] of graph.constants) this.constants.set(name, tensor);
@@ -55,7 +52,7 @@ export class TrainingTape implements Tape {
 
   /** Adds a node of the model's graph. */
   forward(node: Node): void {
-    this.#layer = node.layer;
+    this.layer = node.layer;
     if (node.inputs.some((value) => this.#wanted.has(value))) {
       for (const value of node.outputs) this.#wanted.add(value);
     }
@@ -71,7 +68,7 @@ export class TrainingTape implements Tape {
     const gradients = new Map<string, string[]>();
     for (const [value, gradient] of seeds) gradients.set(value, [gradient]);
     for (const { node, backward } of this.#steps.reverse()) {
-      this.#layer = node.layer;
+      this.layer = node.layer;
       const outgoing = node.outputs.map((value) => this.#sum(gradients.get(value)));
       if (outgoing.every((gradient) => gradient === undefined)) continue;
       backward(outgoing as string[]).forEach((gradient, i) => {
@@ -93,41 +90,6 @@ export class TrainingTape implements Tape {
 
   keep(node: Node): void {
     this.nodes.push(node);
-  }
-
-  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, output?: string): string {
-    const name = `training/${type}_${this.#count++}`;
-    this.nodes.push({ name, type, inputs, outputs: [output ?? name], attributes, layer: this.#layer });
-    return output ?? name;
-  }
-
-  ops(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>>, outputs: number): string[] {
-    const name = `training/${type}_${this.#count++}`;
-    const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
-    this.nodes.push({ name, type, inputs, outputs: names, attributes, layer: this.#layer });
-    return names;
-  }
-
-  float(value: number): string {
-    return this.#constant(`float ${value}`, () => scalar(value));
-  }
-
-  floats(values: readonly number[]): string {
-    return this.#constant(`floats ${values.join()}`, () => float32([values.length], Float32Array.from(values)));
-  }
-
-  ints(values: readonly number[]): string {
-    return this.#constant(`ints ${values.join()}`, () => int64(values));
-  }
-
-  #constant(key: string, make: () => Tensor): string {
-    let name = this.#known.get(key);
-    if (name === undefined) {
-      name = `training/constant_${this.#known.size}`;
-      this.#known.set(key, name);
-      this.constants.set(name, make());
-    }
-    return name;
   }
 
   mask(shape: readonly number[], rate: number): string {

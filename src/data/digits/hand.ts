@@ -15,7 +15,7 @@ const END_JITTER = 0.045;
 /** Neighbouring points move together: round strokes stay round. FREE² = 1 − FOLLOW² keeps the spread. */
 const FOLLOW = 0.65;
 const FREE = Math.sqrt(1 - FOLLOW ** 2);
-const ROTATION = 0.09;
+const ROTATION = 0.1;
 /** Most people slant to the right. */
 const SLANT = 0.12;
 const SLANT_SPREAD = 0.15;
@@ -28,7 +28,7 @@ const WIDTH = 1;
 const WIDTH_SPREAD = 0.13;
 const WIDTH_RANGE = [0.6, 1.45] as const;
 /** Pixels. */
-const SHIFT = 0.7;
+const SHIFT = 0.85;
 const SHIFT_RANGE = [-3, 3] as const;
 /** The elastic bend: waves whose length is of the digit's size. */
 const BEND = 0.03;

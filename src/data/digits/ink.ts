@@ -15,12 +15,12 @@ const PRESSURE = 0.18;
 /** Pixels over which ink fades at an edge. */
 const SOFTEST_EDGE = 2.1;
 const SHARPEST_EDGE = 1.1;
-/** Of the darkest ink, 0..255. */
+/** Grey level in the middle of a stroke, from this to 255. */
 const FAINTEST = 190;
 /** The most grain an image has, in grey levels. */
 const GRAIN = 24;
 
-/** Everything that has to be allocated once, not once an image. */
+/** How deep inside the ink each pixel is, in pixels; allocated once for all images. */
 export type Sheet = Float64Array;
 
 export function newSheet(): Sheet {
@@ -35,10 +35,12 @@ export function draw(paths: readonly Path[], source: Random, sheet: Sheet, out: 
   const grain = GRAIN * source.next() ** 2;
   sheet.fill(-edge);
   for (const path of paths) drawPath(path, radius, edge, source, sheet);
+  let noise = 0;
   for (let pixel = 0; pixel < PIXELS; pixel++) {
-    const depth = sheet[pixel] as number;
-    const shade = depth >= edge / 2 ? 1 : depth <= -edge / 2 ? 0 : depth / edge + 0.5;
-    const value = ink * shade + grain * (source.next() - 0.5);
+    // One random word does for four pixels: drawing it costs more than the pixel.
+    noise = pixel % 4 === 0 ? source.bits() : noise >>> 8;
+    const shade = Math.min(1, Math.max(0, (sheet[pixel] as number) / edge + 0.5));
+    const value = ink * shade + grain * ((noise & 255) / 255 - 0.5);
     out[at + pixel] = Math.min(255, Math.max(0, value));
   }
 }

@@ -1,11 +1,11 @@
 // The messages of onnx.proto3 that the product writes, with the specification's field numbers
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
-import { Root } from 'protobufjs/light';
+import protobuf from 'protobufjs/light.js';
 
 const field = (id: number, type: string) => ({ id, type });
 const list = (id: number, type: string) => ({ id, type, rule: 'repeated' as const });
 
-const root = Root.fromJSON({
+const root = protobuf.Root.fromJSON({
   nested: {
     ModelProto: {
       fields: {

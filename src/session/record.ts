@@ -1,0 +1,71 @@
+// What a session leaves on record: every iteration, and the whole as a report shows it.
+import type { LayerCut } from '../pruning/plan';
+
+/**
+ * original: the model as it was given (or trained first). maxout: maxout introduced and retrained. neurons: neurons cut.
+ * weights: weights set to zero. The last two are retrained afterwards.
+ */
+export type IterationKind = 'original' | 'maxout' | 'neurons' | 'weights';
+
+export interface IterationRecord {
+  /** From 0, the original. */
+  readonly index: number;
+  readonly kind: IterationKind;
+  /** In words: "3 neurons a unit", "43 % of the weights". */
+  readonly title: string;
+  readonly parameters: number;
+  /** Parameters that are not zero. */
+  readonly nonZero: number;
+  readonly macs: number;
+  readonly bytes: number;
+  /** Share of the test samples it gets right, from 0 to 1. */
+  readonly accuracy: number;
+  /** Share of the validation samples; absent where there are none. */
+  readonly validationAccuracy?: number;
+  /** Test accuracy after the cut, before retraining. Absent where nothing was cut. */
+  readonly accuracyAfterCut?: number;
+  /** Paired permutation test against the original, on the test samples; absent for the original itself. */
+  readonly pValue?: number;
+  readonly cuts: readonly LayerCut[];
+  /** Relevance the cut was decided on, by layer. */
+  readonly relevance: readonly RelevanceRecord[];
+  /** Layers after the iteration. */
+  readonly layers: readonly LayerRecord[];
+  readonly seconds: number;
+}
+
+export interface RelevanceRecord {
+  readonly layer: string;
+  readonly measure: string;
+  readonly scores: readonly number[];
+  /** Samples × positions behind each score; 0 for a measure that reads no data. */
+  readonly observations: number;
+  /** Neurons a maxout unit. */
+  readonly neurons?: number;
+}
+
+export interface LayerRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly outputShape: readonly (number | string)[];
+  readonly parameters: number;
+  readonly macs: number;
+  /** Neurons or filters it makes; absent for layers without weights. */
+  readonly channels?: number;
+}
+
+/** A finished (or stopped) session as a report shows it. */
+export interface SessionRecord {
+  readonly title: string;
+  /** Where the model came from and went to; what data it saw. */
+  readonly model: string;
+  readonly out: string;
+  readonly data: { readonly name: string; readonly train: number; readonly validation: number; readonly test: number };
+  readonly seed: number;
+  readonly iterations: readonly IterationRecord[];
+  /** Index of the iteration whose model is the result. */
+  readonly chosen: number;
+}
+
+/** p above this: no significant loss. */
+export const SIGNIFICANCE = 0.05;
