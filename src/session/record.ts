@@ -22,6 +22,8 @@ export interface IterationRecord {
   readonly accuracy: number;
   /** Share of the validation samples; absent where there are none. */
   readonly validationAccuracy?: number;
+  /** The permutation test on the validation samples: what stop rules decide on. */
+  readonly validationPValue?: number;
   /** Test accuracy after the cut, before retraining. Absent where nothing was cut. */
   readonly accuracyAfterCut?: number;
   /** Paired permutation test against the original, on the test samples; absent for the original itself. */

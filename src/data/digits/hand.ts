@@ -1,5 +1,6 @@
 // One person's hand writing one digit: a template, bent, slanted, sized and placed at random.
 import type { Random } from '../../random';
+import { SIDE } from './ink';
 import type { Template, TemplatePoint, TemplateStroke } from './templates';
 
 /** The path of a pen, in pixels. */
@@ -36,7 +37,8 @@ const BEND_WAVES = 2;
 
 /** Straight pieces between two template points. */
 const PIECES = 5;
-const MIDDLE = 14;
+/** Of the image, in pixels; a pixel's own middle is at its whole number. */
+const MIDDLE = (SIDE - 1) / 2;
 
 type Bend = (x: number, y: number) => number;
 type Place = (x: number, y: number) => readonly [x: number, y: number];

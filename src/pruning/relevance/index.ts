@@ -40,6 +40,8 @@ export interface LayerRelevance {
   readonly observations: number;
   /** Neurons a unit, where the layer feeds a maxout (or competes as if it did). */
   readonly neurons?: number;
+  /** Name of the maxout layer it feeds, if any. */
+  readonly maxout?: string;
 }
 
 export interface RelevanceOptions {
@@ -101,6 +103,7 @@ export async function measureRelevance(
     scores: totals[i] ?? new Float64Array(site.channels),
     observations: split.count * elementCount(site.positions),
     ...(measure === maxoutWins && { neurons: site.neurons }),
+    ...(site.maxout !== undefined && { maxout: site.maxout }),
   }));
 }
 
@@ -154,6 +157,7 @@ function siteOf(model: Model, { output: made }: LayerChannels, k: number): Site 
     rank: shape.length,
     positions: shape.slice(2).map((_, i) => fixed(shape, i + 2, 'the activation')),
     neurons: maxout?.neurons ?? k,
+    ...(maxout && { maxout: maxout.layer.name }),
   };
 }
 

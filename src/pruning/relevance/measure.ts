@@ -29,6 +29,8 @@ export interface Site {
   readonly positions: readonly number[];
   /** Neurons a unit, real or virtual. */
   readonly neurons: number;
+  /** Name of the maxout layer they feed, if any. */
+  readonly maxout?: string;
 }
 
 /** Every axis but the channels'. */

@@ -1,0 +1,81 @@
+// neuron-pruner compare: two models side by side, and whether one is significantly worse.
+import type { Command } from 'commander';
+import type { Split } from '../data/dataset';
+import { checkFit } from '../data/fit';
+import { openDataset } from '../data/open';
+import { onnxruntime } from '../engines/onnxruntime';
+import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { permutationTest } from '../evaluation/permutation';
+import { openModel } from '../formats/open';
+import type { Model } from '../model/model';
+import { loadValues } from '../model/values';
+import { type Cost, costOf } from '../ops/cost';
+import { nonZeroCount } from '../pruning/sparsify';
+import { SIGNIFICANCE } from '../session/record';
+import { modelFit } from '../session/session';
+import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
+import { type Output, count, makeOutput, percent, table } from './output';
+
+interface Flags extends DataFlags, EngineFlags {
+  readonly json?: boolean;
+}
+
+export function registerCompare(program: Command): void {
+  const command = program
+    .command('compare')
+    .description('Two models side by side: size, accuracy, and a paired permutation test of the difference.')
+    .argument('<before>', 'a TF.js model.json, or the folder it is in')
+    .argument('<after>', 'another')
+    .option('--json', 'print one JSON document and nothing else');
+  withEngine(withData(command, false)).action(async (before: string, after: string, flags: Flags) =>
+    compare(before, after, flags, makeOutput(flags.json === true)),
+  );
+}
+
+async function compare(beforePath: string, afterPath: string, flags: Flags, output: Output): Promise<void> {
+  const [before, after] = await Promise.all([openModel(beforePath), openModel(afterPath)]);
+  const [costs, zeros] = await Promise.all([[costOf(before), costOf(after)] as const, Promise.all([before, after].map(nonZero))]);
+  const [from, to] = costs;
+  const sizes = [from, to].map(({ parameters, macs, bytes }, i) => ({ parameters, nonZero: zeros[i] ?? 0, macs, bytes }));
+  const removed = (figure: keyof Cost): number => (from[figure] === 0 ? 0 : 1 - to[figure] / from[figure]);
+  const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
+  const tested = flags.data === undefined ? undefined : await test([before, after], { ...flags, data: flags.data });
+  const json = {
+    before: { ...sizes[0], ...(tested && { accuracy: tested.accuracies[0] }) },
+    after: { ...sizes[1], ...(tested && { accuracy: tested.accuracies[1] }) },
+    removed: shares,
+    pValue: tested?.pValue ?? null,
+  };
+  const rows = (['parameters', 'nonZero', 'macs', 'bytes'] as const).map((figure) => {
+    const [a = 0, b = 0] = sizes.map((size) => size[figure]);
+    return [figure === 'nonZero' ? 'non-zero' : figure, count(a), count(b), a === 0 ? '' : percent(1 - b / a)];
+  });
+  if (tested) rows.push(['accuracy', ...tested.accuracies.map((accuracy) => percent(accuracy, 2)), '']);
+  output.result(json, [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'));
+}
+
+async function nonZero(model: Model): Promise<number> {
+  return nonZeroCount(model.graph, await loadValues(model.graph));
+}
+
+async function test(models: readonly Model[], flags: Flags & { data: string }) {
+  const data = await openDataset(flags.data, { normalization: normalizationOf(flags), validation: 0, seed: flags.seed });
+  const engine = onnxruntime({ threads: flags.threads });
+  const results: Uint8Array[] = [];
+  for (const model of models) {
+    checkFit(data, modelFit(model));
+    results.push(await outcomesOf(model, data.test));
+  }
+  const [first = new Uint8Array(), second = new Uint8Array()] = results;
+  const pValue = permutationTest(first, second, flags.seed);
+  const lost = accuracyOf(first) - accuracyOf(second);
+  const direction = lost > 0 ? `${percent(lost, 2)} lower` : `${percent(-lost, 2)} higher`;
+  const words = `Accuracy on ${count(data.test.count)} test samples is ${direction}: ${
+    pValue > SIGNIFICANCE ? 'no significant loss' : 'a significant loss'
+  }, p = ${pValue.toFixed(3)}.`;
+  return { accuracies: results.map(accuracyOf), pValue, words };
+
+  async function outcomesOf(model: Model, split: Split): Promise<Uint8Array> {
+    return outcomes(await classify(engine, model.graph, await loadValues(model.graph), split), split);
+  }
+}

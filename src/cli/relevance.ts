@@ -1,0 +1,90 @@
+// neuron-pruner relevance: the score of every channel, with a histogram a layer.
+import type { Command } from 'commander';
+import { checkFit } from '../data/fit';
+import { openDataset } from '../data/open';
+import { onnxruntime } from '../engines/onnxruntime';
+import { openModel } from '../formats/open';
+import { loadValues } from '../model/values';
+import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
+import { prunableLayers } from '../pruning/plan';
+import { modelFit } from '../session/session';
+import { type DataFlags, type EngineFlags, measureOption, names, normalizationOf, wholeNumber, withData, withEngine } from './options';
+import { type Output, count, makeOutput } from './output';
+
+interface Flags extends DataFlags, EngineFlags {
+  readonly measure: string;
+  readonly k: number;
+  readonly layers?: string[];
+  readonly json?: boolean;
+}
+
+export function registerRelevance(program: Command): void {
+  const command = program
+    .command('relevance')
+    .description('Scores every channel by a measure: the higher, the more relevant.')
+    .argument('<model>', 'a TF.js model.json, or the folder it is in')
+    .addOption(measureOption())
+    .option('--k <n>', 'neurons that compete as a unit, where the model has no maxout', wholeNumber, 4)
+    .option('--layers <names>', 'only these layers, separated by commas', names)
+    .option('--json', 'print one JSON document and nothing else');
+  withEngine(withData(command, false)).action(async (path: string, flags: Flags) =>
+    relevance(path, flags, makeOutput(flags.json === true)),
+  );
+}
+
+async function relevance(path: string, flags: Flags, output: Output): Promise<void> {
+  const measure = measureOf(flags.measure);
+  const model = await openModel(path);
+  if (flags.layers) prunableLayers(model, flags.layers);
+  const data =
+    flags.data === undefined
+      ? undefined
+      : await openDataset(flags.data, { normalization: normalizationOf(flags), validation: flags.validation ?? 0, seed: flags.seed });
+  if (data) checkFit(data, modelFit(model));
+  const engine = onnxruntime({ threads: flags.threads });
+  const layers = await measureRelevance(measure, model, engine, await loadValues(model.graph), data?.train, {
+    k: flags.k,
+    seed: flags.seed,
+    ...(flags.layers && { layers: flags.layers }),
+    onProgress: (done, of) => output.progress('measuring', done, of),
+  });
+  output.endProgress();
+  const json = {
+    model: path,
+    measure: measure.name,
+    layers: layers.map(({ layer, scores, observations, neurons }) => ({
+      name: layer,
+      observations,
+      ...(neurons !== undefined && { neurons }),
+      scores: [...scores],
+    })),
+  };
+  output.result(json, [`${measure.name}: ${measure.description}`, '', ...layers.map(describe)].join('\n'));
+}
+
+const BARS = ' ▁▂▃▄▅▆▇█';
+const BINS = 40;
+
+function describe({ layer, scores, observations, neurons }: LayerRelevance): string {
+  const [lowest, highest] = [Math.min(...scores), Math.max(...scores)];
+  const bins = new Array<number>(BINS).fill(0);
+  for (const score of scores) {
+    const bin = highest === lowest ? 0 : Math.min(BINS - 1, Math.floor((BINS * (score - lowest)) / (highest - lowest)));
+    bins[bin] = (bins[bin] ?? 0) + 1;
+  }
+  const fullest = Math.max(...bins);
+  const histogram = bins.map((size) => BARS[size === 0 ? 0 : Math.max(1, Math.round((8 * size) / fullest))]).join('');
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  const listed = (indices: number[]): string => indices.map((i) => `${i} (${number(scores[i] ?? 0)})`).join(', ');
+  return [
+    `${layer}: ${scores.length} channels${neurons === undefined ? '' : `, units of ${neurons}`}${observations > 0 ? `, ${count(observations)} observations` : ''}`,
+    `  ${number(lowest)} ▕${histogram}▏ ${number(highest)}`,
+    `  least: ${listed(order.slice(0, 4))}`,
+    `  most:  ${listed(order.slice(-4).reverse())}`,
+    '',
+  ].join('\n');
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? count(value) : value.toPrecision(4);
+}

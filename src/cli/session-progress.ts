@@ -1,0 +1,54 @@
+// What a running session says of itself, and how Ctrl-C stops it.
+import type { SessionEvent, SessionOptions } from '../session/session';
+import { type Output, percent } from './output';
+
+export function sessionHooks(output: Output, quiet = false): Pick<SessionOptions, 'onEvent' | 'stopped'> & { release(): void } {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    output.note('Stopping after this step … (once more to end at once)');
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  let title = '';
+  return {
+    stopped: () => stopping,
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+      output.endProgress();
+    },
+    onEvent(event) {
+      if (!quiet) show(event);
+    },
+  };
+
+  function show(event: SessionEvent): void {
+    switch (event.type) {
+      case 'started':
+        output.note(`Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed} of ${event.stages} iterations done` : ''}`);
+        break;
+      case 'warning':
+        output.note(`Warning: ${event.text}.`);
+        break;
+      case 'stage':
+        title = event.title;
+        break;
+      case 'measuring':
+        output.progress(`${title}: measuring`, event.done, event.of);
+        break;
+      case 'training': {
+        const { step, steps, batch, loss, accuracy } = event.progress;
+        output.progress(`${title}: retraining`, step * batch, steps * batch, `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`);
+        break;
+      }
+      case 'iteration': {
+        const { record } = event;
+        const p = record.pValue === undefined ? '' : `, p = ${record.pValue.toFixed(3)}`;
+        output.note(`${record.title}: ${record.parameters.toLocaleString('en')} parameters, test accuracy ${percent(record.accuracy, 2)}${p}`);
+        break;
+      }
+    }
+  }
+}

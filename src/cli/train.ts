@@ -1,0 +1,107 @@
+// neuron-pruner train: makes a model to prune.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ARCHITECTURES, buildModel } from '../architectures/index';
+import { openDataset } from '../data/open';
+import { onnxruntime } from '../engines/onnxruntime';
+import { UserError } from '../errors';
+import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { checkNewFolder } from '../formats/files';
+import type { Model } from '../model/model';
+import { loadValues, withValues } from '../model/values';
+import { costOf } from '../ops/cost';
+import { makeRecipe } from '../session/recipe';
+import { trained, trainingOptions } from '../session/session';
+import { train } from '../training/train';
+import {
+  type DataFlags,
+  type EngineFlags,
+  type TrainingFlags,
+  normalizationOf,
+  retrainOf,
+  wholeNumber,
+  withData,
+  withEngine,
+  withTraining,
+} from './options';
+import { type Output, count, makeOutput, percent } from './output';
+
+export interface TrainFlags extends DataFlags, EngineFlags, TrainingFlags {
+  readonly data: string;
+  readonly k?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Epochs of the paper's first training. */
+const DEFAULT_EPOCHS = 5;
+
+export function registerTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('Trains a new model to prune.')
+    .argument('<architecture>', Object.keys(ARCHITECTURES).join(', '))
+    .option('--k <n>', 'neurons a unit of a maxout architecture (default: 4)', wholeNumber)
+    .option('--out <folder>', 'new folder for the model (default: named after the architecture)')
+    .option('--json', 'print one JSON document and nothing else');
+  withEngine(withTraining(withData(command, true), `(default: ${DEFAULT_EPOCHS})`)).action(
+    async (architecture: string, flags: TrainFlags) => {
+      const output = makeOutput(flags.json === true);
+      const result = await trainArchitecture(architecture, flags, output);
+      const { model, accuracy, parameters } = result;
+      output.result(result, `${count(parameters)} parameters, test accuracy ${percent(accuracy, 2)}: ${model}`);
+    },
+  );
+}
+
+export interface TrainResult {
+  /** Path of the model.json. */
+  readonly model: string;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly accuracy: number;
+  readonly testSamples: number;
+}
+
+export async function trainArchitecture(architecture: string, flags: TrainFlags, output: Output): Promise<TrainResult> {
+  const out = resolve(flags.out ?? architecture);
+  await checkNewFolder(out);
+  const data = await openDataset(flags.data, {
+    normalization: normalizationOf(flags),
+    validation: flags.validation ?? 0.1,
+    seed: flags.seed,
+  });
+  const { retrain } = makeRecipe(
+    { model: '-', data: { source: '-' }, retrain: { epochs: DEFAULT_EPOCHS, ...retrainOf(flags) } },
+    process.cwd(),
+    'The command line',
+  );
+  const untrained = buildModel(architecture, {
+    inputShape: data.shape,
+    classes: data.classes,
+    seed: flags.seed,
+    ...(flags.k !== undefined && { k: flags.k }),
+  });
+  const engine = onnxruntime({ threads: flags.threads });
+  let stopping = false;
+  const stop = (): void => {
+    stopping = true;
+  };
+  process.once('SIGINT', stop);
+  const values = await loadValues(untrained.graph);
+  const result = await trained(() =>
+    train(engine, untrained.graph, values, data.train, trainingOptions(retrain, `${flags.seed} train`), {
+      onProgress: ({ step, steps, batch, loss, accuracy }) =>
+        output.progress(`training ${architecture}`, step * batch, steps * batch, `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`),
+      stopped: () => stopping,
+    }),
+  );
+  process.off('SIGINT', stop);
+  output.endProgress();
+  if (!result.finished) throw new UserError('Stopped; nothing was written.');
+  const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };
+  const right = outcomes(await classify(engine, model.graph, result.values, data.test), data.test);
+  const { parameters, macs } = costOf(model);
+  const path = await model.container.write(model, out);
+  return { model: path, parameters, macs, accuracy: accuracyOf(right), testSamples: data.test.count };
+}

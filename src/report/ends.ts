@@ -1,0 +1,26 @@
+// Where a session began and what it ended in.
+import type { IterationRecord, SessionRecord } from '../session/record';
+
+/** What the reports of a session's iterations need of it. */
+export type Iterations = Pick<SessionRecord, 'iterations' | 'chosen'>;
+
+export interface Ends {
+  readonly original: IterationRecord;
+  /** The iteration whose model is the result; the original itself where nothing was taken. */
+  readonly result: IterationRecord;
+  /** The iterations from the original to the result. */
+  readonly path: readonly IterationRecord[];
+  /** Whether weights were set to zero on the way. */
+  readonly sparse: boolean;
+}
+
+/** Throws where a record names no original or no result. */
+export function endsOf({ iterations, chosen }: Iterations): Ends {
+  const [original] = iterations;
+  if (original === undefined) throw new Error('a session without iterations has nothing to report');
+  const last = iterations.findIndex(({ index }) => index === chosen);
+  const result = iterations[last];
+  if (result === undefined) throw new Error(`the session has no iteration ${chosen}`);
+  const path = iterations.slice(0, last + 1);
+  return { original, result, path, sparse: path.some(({ kind }) => kind === 'weights') };
+}

@@ -1,0 +1,44 @@
+// The table of iterations for a terminal: plain text, at most 100 columns wide.
+import { type Column, TERMINAL_COLUMNS } from './columns';
+import { type Iterations, endsOf } from './ends';
+
+export const TERMINAL_WIDTH = 100;
+
+const GAP = '  ';
+/** A title is cut short, but not below this. */
+const SHORTEST_TITLE = 8;
+const RESULT_MARK = '*';
+
+/** One line an iteration, the original first; an asterisk marks the one whose model is the result. */
+export function iterationTable(session: Iterations): string {
+  const { original, result } = endsOf(session);
+  const columns = TERMINAL_COLUMNS.map((column: Column) => {
+    const cells = session.iterations.map((iteration) => column.text(iteration, original));
+    return [column.heading, ...cells];
+  });
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  const numbers = ['#', ...session.iterations.map(({ index }) => String(index))];
+  const numberWidth = Math.max(...numbers.map((text) => text.length));
+  const taken = widths.reduce((sum, width) => sum + GAP.length + width, RESULT_MARK.length + numberWidth + GAP.length);
+  const titles = ['Iteration', ...session.iterations.map(({ title }) => printable(title))];
+  const titleWidth = Math.min(
+    Math.max(...titles.map((title) => title.length)),
+    Math.max(SHORTEST_TITLE, TERMINAL_WIDTH - taken),
+  );
+  const lines = titles.map((title, row) => {
+    const mark = row > 0 && session.iterations[row - 1] === result ? RESULT_MARK : ' ';
+    const cells = columns.map((column, i) => (column[row] ?? '').padStart(widths[i] ?? 0));
+    const number = (numbers[row] ?? '').padStart(numberWidth);
+    return [`${mark}${number}`, shortened(title, titleWidth).padEnd(titleWidth), ...cells].join(GAP);
+  });
+  return [...lines, `${RESULT_MARK} the result`].join('\n');
+}
+
+/** Without control and formatting characters: a title may hold a layer's name, and a terminal obeys escape sequences. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '');
+}
+
+export function shortened(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
+}

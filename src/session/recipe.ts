@@ -1,0 +1,91 @@
+// A recipe: what a person asked for, a file that the command line and the editor run alike.
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import Ajv, { type ErrorObject } from 'ajv';
+import { UserError, messageOf } from '../errors';
+import type { OptimizerName } from '../training/optimizer';
+import type { ScheduleName } from '../training/schedule';
+import schema from './recipe.schema.json';
+
+export interface Recipe {
+  /** Absolute path of the model. */
+  readonly model: string;
+  readonly data: {
+    /** Absolute path, or the name of a built-in set. */
+    readonly source: string;
+    readonly validation: number;
+    readonly scale: number;
+    readonly mean: number;
+    readonly deviation: number;
+  };
+  readonly prune: {
+    readonly method: 'maxout' | 'ratio';
+    readonly k: number;
+    readonly layers?: readonly string[];
+    readonly measure: string;
+    readonly ratio: number;
+    readonly iterations: number;
+  };
+  readonly retrain: Retrain;
+  readonly weights?: { readonly keep: number; readonly iterations: number };
+  readonly until?: string;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+export interface Retrain {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly schedule: ScheduleName;
+}
+
+/** The data set that needs no file. */
+export const BUILT_IN_DATA = 'digits';
+
+const validate = new Ajv({ useDefaults: true, allErrors: true }).compile(schema);
+
+/** Longer than any recipe a person writes. */
+const MAX_RECIPE_BYTES = 2 ** 20;
+
+/** Reads a recipe file. Throws UserError that names every field that is wrong. */
+export async function readRecipe(path: string): Promise<Recipe> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new UserError(`The recipe ${path} cannot be read: ${messageOf(error)}`);
+  });
+  if (found.size > MAX_RECIPE_BYTES) throw new UserError(`${path} is ${found.size} bytes long: that is no recipe.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UserError(`${path} is not valid JSON: ${messageOf(error)}`);
+  }
+  return makeRecipe(json, dirname(resolve(path)), path);
+}
+
+/**
+ * Checks what a recipe file or the command line says and fills in the defaults.
+ * @param folder that paths are relative to.
+ * @param where it came from, for errors.
+ */
+export function makeRecipe(json: unknown, folder: string, where: string): Recipe {
+  const filled: unknown = structuredClone(json);
+  if (!validate(filled)) throw new UserError(`${where} is not a valid recipe: ${(validate.errors ?? []).map(describe).join('; ')}.`);
+  const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
+  const { source } = recipe.data;
+  return {
+    ...recipe,
+    model: resolve(folder, recipe.model),
+    data: { ...recipe.data, source: source === BUILT_IN_DATA ? source : resolve(folder, source) },
+  };
+}
+
+function describe({ instancePath, message, params }: ErrorObject): string {
+  const field = instancePath.slice(1).replaceAll('/', '.') || 'the recipe';
+  if ('additionalProperty' in params) return `${field} has the unknown field "${params.additionalProperty}"`;
+  if ('allowedValues' in params) return `${field} must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  return `${field} ${message}`;
+}

@@ -1,0 +1,283 @@
+// A session: a recipe being run. Iteration by iteration: measure → plan → cut → retrain → evaluate → checkpoint.
+// The same seed and recipe give the same result, whether the session ran through or was stopped and resumed.
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import type { Dataset } from '../data/dataset';
+import { checkFit } from '../data/fit';
+import { openDataset } from '../data/open';
+import type { Engine } from '../engines/engine';
+import { onnxruntime } from '../engines/onnxruntime';
+import { UserError } from '../errors';
+import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { permutationTest } from '../evaluation/permutation';
+import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
+import { openModel } from '../formats/open';
+import { fixed, only } from '../model/graph';
+import type { Model } from '../model/model';
+import { loadValues, nonFiniteWeights, withValues } from '../model/values';
+import { type Cost, costOf } from '../ops/cost';
+import { analyseChannels } from '../pruning/channels';
+import { layerChannels } from '../pruning/layer-channels';
+import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
+import { Stopped } from '../pruning/relevance/index';
+import { renderReport } from '../report/html';
+import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
+import { SessionFolder } from './checkpoint';
+import type { Recipe, Retrain } from './recipe';
+import { type IterationRecord, type LayerRecord, SIGNIFICANCE, type SessionRecord } from './record';
+import { type Stage, stagesOf } from './stage';
+import { type Until, parseUntil, sizeReached } from './until';
+
+export type SessionEvent =
+  | { readonly type: 'started'; readonly folder: string; readonly stages: number; readonly resumed: number }
+  | { readonly type: 'warning'; readonly text: string }
+  | { readonly type: 'stage'; readonly index: number; readonly title: string }
+  | { readonly type: 'measuring'; readonly done: number; readonly of: number }
+  | { readonly type: 'training'; readonly progress: TrainingProgress }
+  | { readonly type: 'iteration'; readonly record: IterationRecord };
+
+export interface SessionOptions {
+  /** Folder that sessions are kept in: .neuron-pruner. */
+  readonly sessions: string;
+  /** Folder for the result; default beside the model. */
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly title?: string;
+  onEvent?(event: SessionEvent): void;
+  /** Asked after every training step; true stops the session, which can then be resumed. */
+  stopped?(): boolean;
+}
+
+/** The session was stopped by its person; it goes on from here with `resume`. */
+export class SessionStopped extends Error {
+  override readonly name = 'SessionStopped';
+  constructor(readonly folder: string) {
+    super(`stopped; the state is in ${folder}`);
+  }
+}
+
+/** Runs a recipe to its end and writes the result. */
+export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
+  const original = await openModel(recipe.model);
+  const data = await openDataset(recipe.data.source, {
+    normalization: { scale: recipe.data.scale, mean: recipe.data.mean, deviation: recipe.data.deviation },
+    validation: recipe.data.validation,
+    seed: recipe.seed,
+  });
+  checkFit(data, modelFit(original));
+  const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
+  if (until?.rule === 'significant' && data.validation.count === 0) {
+    throw new UserError('The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.');
+  }
+  const stages = stagesOf(recipe, original);
+  const folder = new SessionFolder(join(options.sessions, sessionName(recipe)));
+  const out = options.out ?? join(dirname(recipe.model), `${basename(dirname(recipe.model))}-pruned`);
+  const resume = options.resume === true && (await folder.exists());
+  await checkNewFolder(out);
+  if (!resume) await folder.create({ ...recipe, out });
+  const engine = onnxruntime({ threads: recipe.threads });
+  const session = new Session(recipe, original, data, engine, folder, options, until);
+  const iterations = await session.run(stages);
+  const record: SessionRecord = {
+    title: options.title ?? original.name,
+    model: recipe.model,
+    out,
+    data: { name: data.name, train: data.train.count, validation: data.validation.count, test: data.test.count },
+    seed: recipe.seed,
+    iterations,
+    chosen: session.chosen,
+  };
+  await writeResult(record, session.result, out);
+  return record;
+}
+
+/** What the data must fit: the input's shape without the batch, and the number of classes. */
+export function modelFit(model: Model): { inputShape: (number | null)[]; outputs: number } {
+  const input = only(model.graph.inputs, 'inputs of the model');
+  const output = only(model.graph.outputs, 'outputs of the model');
+  const width = fixed(output.shape, -1, 'the output');
+  return {
+    inputShape: input.shape.slice(1).map((size) => (typeof size === 'number' ? size : null)),
+    outputs: width === 1 ? 2 : width,
+  };
+}
+
+/** The same recipe on the same model is the same session. */
+function sessionName(recipe: Recipe): string {
+  const { threads, ...rest } = recipe;
+  const sum = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 8);
+  return `${basename(dirname(recipe.model))}-${sum}`;
+}
+
+class Session {
+  chosen = 0;
+  result: Model;
+  #originalTest: Uint8Array = new Uint8Array();
+  #originalValidation: Uint8Array = new Uint8Array();
+
+  constructor(
+    private readonly recipe: Recipe,
+    private readonly original: Model,
+    private readonly data: Dataset,
+    private readonly engine: Engine,
+    private readonly folder: SessionFolder,
+    private readonly options: SessionOptions,
+    private readonly until: Until | undefined,
+  ) {
+    this.result = original;
+  }
+
+  async run(stages: readonly Stage[]): Promise<IterationRecord[]> {
+    const done = await this.folder.readIterations();
+    const records = done.map(({ record }) => record);
+    this.#emit({ type: 'started', folder: this.folder.path, stages: stages.length, resumed: done.length });
+    for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
+      this.#emit({ type: 'warning', text });
+    }
+    this.#originalTest = await this.#outcomes(this.original, 'test');
+    this.#originalValidation = await this.#outcomes(this.original, 'validation');
+    const models = await Promise.all(done.map((checkpoint) => this.folder.openModel(checkpoint)));
+    let model = models.at(-1) ?? this.original;
+    for (const [index, stage] of stages.entries()) {
+      let record = records[index];
+      if (record === undefined) {
+        this.#emit({ type: 'stage', index, title: stage.title });
+        [model, record] = await this.#iterate(stage, index, model);
+        await this.folder.writeIteration(record, model);
+        records.push(record);
+        await this.folder.log({ type: 'iteration', index, title: record.title, accuracy: record.accuracy });
+      }
+      this.#emit({ type: 'iteration', record });
+      const verdict = this.#verdict(record, records[0] as IterationRecord);
+      if (verdict === 'undo') break;
+      this.chosen = index;
+      this.result = models[index] ?? model;
+      if (verdict === 'stop') break;
+    }
+    return records;
+  }
+
+  async #iterate(stage: Stage, index: number, before: Model): Promise<[Model, IterationRecord]> {
+    const started = performance.now();
+    const applied = await this.#stoppable(() =>
+      stage.apply(before, {
+        engine: this.engine,
+        train: this.data.train,
+        onMeasure: (done, of) => this.#emit({ type: 'measuring', done, of }),
+        stopped: () => this.options.stopped?.() ?? false,
+      }),
+    );
+    const afterCut = applied.changed ? await this.#outcomes(applied.model, 'test') : undefined;
+    const model = applied.changed ? await this.#retrain(applied.model, stage, index) : applied.model;
+    const test = applied.changed ? await this.#outcomes(model, 'test') : this.#originalTest;
+    const validation = applied.changed ? await this.#outcomes(model, 'validation') : this.#originalValidation;
+    const cost = costOf(model);
+    const record: IterationRecord = {
+      index,
+      kind: stage.kind,
+      title: stage.title,
+      parameters: cost.parameters,
+      nonZero: nonZeroCount(model.graph, await loadValues(model.graph)),
+      macs: cost.macs,
+      bytes: cost.bytes,
+      accuracy: accuracyOf(test),
+      ...(validation.length > 0 && {
+        validationAccuracy: accuracyOf(validation),
+        validationPValue: permutationTest(this.#originalValidation, validation, this.recipe.seed),
+      }),
+      ...(afterCut && { accuracyAfterCut: accuracyOf(afterCut) }),
+      ...(index > 0 && { pValue: permutationTest(this.#originalTest, test, this.recipe.seed) }),
+      cuts: applied.cuts,
+      relevance: applied.relevance,
+      layers: layerRecords(model),
+      seconds: (performance.now() - started) / 1000,
+    };
+    return [model, record];
+  }
+
+  async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {
+    const values = await loadValues(model.graph);
+    const options = trainingOptions(this.recipe.retrain, `${this.recipe.seed} iteration ${index}`);
+    const sparse = stage.kind === 'weights' ? new Set(sparseWeights(model.graph)) : new Set<string>();
+    const resume = await this.folder.readTraining(index);
+    const result = await trained(() =>
+      train(this.engine, model.graph, values, this.data.train, { ...options, sparse }, {
+        onProgress: (progress) => this.#emit({ type: 'training', progress }),
+        onEpoch: (state) => this.folder.writeTraining(index, state),
+        stopped: () => this.options.stopped?.() ?? false,
+        ...(resume && { resume }),
+      }),
+    );
+    if (!result.finished) {
+      await this.folder.writeTraining(index, result.state);
+      throw new SessionStopped(this.folder.path);
+    }
+    return { ...model, graph: withValues(model.graph, result.values, values) };
+  }
+
+  async #outcomes(model: Model, split: 'test' | 'validation'): Promise<Uint8Array> {
+    if (this.data[split].count === 0) return new Uint8Array();
+    const classes = await classify(this.engine, model.graph, await loadValues(model.graph), this.data[split]);
+    return outcomes(classes, this.data[split]);
+  }
+
+  /** Whether the session goes on after an iteration, ends with it, or ends with the one before. */
+  #verdict(record: IterationRecord, first: IterationRecord): 'go on' | 'stop' | 'undo' {
+    if (this.until === undefined || record.index === 0) return 'go on';
+    if (this.until.rule === 'significant') {
+      return (record.validationPValue ?? 1) <= SIGNIFICANCE ? 'undo' : 'go on';
+    }
+    return sizeReached(this.until, first as Cost, record as Cost) ? 'stop' : 'go on';
+  }
+
+  async #stoppable<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw error instanceof Stopped ? new SessionStopped(this.folder.path) : error;
+    }
+  }
+
+  #emit(event: SessionEvent): void {
+    this.options.onEvent?.(event);
+  }
+}
+
+export function trainingOptions(retrain: Retrain, seed: string): TrainingOptions {
+  return {
+    epochs: retrain.epochs,
+    batch: retrain.batch,
+    optimizer: { name: retrain.optimizer, momentum: retrain.momentum, weightDecay: retrain.weightDecay },
+    schedule: { name: retrain.schedule, learningRate: retrain.learningRate },
+    seed,
+  };
+}
+
+/** Runs a training; a divergence is something a person can mend. */
+export async function trained<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    throw new UserError(`${error.message}. Set a lower learning rate, or check the data's normalisation.`);
+  }
+}
+
+function layerRecords(model: Model): LayerRecord[] {
+  const made = new Map(
+    layerChannels(model, analyseChannels(model.graph)).map(({ layer, channels }) => [layer.name, channels.length]),
+  );
+  return costOf(model).layers.map(({ name, type, outputShape, parameters, macs }) => {
+    const channels = made.get(name);
+    return { name, type, outputShape: [...outputShape], parameters, macs, ...(channels !== undefined && { channels }) };
+  });
+}
+
+/** The model, the report and the record into a new folder. */
+async function writeResult(record: SessionRecord, model: Model, out: string): Promise<void> {
+  await writeFolder(out, async (partial) => {
+    await model.container.write(model, partial);
+    await writeWhole(join(partial, 'report.html'), [Buffer.from(renderReport(record))]);
+    await writeWhole(join(partial, 'session.json'), [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
+  });
+}
