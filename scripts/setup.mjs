@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 20) {
-  console.error(`Neuron Pruner needs Node 20 or newer; this is ${process.version}. Install it from https://nodejs.org.`);
+  console.error(
+    `Neuron Pruner needs Node 20 or newer; this is ${process.version}. Install it from https://nodejs.org.`,
+  );
   process.exit(1);
 }
 
@@ -32,7 +34,9 @@ if (!installed()) {
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
   if (status !== 0) {
-    console.error(`npm ci failed${error ? `: ${error.message}` : ''}. Check the connection to the npm registry, then run it again.`);
+    console.error(
+      `npm ci failed${error ? `: ${error.message}` : ''}. Check the connection to the npm registry, then run it again.`,
+    );
     process.exit(1);
   }
 }

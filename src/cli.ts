@@ -15,7 +15,9 @@ const USER_ERROR = 1;
 const OUR_ERROR = 2;
 
 const program = new Command('neuron-pruner')
-  .description('Makes trained neural networks smaller by pruning whole neurons, with the evidence that nothing was lost.')
+  .description(
+    'Makes trained neural networks smaller by pruning whole neurons, with the evidence that nothing was lost.',
+  )
   .version(version)
   .showHelpAfterError('(see --help)')
   .exitOverride();
@@ -40,7 +42,9 @@ program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`neuron-pruner: ${error.message}\n`);
     process.exitCode = USER_ERROR;
   } else {
-    process.stderr.write(`neuron-pruner failed; this is a fault of ours, please report it.\n${(error as Error)?.stack ?? error}\n`);
+    process.stderr.write(
+      `neuron-pruner failed; this is a fault of ours, please report it.\n${(error as Error)?.stack ?? error}\n`,
+    );
     process.exitCode = OUR_ERROR;
   }
 });

@@ -17,11 +17,14 @@ export function buildModel(name: string, { k, ...options }: BuildOptions): Model
   if (architecture === undefined) {
     throw new UserError(`There is no architecture "${name}". Known: ${Object.keys(ARCHITECTURES).join(', ')}.`);
   }
-  if (k !== undefined && architecture !== lenet5Maxout) throw new UserError(`${name} has no maxout units: leave out --k.`);
+  if (k !== undefined && architecture !== lenet5Maxout)
+    throw new UserError(`${name} has no maxout units: leave out --k.`);
   if (k !== undefined && k < 2) throw new UserError(`A maxout unit has at least 2 neurons, k is ${k}.`);
   const [height = 0, width = 0] = options.inputShape;
   if (options.inputShape.length !== 3 || height < 16 || width < 16) {
-    throw new UserError(`${name} wants images of at least 16×16, the data's samples are [${options.inputShape.join(', ')}].`);
+    throw new UserError(
+      `${name} wants images of at least 16×16, the data's samples are [${options.inputShape.join(', ')}].`,
+    );
   }
   return modelFromDocument(architecture(options, k), []);
 }

@@ -29,7 +29,10 @@ export const MAXOUT_UNITS = 64;
 export const MAXOUT_NEURONS = 4;
 
 /** 52 instead of 50 filters, so that every layer divides into units; dropout before the maxout. */
-export function lenet5Maxout({ inputShape, classes, seed }: ArchitectureOptions, neurons = MAXOUT_NEURONS): TfjsDocument {
+export function lenet5Maxout(
+  { inputShape, classes, seed }: ArchitectureOptions,
+  neurons = MAXOUT_NEURONS,
+): TfjsDocument {
   return new SequentialModel('lenet5-maxout', inputShape, seed)
     .conv('conv1', 20, 5)
     .maxPool('pool1', 2)

@@ -1,9 +1,10 @@
 // Writes a Keras Sequential model layer by layer, with freshly drawn weights, as the TF.js document it would be on disk.
-import { BYTES_PER_ELEMENT, elementCount } from '../model/tensor';
-import { type Weight, float32Weight } from '../model/weight';
-import { random } from '../random';
+
 import { maxoutEntries } from '../formats/keras/layers/maxout';
 import { DEFAULT_SHARD_SIZE, type TfjsDocument } from '../formats/tfjs/container';
+import { BYTES_PER_ELEMENT, elementCount } from '../model/tensor';
+import { float32Weight, type Weight } from '../model/weight';
+import { random } from '../random';
 
 export class SequentialModel {
   readonly #layers: { class_name: string; config: Record<string, unknown> }[] = [];
@@ -92,7 +93,14 @@ export class SequentialModel {
       },
       weightsManifest: [{ paths, weights: entries }],
     };
-    return { json, text: JSON.stringify(json), indent: '', file: 'model.json', weights, shardSizes: [DEFAULT_SHARD_SIZE] };
+    return {
+      json,
+      text: JSON.stringify(json),
+      indent: '',
+      file: 'model.json',
+      weights,
+      shardSizes: [DEFAULT_SHARD_SIZE],
+    };
   }
 
   #add(className: string, name: string, config: object): void {

@@ -14,7 +14,7 @@ import { nonZeroCount } from '../pruning/sparsify';
 import { SIGNIFICANCE } from '../session/record';
 import { modelFit } from '../session/session';
 import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
-import { type Output, count, makeOutput, percent, table } from './output';
+import { count, makeOutput, type Output, percent, table } from './output';
 
 interface Flags extends DataFlags, EngineFlags {
   readonly json?: boolean;
@@ -34,9 +34,17 @@ export function registerCompare(program: Command): void {
 
 async function compare(beforePath: string, afterPath: string, flags: Flags, output: Output): Promise<void> {
   const [before, after] = await Promise.all([openModel(beforePath), openModel(afterPath)]);
-  const [costs, zeros] = await Promise.all([[costOf(before), costOf(after)] as const, Promise.all([before, after].map(nonZero))]);
+  const [costs, zeros] = await Promise.all([
+    [costOf(before), costOf(after)] as const,
+    Promise.all([before, after].map(nonZero)),
+  ]);
   const [from, to] = costs;
-  const sizes = [from, to].map(({ parameters, macs, bytes }, i) => ({ parameters, nonZero: zeros[i] ?? 0, macs, bytes }));
+  const sizes = [from, to].map(({ parameters, macs, bytes }, i) => ({
+    parameters,
+    nonZero: zeros[i] ?? 0,
+    macs,
+    bytes,
+  }));
   const removed = (figure: keyof Cost): number => (from[figure] === 0 ? 0 : 1 - to[figure] / from[figure]);
   const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
   const tested = flags.data === undefined ? undefined : await test([before, after], { ...flags, data: flags.data });
@@ -51,7 +59,10 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
     return [figure === 'nonZero' ? 'non-zero' : figure, count(a), count(b), a === 0 ? '' : percent(1 - b / a)];
   });
   if (tested) rows.push(['accuracy', ...tested.accuracies.map((accuracy) => percent(accuracy, 2)), '']);
-  output.result(json, [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'));
+  output.result(
+    json,
+    [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'),
+  );
 }
 
 async function nonZero(model: Model): Promise<number> {
@@ -59,7 +70,11 @@ async function nonZero(model: Model): Promise<number> {
 }
 
 async function test(models: readonly Model[], flags: Flags & { data: string }) {
-  const data = await openDataset(flags.data, { normalization: normalizationOf(flags), validation: 0, seed: flags.seed });
+  const data = await openDataset(flags.data, {
+    normalization: normalizationOf(flags),
+    validation: 0,
+    seed: flags.seed,
+  });
   const engine = onnxruntime({ threads: flags.threads });
   const results: Uint8Array[] = [];
   for (const model of models) {

@@ -7,9 +7,9 @@ import { UserError } from '../errors';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
 import { BUILT_IN_DATA, makeRecipe } from '../session/recipe';
-import { SessionStopped, runSession } from '../session/session';
+import { runSession, SessionStopped } from '../session/session';
 import { wholeNumber } from './options';
-import { type Output, duration, makeOutput, percent } from './output';
+import { duration, makeOutput, type Output, percent } from './output';
 import { sessionHooks } from './session-progress';
 import { trainArchitecture } from './train';
 

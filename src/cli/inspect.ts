@@ -5,7 +5,7 @@ import { nonFiniteWeights } from '../model/values';
 import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
-import { type Output, count, makeOutput, percent, table } from './output';
+import { count, makeOutput, type Output, percent, table } from './output';
 
 interface Flags {
   readonly json?: boolean;
@@ -44,12 +44,19 @@ async function inspect(path: string, output: Output): Promise<void> {
   const rows = layers.map((layer) => [
     layer.name,
     layer.type,
-    layer.outputShape.slice(1).map((size) => size ?? '?').join('×'),
+    layer.outputShape
+      .slice(1)
+      .map((size) => size ?? '?')
+      .join('×'),
     count(layer.parameters),
     percent(layer.share),
     count(layer.macs),
     layer.channels === null ? '' : count(layer.channels),
-    layer.prunable ? `yes${layer.coupled ? `, with ${layer.coupled.join(', ')}` : ''}` : (layer.channels === null ? '' : `no: ${layer.reason}`),
+    layer.prunable
+      ? `yes${layer.coupled ? `, with ${layer.coupled.join(', ')}` : ''}`
+      : layer.channels === null
+        ? ''
+        : `no: ${layer.reason}`,
   ]);
   const header = ['layer', 'type', 'output', 'parameters', 'share', 'MACs', 'channels', 'prunable'];
   const total = `${count(parameters)} parameters · ${count(macs)} multiply-accumulates · ${count(bytes)} bytes of weights`;

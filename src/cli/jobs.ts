@@ -22,7 +22,9 @@ export async function runAll(tasks: readonly (() => Promise<void>)[], limit: num
 /** Runs this program with --json and returns what it printed. */
 export function runCommand(args: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [process.argv[1] ?? '', ...args, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const printed: Buffer[] = [];
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));

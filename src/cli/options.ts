@@ -17,7 +17,10 @@ export function realNumber(text: string): number {
 
 /** "dense,conv2": layer names. */
 export function names(text: string): string[] {
-  const list = text.split(',').map((name) => name.trim()).filter(Boolean);
+  const list = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   if (list.length === 0) throw new InvalidArgumentError('No name in it.');
   return list;
 }
@@ -31,7 +34,10 @@ export interface DataFlags {
 }
 
 export function withData(command: Command, required: boolean): Command {
-  const data = new Option('--data <path>', 'data set: a folder or file of IDX data (MNIST), or "digits", the built-in set');
+  const data = new Option(
+    '--data <path>',
+    'data set: a folder or file of IDX data (MNIST), or "digits", the built-in set',
+  );
   if (required) data.makeOptionMandatory();
   return command
     .addOption(data)
@@ -63,7 +69,7 @@ export function withTraining(command: Command, epochs: string): Command {
     .option('--learning-rate <rate>', 'at the first step (default: 0.01)', realNumber)
     .option('--momentum <share>', 'of SGD (default: 0.9)', realNumber)
     .option('--weight-decay <factor>', '(default: 0.0005)', realNumber)
-    .option('--schedule <name>', 'constant, step, cosine or inv (default: inv, the paper\'s)');
+    .option('--schedule <name>', "constant, step, cosine or inv (default: inv, the paper's)");
 }
 
 /** The training flags as the "retrain" part of a recipe; what was not given is left to its defaults. */
@@ -87,6 +93,11 @@ export interface EngineFlags {
 
 export function withEngine(command: Command): Command {
   return command
-    .option('--threads <n>', 'threads of the engine; 0: one for each physical core. With 1 results repeat bit for bit', wholeNumber, 0)
+    .option(
+      '--threads <n>',
+      'threads of the engine; 0: one for each physical core. With 1 results repeat bit for bit',
+      wholeNumber,
+      0,
+    )
     .option('--seed <n>', 'fixes every random choice', wholeNumber, 1);
 }

@@ -3,24 +3,24 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
+import { MEASURES } from '../pruning/relevance/index';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
-import { type Recipe, makeRecipe, readRecipe } from '../session/recipe';
+import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
 import type { SessionRecord } from '../session/record';
-import { SessionStopped, runSession } from '../session/session';
-import { MEASURES } from '../pruning/relevance/index';
+import { runSession, SessionStopped } from '../session/session';
 import {
   type DataFlags,
-  type TrainingFlags,
   given,
   names,
   realNumber,
   retrainOf,
+  type TrainingFlags,
   wholeNumber,
   withData,
   withTraining,
 } from './options';
-import { type Output, makeOutput } from './output';
+import { makeOutput, type Output } from './output';
 import { sessionHooks } from './session-progress';
 
 interface Flags extends DataFlags, TrainingFlags {
@@ -42,12 +42,20 @@ interface Flags extends DataFlags, TrainingFlags {
 export function registerPrune(program: Command): void {
   const command = program
     .command('prune')
-    .description('Runs a pruning session: measure, cut, retrain, test, until the network is small. The model itself is never changed.')
+    .description(
+      'Runs a pruning session: measure, cut, retrain, test, until the network is small. The model itself is never changed.',
+    )
     .argument('<model or recipe>', 'a TF.js model.json (or its folder), or a recipe (*.prune.json)')
     .option('--layers <names>', 'only these layers, separated by commas', names)
-    .option('--k <n>', 'neurons a maxout unit: maxout is put on the layers, then cut to one neuron a unit (default: 4)', wholeNumber)
+    .option(
+      '--k <n>',
+      'neurons a maxout unit: maxout is put on the layers, then cut to one neuron a unit (default: 4)',
+      wholeNumber,
+    )
     .option('--ratio <share>', 'instead of maxout: cut this share of each layer by a measure', realNumber)
-    .addOption(new Option('--measure <name>', 'the measure for --ratio (default: maxout)').choices([...MEASURES.keys()]))
+    .addOption(
+      new Option('--measure <name>', 'the measure for --ratio (default: maxout)').choices([...MEASURES.keys()]),
+    )
     .option('--iterations <n>', 'cuts in which the ratio is reached (default: 3)', wholeNumber)
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
     .option('--until <rule>', 'stop early: significant, parameters<=20%, macs<=1000000, bytes<=50000')
@@ -57,8 +65,8 @@ export function registerPrune(program: Command): void {
     .option('--seed <n>', 'fixes every random choice (default: 1)', wholeNumber)
     .option('--threads <n>', 'threads of the engine; 0: one for each physical core (default: 0)', wholeNumber)
     .option('--json', 'print one JSON document and nothing else');
-  withTraining(withData(command, false), 'of retraining after every cut (default: 3)').action(async (path: string, flags: Flags) =>
-    prune(path, flags, makeOutput(flags.json === true)),
+  withTraining(withData(command, false), 'of retraining after every cut (default: 3)').action(
+    async (path: string, flags: Flags) => prune(path, flags, makeOutput(flags.json === true)),
   );
 }
 
@@ -73,7 +81,10 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
       ...hooks,
     });
     hooks.release();
-    output.result(resultOf(session), `\n${iterationTable(session)}\n\n${verdict(session)}\n\nModel and report: ${session.out}`);
+    output.result(
+      resultOf(session),
+      `\n${iterationTable(session)}\n\n${verdict(session)}\n\nModel and report: ${session.out}`,
+    );
   } catch (error) {
     hooks.release();
     if (!(error instanceof SessionStopped)) throw error;
@@ -87,12 +98,15 @@ async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
   if (path.endsWith('.prune.json')) {
     const refused = Object.keys(overrides).filter((field) => field !== 'threads');
     if (refused.length > 0) {
-      throw new UserError(`${path} is a recipe: what it says can't be changed by options (${refused.join(', ')}). Edit the recipe.`);
+      throw new UserError(
+        `${path} is a recipe: what it says can't be changed by options (${refused.join(', ')}). Edit the recipe.`,
+      );
     }
     const recipe = await readRecipe(path);
     return flags.threads === undefined ? recipe : { ...recipe, threads: flags.threads };
   }
-  if (flags.data === undefined) throw new UserError('Pruning needs data to measure and retrain on: give --data PATH, or --data digits.');
+  if (flags.data === undefined)
+    throw new UserError('Pruning needs data to measure and retrain on: give --data PATH, or --data digits.');
   if (flags.ratio !== undefined && flags.k !== undefined && (flags.measure ?? 'maxout') !== 'maxout') {
     throw new UserError(`--k means nothing to the measure ${flags.measure}; leave it out.`);
   }
@@ -100,7 +114,11 @@ async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
     throw new UserError('--measure and --iterations go with --ratio: say which share of the channels to cut.');
   }
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  return makeRecipe({ model: isFolder ? join(path, 'model.json') : path, ...overrides }, process.cwd(), 'The command line');
+  return makeRecipe(
+    { model: isFolder ? join(path, 'model.json') : path, ...overrides },
+    process.cwd(),
+    'The command line',
+  );
 }
 
 function recipeFields(flags: Flags): Record<string, unknown> {

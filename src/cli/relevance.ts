@@ -5,11 +5,20 @@ import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { openModel } from '../formats/open';
 import { loadValues } from '../model/values';
-import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
 import { prunableLayers } from '../pruning/plan';
+import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
 import { modelFit } from '../session/session';
-import { type DataFlags, type EngineFlags, measureOption, names, normalizationOf, wholeNumber, withData, withEngine } from './options';
-import { type Output, count, makeOutput } from './output';
+import {
+  type DataFlags,
+  type EngineFlags,
+  measureOption,
+  names,
+  normalizationOf,
+  wholeNumber,
+  withData,
+  withEngine,
+} from './options';
+import { count, makeOutput, type Output } from './output';
 
 interface Flags extends DataFlags, EngineFlags {
   readonly measure: string;
@@ -39,7 +48,11 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const data =
     flags.data === undefined
       ? undefined
-      : await openDataset(flags.data, { normalization: normalizationOf(flags), validation: flags.validation ?? 0, seed: flags.seed });
+      : await openDataset(flags.data, {
+          normalization: normalizationOf(flags),
+          validation: flags.validation ?? 0,
+          seed: flags.seed,
+        });
   if (data) checkFit(data, modelFit(model));
   const engine = onnxruntime({ threads: flags.threads });
   const layers = await measureRelevance(measure, model, engine, await loadValues(model.graph), data?.train, {

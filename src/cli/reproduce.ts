@@ -16,7 +16,7 @@ import { nonZeroCount } from '../pruning/sparsify';
 import { SIGNIFICANCE } from '../session/record';
 import { runAll, runCommand } from './jobs';
 import { wholeNumber } from './options';
-import { type Output, count, duration, makeOutput, percent, table } from './output';
+import { count, duration, makeOutput, type Output, percent, table } from './output';
 
 interface Flags {
   readonly data: string;
@@ -47,7 +47,9 @@ interface Row {
 export function registerReproduce(program: Command): void {
   program
     .command('reproduce')
-    .description("Repeats the paper's experiment: lenet is LeNet-5 on MNIST, maxout k = 2 and k = 4, then weight pruning.")
+    .description(
+      "Repeats the paper's experiment: lenet is LeNet-5 on MNIST, maxout k = 2 and k = 4, then weight pruning.",
+    )
     .argument('<experiment>', 'lenet', (text) => {
       if (text !== 'lenet') program.error(`error: there is no experiment "${text}", only lenet`);
       return text;
@@ -71,7 +73,14 @@ async function reproduce(flags: Flags, output: Output): Promise<void> {
     const runs = [];
     for (const seed of seeds) runs.push({ seed, rows: await readRun(work, seed, data.test) });
     const seconds = (performance.now() - started) / 1000;
-    const json = { experiment: 'lenet', seeds, testSamples: data.test.count, permutations: PERMUTATIONS, seconds, runs };
+    const json = {
+      experiment: 'lenet',
+      seeds,
+      testSamples: data.test.count,
+      permutations: PERMUTATIONS,
+      seconds,
+      runs,
+    };
     output.result(json, describe(runs, data.test.count, seconds, flags.out === undefined ? undefined : work));
   } finally {
     if (flags.out === undefined) await rm(work, { recursive: true, force: true });
@@ -89,9 +98,20 @@ async function runJobs(work: string, seeds: readonly number[], { data, jobs }: F
     done++;
     const seconds = (performance.now() - start) / 1000;
     const left = ((performance.now() - started) / 1000 / done) * (total - done);
-    output.note(`[${done}/${total}] ${label}: ${duration(seconds)}${done < total ? ` · about ${duration(left)} left` : ''}`);
+    output.note(
+      `[${done}/${total}] ${label}: ${duration(seconds)}${done < total ? ` · about ${duration(left)} left` : ''}`,
+    );
   };
-  const common = (seed: number): string[] => ['--data', data, '--seed', String(seed), '--threads', '1'];
+  const common = (seed: number): string[] => [
+    '--data',
+    data,
+    '--seed',
+    String(seed),
+    '--threads',
+    '1',
+    '--validation',
+    '0',
+  ];
   const tasks = seeds.flatMap((seed) => [
     ...[...NEURONS].reverse().map((k) =>
       job(`seed ${seed}, maxout k = ${k}`, async () => {
@@ -104,7 +124,15 @@ async function runJobs(work: string, seeds: readonly number[], { data, jobs }: F
       }),
     ),
     job(`seed ${seed}, classic LeNet-5`, () =>
-      runCommand(['train', 'lenet5', '--epochs', String(FIRST_EPOCHS), '--out', join(work, `classic-seed-${seed}`), ...common(seed)]),
+      runCommand([
+        'train',
+        'lenet5',
+        '--epochs',
+        String(FIRST_EPOCHS),
+        '--out',
+        join(work, `classic-seed-${seed}`),
+        ...common(seed),
+      ]),
     ),
   ]);
   output.note(`${total} trainings, ${jobs} at a time …`);
@@ -160,10 +188,23 @@ function describe(
       count(row.macs),
       percent(mean, 2),
       all.map(({ accuracy }) => (100 * accuracy).toFixed(2)).join(' '),
-      all.map(({ pValue }) => (pValue === undefined ? '' : pValue.toFixed(3))).join(' ').trim(),
+      all
+        .map(({ pValue }) => (pValue === undefined ? '' : pValue.toFixed(3)))
+        .join(' ')
+        .trim(),
     ];
   });
-  const header = ['network', 'after', 'parameters', 'non-zero', 'gone', 'MACs', 'accuracy', 'of each seed', 'p of each seed'];
+  const header = [
+    'network',
+    'after',
+    'parameters',
+    'non-zero',
+    'gone',
+    'MACs',
+    'accuracy',
+    'of each seed',
+    'p of each seed',
+  ];
   const worst = Math.min(...runs.flatMap(({ rows }) => rows.map(({ pValue }) => pValue ?? 1)));
   const verdict =
     worst > SIGNIFICANCE

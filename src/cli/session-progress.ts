@@ -2,7 +2,10 @@
 import type { SessionEvent, SessionOptions } from '../session/session';
 import { type Output, percent } from './output';
 
-export function sessionHooks(output: Output, quiet = false): Pick<SessionOptions, 'onEvent' | 'stopped'> & { release(): void } {
+export function sessionHooks(
+  output: Output,
+  quiet = false,
+): Pick<SessionOptions, 'onEvent' | 'stopped'> & { release(): void } {
   let stopping = false;
   const onSignal = (): void => {
     if (stopping) process.exit(1);
@@ -27,7 +30,9 @@ export function sessionHooks(output: Output, quiet = false): Pick<SessionOptions
   function show(event: SessionEvent): void {
     switch (event.type) {
       case 'started':
-        output.note(`Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed} of ${event.stages} iterations done` : ''}`);
+        output.note(
+          `Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed} of ${event.stages} iterations done` : ''}`,
+        );
         break;
       case 'warning':
         output.note(`Warning: ${event.text}.`);
@@ -40,13 +45,20 @@ export function sessionHooks(output: Output, quiet = false): Pick<SessionOptions
         break;
       case 'training': {
         const { step, steps, batch, loss, accuracy } = event.progress;
-        output.progress(`${title}: retraining`, step * batch, steps * batch, `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`);
+        output.progress(
+          `${title}: retraining`,
+          step * batch,
+          steps * batch,
+          `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
+        );
         break;
       }
       case 'iteration': {
         const { record } = event;
         const p = record.pValue === undefined ? '' : `, p = ${record.pValue.toFixed(3)}`;
-        output.note(`${record.title}: ${record.parameters.toLocaleString('en')} parameters, test accuracy ${percent(record.accuracy, 2)}${p}`);
+        output.note(
+          `${record.title}: ${record.parameters.toLocaleString('en')} parameters, test accuracy ${percent(record.accuracy, 2)}${p}`,
+        );
         break;
       }
     }

@@ -16,15 +16,15 @@ import { train } from '../training/train';
 import {
   type DataFlags,
   type EngineFlags,
-  type TrainingFlags,
   normalizationOf,
   retrainOf,
+  type TrainingFlags,
   wholeNumber,
   withData,
   withEngine,
   withTraining,
 } from './options';
-import { type Output, count, makeOutput, percent } from './output';
+import { count, makeOutput, type Output, percent } from './output';
 
 export interface TrainFlags extends DataFlags, EngineFlags, TrainingFlags {
   readonly data: string;
@@ -92,7 +92,12 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
   const result = await trained(() =>
     train(engine, untrained.graph, values, data.train, trainingOptions(retrain, `${flags.seed} train`), {
       onProgress: ({ step, steps, batch, loss, accuracy }) =>
-        output.progress(`training ${architecture}`, step * batch, steps * batch, `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`),
+        output.progress(
+          `training ${architecture}`,
+          step * batch,
+          steps * batch,
+          `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
+        ),
       stopped: () => stopping,
     }),
   );

@@ -2,7 +2,7 @@
 import { evaluationBatches } from '../data/batches';
 import type { Split } from '../data/dataset';
 import { type Engine, outputOf } from '../engines/engine';
-import { type Graph, fixed, only } from '../model/graph';
+import { fixed, type Graph, only } from '../model/graph';
 import { elementCount, float32 } from '../model/tensor';
 import type { Values } from '../model/values';
 import { NodeEmitter } from '../ops/emitter';
@@ -15,7 +15,7 @@ export async function classify(engine: Engine, graph: Graph, values: Values, spl
   const program = await engine.compile(withClasses(graph), values);
   try {
     const input = only(graph.inputs, 'inputs of the model');
-    const sample = input.shape.slice(1).map((_, axis) => fixed(input.shape, axis + 1, 'the model\'s input'));
+    const sample = input.shape.slice(1).map((_, axis) => fixed(input.shape, axis + 1, "the model's input"));
     const classes = new Int32Array(split.count);
     let done = 0;
     for (const indices of evaluationBatches(split.count, EVALUATION_BATCH)) {

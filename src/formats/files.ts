@@ -1,12 +1,14 @@
 // Reading untrusted folders and writing results: every path confined, every write whole or not at all.
 import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError, messageOf } from '../errors';
+import { messageOf, UserError } from '../errors';
 
 /** The file a model names, which must lie in the model's folder after every link is followed. */
 export async function confinedFile(folder: string, path: string, where: string): Promise<string> {
   const outside = (): UserError =>
-    new UserError(`${where}: the path ${JSON.stringify(path)} leaves the model's folder; a model may only name files beside it`);
+    new UserError(
+      `${where}: the path ${JSON.stringify(path)} leaves the model's folder; a model may only name files beside it`,
+    );
   if (isAbsolute(path) || /^[a-zA-Z]:|^[/\\]/.test(path) || path.includes('\0')) throw outside();
   const root = await realpath(folder);
   const wanted = resolve(root, path);
@@ -15,7 +17,9 @@ export async function confinedFile(folder: string, path: string, where: string):
   try {
     real = await realpath(wanted);
   } catch {
-    throw new UserError(`${where}: the file "${path}" is missing from ${folder}. Put it there, or export the model again.`);
+    throw new UserError(
+      `${where}: the file "${path}" is missing from ${folder}. Put it there, or export the model again.`,
+    );
   }
   if (!within(root, real)) throw outside();
   if (!(await stat(real)).isFile()) throw new UserError(`${where}: "${path}" is not a file`);
@@ -45,7 +49,10 @@ export async function readRange(path: string, offset: number, length: number): P
 }
 
 /** Writes a file under another name, flushes it, then renames it. */
-export async function writeWhole(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const partial = `${path}.partial`;
   try {
     const file = await open(partial, 'w');

@@ -10,7 +10,9 @@ export async function openModel(path: string): Promise<Model> {
   const file = await modelFile(path);
   const start = await firstBytes(file, 64);
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
-  throw new UserError(`${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. It reads TF.js layers models (model.json).`);
+  throw new UserError(
+    `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. It reads TF.js layers models (model.json).`,
+  );
 }
 
 async function modelFile(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 // The values of a model's weights in memory, and a model with other values.
 import type { Graph } from './graph';
-import { type Tensor, float32 } from './tensor';
-import { type Weight, float32Weight, weightValues } from './weight';
+import { float32, type Tensor } from './tensor';
+import { float32Weight, type Weight, weightValues } from './weight';
 
 export type Values = ReadonlyMap<string, Tensor>;
 
@@ -32,7 +32,8 @@ export async function nonFiniteWeights(graph: Graph): Promise<string[]> {
   for (const [name, weight] of graph.weights) {
     const values = await weightValues(weight);
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) warnings.push(`weight "${name}" holds ${values[bad]} at element ${bad}: the model's results cannot be trusted`);
+    if (bad >= 0)
+      warnings.push(`weight "${name}" holds ${values[bad]} at element ${bad}: the model's results cannot be trusted`);
   }
   return warnings;
 }

@@ -26,12 +26,7 @@ export function byteCount(weight: Weight): number {
 }
 
 /** A weight held in memory as float32. */
-export function float32Weight(
-  name: string,
-  shape: readonly number[],
-  values: Float32Array,
-  trainable = true,
-): Weight {
+export function float32Weight(name: string, shape: readonly number[], values: Float32Array, trainable = true): Weight {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return { name, shape, trainable, storage: { type: 'float32' }, bytes: async () => bytes };
 }

@@ -1,7 +1,7 @@
 // What Add, Sub, Mul and Div have in common: two operands, broadcast.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { broadcast, sumTo, tieBroadcast } from './broadcast';
-import { type Evaluation, type Operator, type Tape, input, output } from './operator';
+import { type Evaluation, input, type Operator, output, type Tape } from './operator';
 
 type Gradient = (tape: Tape, gradient: string, a: string, b: string) => string;
 

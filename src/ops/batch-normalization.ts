@@ -3,7 +3,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed } from '../model/graph';
 import { elementCount } from '../model/tensor';
-import { type Operator, type Tape, input, numberAttribute, output } from './operator';
+import { input, numberAttribute, type Operator, output, type Tape } from './operator';
 
 export const batchNormalization: Operator = {
   type: 'BatchNormalization',
@@ -19,7 +19,11 @@ export const batchNormalization: Operator = {
   },
   differentiate(node, tape) {
     const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => input(node, i)) as [
-      string, string, string, string, string,
+      string,
+      string,
+      string,
+      string,
+      string,
     ];
     const shape = tape.shape(x);
     const axes = tape.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1));
@@ -62,7 +66,10 @@ export const batchNormalization: Operator = {
     const value = x as TfTensor;
     const along = value.shape.map((size, axis) => (axis === 1 ? size : 1));
     const [g, b, m, v] = [gamma, beta, mean, variance].map((p) => tf.reshape(p as TfTensor, along)) as [
-      TfTensor, TfTensor, TfTensor, TfTensor,
+      TfTensor,
+      TfTensor,
+      TfTensor,
+      TfTensor,
     ];
     const deviation = tf.sqrt(tf.add(v, numberAttribute(node, 'epsilon', 1e-5)));
     return tf.add(tf.mul(tf.div(tf.sub(value, m), deviation), g), b);

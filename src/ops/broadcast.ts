@@ -1,6 +1,6 @@
 // NumPy-style broadcasting, as the ONNX specification takes it over: shapes, ties, and gradients back to the input's shape.
 import type { Dimension, Node, Shape } from '../model/graph';
-import { type Tape, type Ties, input, output } from './operator';
+import { input, output, type Tape, type Ties } from './operator';
 
 /** The common shape of two operands; a size of 1 stretches. */
 export function broadcast(node: Node, a: Shape, b: Shape): Shape {

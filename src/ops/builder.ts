@@ -1,6 +1,6 @@
 // Builds a graph node by node, with shapes known at every step.
-import { type Attribute, type Graph, type Node, type Shape, type Value } from '../model/graph';
-import { type Tensor, float32, int64, scalar } from '../model/tensor';
+import type { Attribute, Graph, Node, Shape, Value } from '../model/graph';
+import { float32, int64, scalar, type Tensor } from '../model/tensor';
 import type { Weight } from '../model/weight';
 import { operatorOf } from './index';
 import { shapeOf } from './infer';

@@ -1,7 +1,7 @@
 // Concat along one axis. https://onnx.ai/onnx/operators/onnx__Concat.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { type Node, type Shape, fixed } from '../model/graph';
-import { type Operator, fromStart, numberAttribute, output } from './operator';
+import { fixed, type Node, type Shape } from '../model/graph';
+import { fromStart, numberAttribute, type Operator, output } from './operator';
 
 function axisOf(node: Node, shape: Shape): number {
   return fromStart(numberAttribute(node, 'axis', 0), shape.length);

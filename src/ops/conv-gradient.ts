@@ -1,7 +1,7 @@
 // How a gradient goes back through an ungrouped two-dimensional Conv. Two ways lead to the weight's; which is faster
 // depends on the shapes (measured with onnxruntime 1.30 on LeNet-5: 1.9 ms against 5.9 ms for its second convolution).
-import { type Node, fixed } from '../model/graph';
-import { type Tape, input } from './operator';
+import { fixed, type Node } from '../model/graph';
+import { input, type Tape } from './operator';
 import { type Window, windowOf } from './window';
 
 /** Above this many bytes the unfolded input costs more memory than its speed is worth. */
@@ -18,8 +18,13 @@ interface Sizes {
 }
 
 function sizesOf(node: Node, tape: Tape, gradient: string): Sizes {
-  const [x, weight, y] = [tape.shape(input(node, 0)), tape.shape(input(node, 1)), tape.shape(node.outputs[0] ?? gradient)];
-  if (x.length !== 4) throw new Error(`Conv "${node.name}": the gradient rule is for two spatial axes, it has ${x.length - 2}`);
+  const [x, weight, y] = [
+    tape.shape(input(node, 0)),
+    tape.shape(input(node, 1)),
+    tape.shape(node.outputs[0] ?? gradient),
+  ];
+  if (x.length !== 4)
+    throw new Error(`Conv "${node.name}": the gradient rule is for two spatial axes, it has ${x.length - 2}`);
   return {
     window: windowOf(node, weight.slice(2).map(Number)),
     batch: fixed(x, 0),
@@ -44,29 +49,30 @@ export function gradientOfInput(node: Node, tape: Tape, gradient: string): strin
 }
 
 export function gradientOfWeight(node: Node, tape: Tape, gradient: string): string {
-  const sizes = sizesOf(node, tape, gradient);
-  const unfolded = sizes.batch * sizes.inputs * area(sizes.window.kernel) * area(sizes.to) * 4;
-  return unfolded <= UNFOLDED_BYTES_LIMIT
-    ? byUnfolding(node, tape, gradient, sizes)
-    : byConvolution(node, tape, gradient, sizes);
+  const { batch, inputs, window, to } = sizesOf(node, tape, gradient);
+  const unfolded = batch * inputs * area(window.kernel) * area(to) * 4;
+  return unfolded <= UNFOLDED_BYTES_LIMIT ? byUnfolding(node, tape, gradient) : byConvolution(node, tape, gradient);
 }
 
 /**
  * Unfolds the input with the batch innermost (a Gather of whole rows, so a plain memory copy) to
  * [in × kernel, positions × batch] and multiplies once by the output's gradient.
  */
-function byUnfolding(node: Node, tape: Tape, gradient: string, sizes: Sizes): string {
+export function byUnfolding(node: Node, tape: Tape, gradient: string): string {
+  const sizes = sizesOf(node, tape, gradient);
   const { batch, inputs, outputs, to, window } = sizes;
-  const rows = tape.op('Gather', [withZeroRow(tape, batchLast(tape, input(node, 0), sizes), sizes), tape.ints(taps(sizes))], {
-    axis: 0,
-  });
+  const rows = tape.op(
+    'Gather',
+    [withZeroRow(tape, batchLast(tape, input(node, 0), sizes), sizes), tape.ints(taps(sizes))],
+    {
+      axis: 0,
+    },
+  );
   const unfolded = tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), area(to) * batch])]);
   const columns = batchLastOf(tape, gradient, batch, outputs * area(to));
-  const product = tape.op(
-    'Gemm',
-    [tape.op('Reshape', [columns, tape.ints([outputs, area(to) * batch])]), unfolded],
-    { transB: 1 },
-  );
+  const product = tape.op('Gemm', [tape.op('Reshape', [columns, tape.ints([outputs, area(to) * batch])]), unfolded], {
+    transB: 1,
+  });
   return tape.op('Reshape', [product, tape.ints([outputs, inputs, ...window.kernel])]);
 }
 
@@ -111,8 +117,8 @@ function taps({ inputs, from, to, window }: Sizes): number[] {
 }
 
 /** Convolves the input with the output's gradient as kernel, batch and channels swapped. */
-function byConvolution(node: Node, tape: Tape, gradient: string, { window }: Sizes): string {
-  const { kernel, strides, dilations, before, after } = window;
+export function byConvolution(node: Node, tape: Tape, gradient: string): string {
+  const { kernel, strides, dilations, before, after } = sizesOf(node, tape, gradient).window;
   const swap = { perm: [1, 0, 2, 3] };
   const attributes = { strides: dilations, dilations: strides, pads: [...before, ...after] };
   const [x, y] = [tape.op('Transpose', [input(node, 0)], swap), tape.op('Transpose', [gradient], swap)];

@@ -1,9 +1,9 @@
 // Conv: weight [out, in / groups, ...kernel], any number of spatial axes. https://onnx.ai/onnx/operators/onnx__Conv.html
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type Node, fixed } from '../model/graph';
+import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { gradientOfInput, gradientOfWeight } from './conv-gradient';
-import { type Operator, input, numberAttribute, output } from './operator';
+import { input, numberAttribute, type Operator, output } from './operator';
 import { freezeSpatial, slide, windowOf } from './window';
 
 const groupsOf = (node: Node): number => numberAttribute(node, 'group', 1);
@@ -25,7 +25,11 @@ export const conv: Operator = {
     if (groupsOf(node) === 1) {
       ties.tie({ value: weight, axis: 1 }, { value: x, axis: 1 });
     } else {
-      for (const axis of [{ value: x, axis: 1 }, { value: y, axis: 1 }]) ties.freeze(axis, 'a grouped Conv reads it');
+      for (const axis of [
+        { value: x, axis: 1 },
+        { value: y, axis: 1 },
+      ])
+        ties.freeze(axis, 'a grouped Conv reads it');
     }
     const bias = node.inputs[2];
     if (bias) ties.tie({ value: bias, axis: 0 }, { value: y, axis: 1 });
@@ -38,12 +42,15 @@ export const conv: Operator = {
     return elementCount(y.slice(1).map(Number)) * perPosition;
   },
   differentiate(node, tape) {
-    if (groupsOf(node) !== 1) return () => { throw new Error(`no gradient rule yet for the grouped Conv "${node.name}"`); };
     tape.keep(node);
     const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
     return ([gradient]) => {
       if (gradient === undefined) return [];
-      const positions = tape.shape(x).map((_, axis) => axis).filter((axis) => axis !== 1);
+      if (groupsOf(node) !== 1) throw new Error(`no gradient rule yet for the grouped Conv "${node.name}"`);
+      const positions = tape
+        .shape(x)
+        .map((_, axis) => axis)
+        .filter((axis) => axis !== 1);
       return [
         tape.wants(x) ? gradientOfInput(node, tape, gradient) : undefined,
         tape.wants(weight) ? gradientOfWeight(node, tape, gradient) : undefined,
@@ -55,17 +62,21 @@ export const conv: Operator = {
     const window = windowOf(node, (weight?.shape ?? []).slice(2));
     const [top = 0, left = 0] = window.before;
     const [bottom = 0, right = 0] = window.after;
-    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [[0, 0], [top, bottom], [left, right], [0, 0]]);
+    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]);
     const kernel = tf.transpose(weight as Tensor4D, [2, 3, 1, 0]);
-    const result = tf.conv2d(
-      padded as Tensor4D,
-      kernel,
-      window.strides as [number, number],
-      'valid',
-      'NHWC',
-      window.dilations as [number, number],
+    const [strides, dilations] = [window.strides as [number, number], window.dilations as [number, number]];
+    const groups = groupsOf(node);
+    const split = (tensor: Tensor4D): Tensor4D[] => (groups === 1 ? [tensor] : tf.split(tensor, groups, 3));
+    const kernels = split(kernel);
+    const convolved = split(padded as Tensor4D).map((image, i) =>
+      tf.conv2d(image, kernels[i] as Tensor4D, strides, 'valid', 'NHWC', dilations),
     );
+    const result = tf.concat(convolved, 3);
     return tf.transpose(bias ? tf.add(result, bias) : result, [0, 3, 1, 2]);
   },
 };
-

@@ -1,9 +1,10 @@
 // What a model costs: parameters, multiply-accumulates, bytes; in all and layer by layer.
-import { OPERATORS } from './index';
-import { inferShapes } from './infer';
+
 import type { Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { byteCount, parameterCount } from '../model/weight';
+import { OPERATORS } from './index';
+import { inferShapes } from './infer';
 
 export interface Cost {
   readonly parameters: number;

@@ -1,7 +1,7 @@
 // Dropout: nothing at inference; in training a mask that the loop feeds, so that a step can be repeated bit for bit.
 // https://onnx.ai/onnx/operators/onnx__Dropout.html
 import { always, elementwise } from './elementwise';
-import { type Operator, input, numberAttribute, output } from './operator';
+import { input, numberAttribute, type Operator, output } from './operator';
 
 export const DROPOUT_RATE = 'rate';
 

@@ -1,7 +1,7 @@
 // What all operators have in common that work on one value, element by element.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { type Evaluation, type Operator, type Tape, input, output } from './operator';
+import { type Evaluation, input, type Operator, output, type Tape } from './operator';
 
 interface Elementwise {
   readonly monotone?: Operator['monotone'];

@@ -9,8 +9,7 @@ export const elu = elementwise('Elu', {
     const positive = tape.op('Greater', [x, tape.float(0)]);
     return tape.op('Mul', [gradient, tape.op('Where', [positive, tape.float(1), tape.op('Add', [y, alpha])])]);
   },
-  evaluate: (x, { tf }, node) => {
-    const alpha = numberAttribute(node, 'alpha', 1);
-    return tf.where(tf.greater(x, 0), x, tf.mul(alpha, tf.expm1(tf.minimum(x, 0))));
-  },
+  // TensorFlow.js has no gradient of a comparison: both halves are added up instead of chosen from.
+  evaluate: (x, { tf }, node) =>
+    tf.add(tf.relu(x), tf.mul(numberAttribute(node, 'alpha', 1), tf.expm1(tf.minimum(x, 0)))),
 });

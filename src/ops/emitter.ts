@@ -1,6 +1,6 @@
 // Emits nodes and constants under names of their own, to be added to a graph.
 import type { Attribute, Graph, Node, Value } from '../model/graph';
-import { type Tensor, float32, int64, scalar } from '../model/tensor';
+import { float32, int64, scalar, type Tensor } from '../model/tensor';
 
 export class NodeEmitter {
   readonly nodes: Node[] = [];
@@ -15,14 +15,24 @@ export class NodeEmitter {
   constructor(private readonly prefix: string) {}
 
   /** Emits a node and returns its first output's name; `output` fixes that name. */
-  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, output?: string): string {
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    output?: string,
+  ): string {
     const name = `${this.prefix}/${type}_${this.#count++}`;
     this.nodes.push({ name, type, inputs, outputs: [output ?? name], attributes, layer: this.layer });
     return output ?? name;
   }
 
   /** Emits a node with several outputs. */
-  ops(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>>, outputs: number): string[] {
+  ops(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: number,
+  ): string[] {
     const name = `${this.prefix}/${type}_${this.#count++}`;
     const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
     this.nodes.push({ name, type, inputs, outputs: names, attributes, layer: this.layer });

@@ -2,7 +2,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
-import { type Operator, input, numberAttribute, output } from './operator';
+import { sumTo } from './broadcast';
+import { input, numberAttribute, type Operator, output } from './operator';
 
 /** Whether A or B is read transposed, and the axis each is summed over. */
 function orientation(node: Node): { transA: boolean; transB: boolean } {
@@ -28,7 +29,8 @@ export const gemm: Operator = {
     const bias = node.inputs[2];
     if (bias) {
       const shape = ties.shape(bias);
-      if (shape.at(-1) !== 1) ties.tie({ value: bias, axis: shape.length - 1 }, { value: y, axis: 1 });
+      if (shape.length > 0 && shape.at(-1) !== 1)
+        ties.tie({ value: bias, axis: shape.length - 1 }, { value: y, axis: 1 });
     }
   },
   contracts: (node) => ({
@@ -43,21 +45,17 @@ export const gemm: Operator = {
   differentiate(node, tape) {
     const { transA, transB } = orientation(node);
     const plain = numberAttribute(node, 'alpha', 1) === 1 && numberAttribute(node, 'beta', 1) === 1;
-    if (transA || !plain) throw new Error(`no gradient rule for the scaled or transposed Gemm "${node.name}"`);
     tape.keep(node);
     const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
     return ([gradient]) => {
       if (gradient === undefined) return [];
+      if (transA || !plain) throw new Error(`no gradient rule for the scaled or transposed Gemm "${node.name}"`);
       const toWeight = (): string =>
         transB ? tape.op('Gemm', [gradient, x], { transA: 1 }) : tape.op('Gemm', [x, gradient], { transA: 1 });
-      const toBias = (of: string): string => {
-        const sum = tape.op('ReduceSum', [gradient, tape.ints([0])], { keepdims: 0 });
-        return tape.shape(of).length === 1 ? sum : tape.op('Reshape', [sum, tape.ints(tape.shape(of).map(Number))]);
-      };
       return [
         tape.wants(x) ? tape.op('Gemm', [gradient, weight], { transB: transB ? 0 : 1 }) : undefined,
         tape.wants(weight) ? toWeight() : undefined,
-        bias && tape.wants(bias) ? toBias(bias) : undefined,
+        bias && tape.wants(bias) ? sumTo(tape, gradient, tape.shape(output(node)), tape.shape(bias)) : undefined,
       ];
     };
   },
@@ -68,4 +66,3 @@ export const gemm: Operator = {
     return bias ? tf.add(scaled, tf.mul(bias, numberAttribute(node, 'beta', 1))) : scaled;
   },
 };
-

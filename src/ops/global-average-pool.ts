@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { elementCount } from '../model/tensor';
 import { globalShape, positions, tieGlobal } from './global-pool';
-import { type Operator, input } from './operator';
+import { input, type Operator } from './operator';
 
 export const globalAveragePool: Operator = {
   type: 'GlobalAveragePool',

@@ -1,7 +1,7 @@
 // GlobalMaxPool. https://onnx.ai/onnx/operators/onnx__GlobalMaxPool.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { globalShape, positions, tieGlobal } from './global-pool';
-import { type Operator, input, output } from './operator';
+import { input, type Operator, output } from './operator';
 import { toMaxima } from './reduce-max';
 
 export const globalMaxPool: Operator = {

@@ -1,6 +1,6 @@
 // What GlobalAveragePool and GlobalMaxPool have in common: [n, c, h, w] to [n, c, 1, 1].
 import type { Node, Shape } from '../model/graph';
-import { type Ties, input, output } from './operator';
+import { input, output, type Ties } from './operator';
 
 export function globalShape([shape = []]: readonly Shape[]): Shape[] {
   return [shape.map((size, axis) => (axis < 2 ? size : 1))];

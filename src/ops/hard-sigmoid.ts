@@ -5,10 +5,7 @@ import { numberAttribute } from './operator';
 export const hardSigmoid = elementwise('HardSigmoid', {
   monotone: (node) => numberAttribute(node, 'alpha', 0.2) >= 0,
   gradient: (tape, gradient, _, y, node) => {
-    const inside = tape.op('And', [
-      tape.op('Greater', [y, tape.float(0)]),
-      tape.op('Less', [y, tape.float(1)]),
-    ]);
+    const inside = tape.op('And', [tape.op('Greater', [y, tape.float(0)]), tape.op('Less', [y, tape.float(1)])]);
     const slope = tape.op('Mul', [indicator(tape, inside), tape.float(numberAttribute(node, 'alpha', 0.2))]);
     return tape.op('Mul', [gradient, slope]);
   },

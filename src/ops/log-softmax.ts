@@ -1,6 +1,6 @@
 // LogSoftmax over one axis. https://onnx.ai/onnx/operators/onnx__LogSoftmax.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { type Operator, input, output } from './operator';
+import { input, type Operator, output } from './operator';
 import { alongLast, softmaxAxis, tieNormalized } from './softmax';
 
 export const logSoftmax: Operator = {

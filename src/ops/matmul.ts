@@ -3,7 +3,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed } from '../model/graph';
 import { elementCount } from '../model/tensor';
-import { type Operator, input, output } from './operator';
+import { input, type Operator, output } from './operator';
 
 export const matmul: Operator = {
   type: 'MatMul',

@@ -1,9 +1,9 @@
 // MaxPool. https://onnx.ai/onnx/operators/onnx__MaxPool.html
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type Node, fixed } from '../model/graph';
+import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { indicator } from './elementwise';
-import { type Operator, type Tape, input, output } from './operator';
+import { input, type Operator, output, type Tape } from './operator';
 import { stretch } from './stretch';
 import { slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
 
@@ -23,7 +23,12 @@ export const maxPool: Operator = {
     const { kernel, strides, before, after } = windowOf(node);
     const [top = 0, left = 0] = before;
     const [bottom = 0, right = 0] = after;
-    const pads: [number, number][] = [[0, 0], [top, bottom], [left, right], [0, 0]];
+    const pads: [number, number][] = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
     const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), pads, -3e38);
     const pooled = tf.maxPool(padded as Tensor4D, kernel as [number, number], strides as [number, number], 'valid');
     return tf.transpose(pooled, [0, 3, 1, 2]);

@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { integers } from '../model/tensor';
-import { type Constants, type Operator, input, output } from './operator';
+import { type Constants, input, type Operator, output } from './operator';
 
 /** Zeros before and after each axis. */
 function padsOf(node: Node, rank: number, constant: Constants): [number, number][] {
@@ -16,7 +16,11 @@ export const pad: Operator = {
   type: 'Pad',
   shapes: (node, [shape = []], constant) => {
     const pads = padsOf(node, shape.length, constant);
-    return [shape.map((size, axis) => (typeof size === 'number' ? size + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0) : size))];
+    return [
+      shape.map((size, axis) =>
+        typeof size === 'number' ? size + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0) : size,
+      ),
+    ];
   },
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];

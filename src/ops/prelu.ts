@@ -1,7 +1,7 @@
 // PRelu: x where x ≥ 0, else slope × x, with a learned slope. https://onnx.ai/onnx/operators/onnx__PRelu.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { sumTo, tieBroadcast } from './broadcast';
-import { type Operator, input, output } from './operator';
+import { input, type Operator, output } from './operator';
 
 export const prelu: Operator = {
   type: 'PRelu',

@@ -3,7 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node, Shape } from '../model/graph';
 import { integers } from '../model/tensor';
 import { indicator } from './elementwise';
-import { type Constants, type Operator, type Tape, fromStart, input, numberAttribute, output } from './operator';
+import { type Constants, fromStart, input, numberAttribute, type Operator, output, type Tape } from './operator';
 
 /** The axes reduced, counted from the start. */
 export function reducedAxes(node: Node, shape: Shape, constant: Constants): number[] {

@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
 import { elementCount, int64, integers } from '../model/tensor';
-import { type Constants, type Operator, input, output } from './operator';
+import { type Constants, input, type Operator, output } from './operator';
 
 function targetOf(node: Node, constant: Constants): number[] {
   const target = constant(input(node, 1));
@@ -62,7 +62,10 @@ export const reshape: Operator = {
   },
   evaluate(node, [x], { tf, constant }) {
     const value = x as TfTensor;
-    return tf.reshape(value, targetOf(node, constant).map((size, i) => (size === 0 ? (value.shape[i] ?? 1) : size)));
+    return tf.reshape(
+      value,
+      targetOf(node, constant).map((size, i) => (size === 0 ? (value.shape[i] ?? 1) : size)),
+    );
   },
 };
 
@@ -87,7 +90,10 @@ function blocks(before: Shape, after: Shape): { from: number[]; to: number[] }[]
       if (typeof size === 'string') return [...result, remaining(before, after, i, j, block)];
       if (grow === 'left') [left] = [left * (size ?? 1), block.from.push(i++)];
       else [right] = [right * (size ?? 1), block.to.push(j++)];
-    } while ((left !== right || block.from.length === 0 || block.to.length === 0) && (i < before.length || j < after.length));
+    } while (
+      (left !== right || block.from.length === 0 || block.to.length === 0) &&
+      (i < before.length || j < after.length)
+    );
     result.push(block);
   }
   return result;

@@ -1,7 +1,8 @@
 // Selu: gamma × Elu with the constants of Klambauer et al. 2017. https://onnx.ai/onnx/operators/onnx__Selu.html
+
+import type { Node } from '../model/graph';
 import { always, elementwise } from './elementwise';
 import { numberAttribute } from './operator';
-import type { Node } from '../model/graph';
 
 const alphaOf = (node: Node): number => numberAttribute(node, 'alpha', 1.6732632423543772);
 const gammaOf = (node: Node): number => numberAttribute(node, 'gamma', 1.0507009873554805);
@@ -13,5 +14,9 @@ export const selu = elementwise('Selu', {
     const left = tape.op('Add', [y, tape.float(alphaOf(node) * gammaOf(node))]);
     return tape.op('Mul', [gradient, tape.op('Where', [tape.op('Greater', [x, tape.float(0)]), gamma, left])]);
   },
-  evaluate: (x, { tf }) => tf.selu(x),
+  // TensorFlow.js has no gradient of a comparison: both halves are added up instead of chosen from.
+  evaluate: (x, { tf }, node) => {
+    const negative = tf.mul(alphaOf(node), tf.expm1(tf.minimum(x, 0)));
+    return tf.mul(gammaOf(node), tf.add(tf.relu(x), negative));
+  },
 });

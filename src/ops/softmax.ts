@@ -1,7 +1,7 @@
 // Softmax over one axis. https://onnx.ai/onnx/operators/onnx__Softmax.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node, Shape } from '../model/graph';
-import { type Operator, type Ties, fromStart, input, numberAttribute, output } from './operator';
+import { fromStart, input, numberAttribute, type Operator, output, type Ties } from './operator';
 
 export function softmaxAxis(node: Node, shape: Shape): number {
   return fromStart(numberAttribute(node, 'axis', -1), shape.length);

@@ -1,5 +1,5 @@
 // Repeats every spatial element over its window: how a pooled value or gradient goes back to the size before.
-import { type Shape, fixed } from '../model/graph';
+import { fixed, type Shape } from '../model/graph';
 import type { Tape } from './operator';
 
 /**

@@ -8,6 +8,5 @@ export const thresholdedRelu = elementwise('ThresholdedRelu', {
     const above = tape.op('Greater', [x, tape.float(numberAttribute(node, 'alpha', 1))]);
     return tape.op('Mul', [gradient, indicator(tape, above)]);
   },
-  evaluate: (x, { tf }, node) =>
-    tf.mul(x, tf.cast(tf.greater(x, numberAttribute(node, 'alpha', 1)), 'float32')),
+  evaluate: (x, { tf }, node) => tf.mul(x, tf.step(tf.sub(x, numberAttribute(node, 'alpha', 1)))),
 });

@@ -1,11 +1,15 @@
 // Transpose. https://onnx.ai/onnx/operators/onnx__Transpose.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { type Operator, input, listAttribute, output } from './operator';
+import { input, listAttribute, type Operator, output } from './operator';
 
 /** Axis i of the output is axis order[i] of the input. */
 export function orderOf(node: Node, rank: number): readonly number[] {
-  return listAttribute(node, 'perm', Array.from({ length: rank }, (_, i) => rank - 1 - i));
+  return listAttribute(
+    node,
+    'perm',
+    Array.from({ length: rank }, (_, i) => rank - 1 - i),
+  );
 }
 
 export const transpose: Operator = {

@@ -1,6 +1,6 @@
 // Sliding windows over the spatial axes of [batch, channels, ...]: what convolutions and poolings share.
 import type { Dimension, Node, Shape } from '../model/graph';
-import { type Ties, input, listAttribute, output } from './operator';
+import { input, listAttribute, output, type Ties } from './operator';
 
 /** Per spatial axis. `before` and `after` are the zeros added on either side. */
 export interface Window {
@@ -39,7 +39,9 @@ export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
     const padded = size + (window.before[i] ?? 0) + (window.after[i] ?? 0);
     const result = Math.floor((padded - (dilation * (kernel - 1) + 1)) / stride) + 1;
     if (result < 1) {
-      throw new Error(`${node.type} "${node.name}": a window of ${window.kernel.join('×')} does not fit ${spatial.join('×')}`);
+      throw new Error(
+        `${node.type} "${node.name}": a window of ${window.kernel.join('×')} does not fit ${spatial.join('×')}`,
+      );
     }
     return result;
   });
@@ -47,9 +49,7 @@ export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
 
 /** True where the windows lie side by side: no overlap, no gaps, no padding. */
 export function tiles({ kernel, strides, dilations, before, after }: Window): boolean {
-  return kernel.every(
-    (size, i) => size === strides[i] && dilations[i] === 1 && before[i] === 0 && after[i] === 0,
-  );
+  return kernel.every((size, i) => size === strides[i] && dilations[i] === 1 && before[i] === 0 && after[i] === 0);
 }
 
 /** Channels pass through; the spatial axes are fixed. */

@@ -74,7 +74,7 @@ function uniteProducts(elements: Elements, products: readonly Product[]): void {
   while (waiting.length > 0) {
     const free = waiting.map((product) => product.parts.filter((part) => !elements.axisFrozen(part)));
     const decided = waiting.findIndex((_, i) => (free[i]?.length ?? 0) < 2);
-    const index = decided < 0 ? 0 : decided;
+    const index = Math.max(0, decided);
     // Where several parts could be cut, the widest is what a person would call channels.
     const candidates = [...(free[index] ?? [])].sort((a, b) => elements.size(b) - elements.size(a));
     settle(waiting[index] as Product, candidates[0]);

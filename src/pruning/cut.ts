@@ -2,8 +2,8 @@
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { gatherWeight } from '../model/weight';
-import { inferShapes, shapeOf } from '../ops/infer';
 import { operatorOf } from '../ops/index';
+import { inferShapes, shapeOf } from '../ops/infer';
 import type { Channels } from './channels';
 
 /**

@@ -9,14 +9,14 @@ import { evaluationBatches } from '../data/batches';
 import type { Split } from '../data/dataset';
 import { type Engine, outputOf } from '../engines/engine';
 import { UserError } from '../errors';
-import { type Graph, type Node, type Shape, consumers, fixed, only } from '../model/graph';
+import { consumers, fixed, type Graph, type Node, only, type Shape } from '../model/graph';
 import type { Layer, Model } from '../model/model';
-import { type Tensor, elementCount, float32 } from '../model/tensor';
-import { type Values, loadValues, withValues } from '../model/values';
+import { elementCount, float32, type Tensor } from '../model/tensor';
+import { loadValues, type Values, withValues } from '../model/values';
 import { NodeEmitter } from '../ops/emitter';
 import { operatorOf } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';
-import { type Channels, analyseChannels } from './channels';
+import { analyseChannels, type Channels } from './channels';
 import { cut, reorder } from './cut';
 import { storedAxis } from './layer-channels';
 import { MAXOUT, NEURON_AXIS } from './maxout';
@@ -68,12 +68,16 @@ function placeFor(model: Model, name: string, k: number): Place {
     throw new UserError(`Layer "${name}" has ${channels.length} neurons, which do not divide into units of ${k}.`);
   }
   if (coupled.length > 0) {
-    throw new UserError(`Layer "${name}" can't take a maxout: its channels are tied to those of ${coupled.join(', ')}.`);
+    throw new UserError(
+      `Layer "${name}" can't take a maxout: its channels are tied to those of ${coupled.join(', ')}.`,
+    );
   }
   const last = throughElementwise(model, found.layer);
   const shape = shapeOf(inferShapes(model.graph), last.output);
   if (found.output.axis !== NEURON_AXIS || (shape.length === 4 && !last.channelsFirst)) {
-    throw new UserError(`Layer "${name}" can't take a maxout: only Dense and Conv2D layers on [batch, channels] or images can.`);
+    throw new UserError(
+      `Layer "${name}" can't take a maxout: only Dense and Conv2D layers on [batch, channels] or images can.`,
+    );
   }
   return { layer: name, value: last.output, last, channels: channels.length, shape };
 }
@@ -168,7 +172,12 @@ async function unitStatistics(
   const count = Math.min(split.count, STATISTICS_SAMPLES) * elementCount(positions);
   const [mean, withMaximum, maxima, squares] = sums.map((total) => total.map((value) => value / count));
   const none = new Float64Array();
-  return { mean: mean ?? none, withMaximum: withMaximum ?? none, maximum: maxima ?? none, maximumSquare: squares ?? none };
+  return {
+    mean: mean ?? none,
+    withMaximum: withMaximum ?? none,
+    maximum: maxima ?? none,
+    maximumSquare: squares ?? none,
+  };
 }
 
 /** Runs the graph over some samples and adds up the emitted outputs. */
@@ -179,7 +188,10 @@ async function sampleSums(
   emitter: NodeEmitter,
   outputs: readonly string[],
 ): Promise<Float64Array[]> {
-  const extended = emitter.extend(graph, outputs.map((name) => ({ name, type: 'float32', shape: ['sums'] })));
+  const extended = emitter.extend(
+    graph,
+    outputs.map((name) => ({ name, type: 'float32', shape: ['sums'] })),
+  );
   const program = await engine.compile(extended, await loadValues(graph));
   try {
     const input = only(graph.inputs, 'inputs of the model');
@@ -278,7 +290,9 @@ function partBehind(graph: Graph, place: Place): Graph {
   const made = new Set(own.flatMap(({ outputs }) => outputs));
   const read = new Set(own.flatMap(({ inputs }) => inputs));
   const shapes = inferShapes(graph);
-  const outside = [...read].filter((value) => !made.has(value) && !graph.weights.has(value) && !graph.constants.has(value) && value);
+  const outside = [...read].filter(
+    (value) => !made.has(value) && !graph.weights.has(value) && !graph.constants.has(value) && value,
+  );
   return {
     inputs: outside.map((name) => ({ name, type: 'float32', shape: shapeOf(shapes, name) })),
     outputs: graph.outputs,
@@ -306,7 +320,8 @@ function mergeReaders(
     const axis = read && storedAxis(behind, read.weight);
     const reading = axis && channels.of(axis.value, axis.axis);
     if (!axis || !reading?.some((channel) => neuronOf.has(channel))) continue;
-    if (kernels.has(axis.value)) throw new UserError(`Layer "${place.layer}" can't take a maxout: "${axis.value}" reads it twice.`);
+    if (kernels.has(axis.value))
+      throw new UserError(`Layer "${place.layer}" can't take a maxout: "${axis.value}" reads it twice.`);
     kernels.add(axis.value);
     const kernel = merged.get(axis.value) as Tensor;
     const produced = operatorOf(node.type).produces?.(node, (value) => shapeOf(channels.shapes, value));

@@ -36,7 +36,14 @@ export function layerChannels(model: Model, channels: Channels): LayerChannels[]
     for (const channel of own) for (const name of makers.get(channel) ?? []) if (name !== layer.name) coupled.add(name);
     const reasons = Array.from(own, (channel) => channels.frozen(channel));
     const frozen = reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
-    return { layer, output: made.output, weight: storedAxis(model.graph, made.weight), channels: own, frozen, coupled: [...coupled] };
+    return {
+      layer,
+      output: made.output,
+      weight: storedAxis(model.graph, made.weight),
+      channels: own,
+      frozen,
+      coupled: [...coupled],
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 // The same channels silenced instead of cut: wherever weights read them, they read zero. cut ≡ mask is the law that
 // proves a cut: both graphs compute the same.
 import type { Graph, Node } from '../model/graph';
-import { type Tensor, float32 } from '../model/tensor';
+import { float32, type Tensor } from '../model/tensor';
 import { operatorOf } from '../ops/index';
 import { shapeOf } from '../ops/infer';
 import type { Channels } from './channels';
@@ -15,7 +15,13 @@ export function mask(graph: Graph, channels: Channels, removed: ReadonlySet<numb
     const rank = shapeOf(channels.shapes, read.input.value).length;
     const shape = Array.from({ length: rank }, (_, axis) => (axis === read.input.axis ? own.length : 1));
     const name = `${node.name}:mask`;
-    constants.set(name, float32(shape, Float32Array.from(own, (channel) => (removed.has(channel) ? 0 : 1))));
+    constants.set(
+      name,
+      float32(
+        shape,
+        Float32Array.from(own, (channel) => (removed.has(channel) ? 0 : 1)),
+      ),
+    );
     const silenced: Node = {
       name: `${name}/Mul`,
       type: 'Mul',

@@ -1,5 +1,5 @@
 // Maxout units in a model: found, cut within (the paper's iteration), folded away at one neuron a unit.
-import { type Graph, type Node, fixed, producer } from '../model/graph';
+import { fixed, type Graph, type Node, producer } from '../model/graph';
 import type { Layer, Model } from '../model/model';
 import { operatorOf } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';

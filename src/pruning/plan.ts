@@ -1,7 +1,7 @@
 // Which channels go: the least relevant of every layer, down to a width.
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
-import { type Channels, analyseChannels } from './channels';
+import { analyseChannels, type Channels } from './channels';
 import { type LayerChannels, layerChannels } from './layer-channels';
 import type { Maxout } from './maxout';
 import type { LayerRelevance } from './relevance/index';
@@ -29,7 +29,9 @@ export function prunableLayers(model: Model, names: readonly string[] | undefine
   return names.map((name) => {
     const found = all.find(({ layer }) => layer.name === name);
     if (found === undefined) {
-      throw new UserError(`There is no layer "${name}" with channels. The model has ${all.map(({ layer }) => layer.name).join(', ')}.`);
+      throw new UserError(
+        `There is no layer "${name}" with channels. The model has ${all.map(({ layer }) => layer.name).join(', ')}.`,
+      );
     }
     if (found.frozen !== undefined) throw new UserError(`Layer "${name}" can't be pruned: ${found.frozen}.`);
     return found;
@@ -56,7 +58,8 @@ export function planWidths(
     const left = Array.from(own).filter((channel) => !removed.has(channel));
     const excess = left.length - Math.max(1, width);
     const candidates = left.filter((channel) => channels.frozen(channel) === undefined);
-    for (const channel of ascending(candidates, (c) => scores.get(c) ?? 0).slice(0, Math.max(0, excess))) removed.add(channel);
+    for (const channel of ascending(candidates, (c) => scores.get(c) ?? 0).slice(0, Math.max(0, excess)))
+      removed.add(channel);
   }
   const cuts = layers.map(({ layer, channels: own }) => ({
     layer: layer.name,

@@ -1,11 +1,13 @@
 // Weight pruning after neuron pruning: the smallest weights of every layer become zero and stay so while retraining.
 import type { Graph } from '../model/graph';
-import { type Tensor, float32 } from '../model/tensor';
+import { float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
 
 /** Kernels alone are made sparse: biases and normalisation are few, and each matters. */
 export function sparseWeights(graph: Graph): string[] {
-  return [...graph.weights.values()].filter(({ trainable, shape }) => trainable && shape.length > 1).map(({ name }) => name);
+  return [...graph.weights.values()]
+    .filter(({ trainable, shape }) => trainable && shape.length > 1)
+    .map(({ name }) => name);
 }
 
 /**

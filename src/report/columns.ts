@@ -1,6 +1,6 @@
 // The columns of the table of iterations, for the page and for the terminal.
 import type { IterationRecord } from '../session/record';
-import { NONE, accuracy, briefCount, bytes, count, pValue, percent, seconds } from './format';
+import { accuracy, briefCount, bytes, count, NONE, percent, pValue, seconds } from './format';
 
 export interface Column {
   readonly heading: string;

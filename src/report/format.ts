@@ -116,6 +116,11 @@ export function counted(value: number, word: string): string {
   return `${count(value)} ${word}${value === 1 ? '' : 's'}`;
 }
 
+/** A text cut to so many characters. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
+}
+
 /** Holds numbers and their units together where a line of prose breaks. */
 export function unbroken(text: string): string {
   return text.replace(/ %/g, '\u00A0%').replace(/p ([=<]) /g, 'p\u00A0$1\u00A0');

@@ -19,7 +19,11 @@ export function textWidth(text: string, fontSize = 13): number {
  * Goes through labels in order of importance and keeps each that touches no obstacle and none kept before.
  * @param plotWidth in pixels.
  */
-export function placeLabels<L extends Label>(labels: readonly L[], obstacles: readonly Label[], plotWidth: number): Set<L> {
+export function placeLabels<L extends Label>(
+  labels: readonly L[],
+  obstacles: readonly Label[],
+  plotWidth: number,
+): Set<L> {
   const taken = [...obstacles];
   const kept = new Set<L>();
   for (const label of labels) {
@@ -33,9 +37,6 @@ export function placeLabels<L extends Label>(labels: readonly L[], obstacles: re
 function overlap(a: Label, b: Label, plotWidth: number): boolean {
   const left = (label: Label): number => label.at * plotWidth + label.left;
   return (
-    left(a) < left(b) + b.width &&
-    left(b) < left(a) + a.width &&
-    a.top < b.top + b.height &&
-    b.top < a.top + a.height
+    left(a) < left(b) + b.width && left(b) < left(a) + a.width && a.top < b.top + b.height && b.top < a.top + a.height
   );
 }

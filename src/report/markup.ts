@@ -14,7 +14,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 function textOf(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Markup) return part.text;
-  if (typeof part === 'string') return escape(part);
+  if (typeof part === 'string') return escaped(part);
   if (typeof part === 'number') return String(part);
   return part.map(textOf).join('');
 }
@@ -28,7 +28,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Text for an element or a quoted attribute. Control characters, which HTML does not allow, are shown as U+FFFD. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[\p{Cc}&<>"']/gu, (character) => {
     if (character === '\n' || character === '\t') return character;
     return ENTITIES.get(character) ?? '\uFFFD';

@@ -1,6 +1,7 @@
 // The table of iterations for a terminal: plain text, at most 100 columns wide.
 import { type Column, TERMINAL_COLUMNS } from './columns';
-import { type Iterations, endsOf } from './ends';
+import { endsOf, type Iterations } from './ends';
+import { shortened } from './format';
 
 export const TERMINAL_WIDTH = 100;
 
@@ -37,8 +38,4 @@ export function iterationTable(session: Iterations): string {
 /** Without control and formatting characters: a title may hold a layer's name, and a terminal obeys escape sequences. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, '');
-}
-
-export function shortened(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
 }

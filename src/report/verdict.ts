@@ -1,7 +1,7 @@
 // What a session came to, in words.
 import { SIGNIFICANCE } from '../session/record';
-import { type Ends, type Iterations, endsOf } from './ends';
-import { accuracy, pStatement, percent, points } from './format';
+import { type Ends, endsOf, type Iterations } from './ends';
+import { accuracy, percent, points, pStatement } from './format';
 
 export interface Verdict {
   /** "81.3 % of the parameters removed." */
@@ -35,9 +35,11 @@ function sizeVerdict({ original, result, sparse }: Ends): string {
 }
 
 function accuracyVerdict({ original, result }: Ends): Pick<Verdict, 'accuracy' | 'loss'> {
-  if (result === original) return { accuracy: `The original is the result: accuracy ${accuracy(original.accuracy)}.`, loss: false };
+  if (result === original)
+    return { accuracy: `The original is the result: accuracy ${accuracy(original.accuracy)}.`, loss: false };
   const from = `from ${accuracy(original.accuracy)} to ${accuracy(result.accuracy)}`;
-  if (result.pValue === undefined) return { accuracy: `Accuracy went ${from}; it was not tested against the original.`, loss: false };
+  if (result.pValue === undefined)
+    return { accuracy: `Accuracy went ${from}; it was not tested against the original.`, loss: false };
   const p = pStatement(result.pValue);
   if (result.pValue > SIGNIFICANCE) return { accuracy: `No significant loss of accuracy (${p}).`, loss: false };
   const lost = points(original.accuracy - result.accuracy);

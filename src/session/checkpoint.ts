@@ -2,12 +2,12 @@
 // of the running training. Each is written under another name, flushed, then renamed; a sum tells a whole one from one
 // that was cut short.
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
-import { type Tensor, elementCount, float32 } from '../model/tensor';
+import { elementCount, float32, type Tensor } from '../model/tensor';
 import type { TrainingState } from '../training/train';
 import type { IterationRecord } from './record';
 
@@ -110,10 +110,14 @@ async function readWhole(folder: string): Promise<IterationRecord | undefined> {
 async function sumsOf(folder: string): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   for (const path of paths.sort()) {
     if (path === SUMS) continue;
-    sums[path.replaceAll('\\', '/')] = createHash('sha256').update(await readFile(join(folder, path))).digest('hex');
+    sums[path.replaceAll('\\', '/')] = createHash('sha256')
+      .update(await readFile(join(folder, path)))
+      .digest('hex');
   }
   return sums;
 }

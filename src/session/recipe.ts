@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Ajv, { type ErrorObject } from 'ajv';
-import { UserError, messageOf } from '../errors';
+import { messageOf, UserError } from '../errors';
 import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
 import schema from './recipe.schema.json';
@@ -73,7 +73,8 @@ export async function readRecipe(path: string): Promise<Recipe> {
  */
 export function makeRecipe(json: unknown, folder: string, where: string): Recipe {
   const filled: unknown = structuredClone(json);
-  if (!validate(filled)) throw new UserError(`${where} is not a valid recipe: ${(validate.errors ?? []).map(describe).join('; ')}.`);
+  if (!validate(filled))
+    throw new UserError(`${where} is not a valid recipe: ${(validate.errors ?? []).map(describe).join('; ')}.`);
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
   const { source } = recipe.data;
   return {

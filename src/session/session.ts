@@ -18,15 +18,15 @@ import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
-import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { Stopped } from '../pruning/relevance/index';
+import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
 import type { Recipe, Retrain } from './recipe';
-import { type IterationRecord, type LayerRecord, SIGNIFICANCE, type SessionRecord } from './record';
+import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
 import { type Stage, stagesOf } from './stage';
-import { type Until, parseUntil, sizeReached } from './until';
+import { parseUntil, sizeReached, type Until } from './until';
 
 export type SessionEvent =
   | { readonly type: 'started'; readonly folder: string; readonly stages: number; readonly resumed: number }
@@ -67,7 +67,9 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   checkFit(data, modelFit(original));
   const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
   if (until?.rule === 'significant' && data.validation.count === 0) {
-    throw new UserError('The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.');
+    throw new UserError(
+      'The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.',
+    );
   }
   const stages = stagesOf(recipe, original);
   const folder = new SessionFolder(join(options.sessions, sessionName(recipe)));
@@ -201,12 +203,19 @@ class Session {
     const sparse = stage.kind === 'weights' ? new Set(sparseWeights(model.graph)) : new Set<string>();
     const resume = await this.folder.readTraining(index);
     const result = await trained(() =>
-      train(this.engine, model.graph, values, this.data.train, { ...options, sparse }, {
-        onProgress: (progress) => this.#emit({ type: 'training', progress }),
-        onEpoch: (state) => this.folder.writeTraining(index, state),
-        stopped: () => this.options.stopped?.() ?? false,
-        ...(resume && { resume }),
-      }),
+      train(
+        this.engine,
+        model.graph,
+        values,
+        this.data.train,
+        { ...options, sparse },
+        {
+          onProgress: (progress) => this.#emit({ type: 'training', progress }),
+          onEpoch: (state) => this.folder.writeTraining(index, state),
+          stopped: () => this.options.stopped?.() ?? false,
+          ...(resume && { resume }),
+        },
+      ),
     );
     if (!result.finished) {
       await this.folder.writeTraining(index, result.state);

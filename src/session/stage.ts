@@ -4,9 +4,9 @@ import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
-import { introduceMaxout } from '../pruning/introduce';
 import { cut } from '../pruning/cut';
-import { type Maxout, cutWithinUnits, findMaxouts } from '../pruning/maxout';
+import { introduceMaxout } from '../pruning/introduce';
+import { cutWithinUnits, findMaxouts, type Maxout } from '../pruning/maxout';
 import { type LayerCut, leastOfUnits, planWidths, prunableLayers } from '../pruning/plan';
 import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
 import { sparsify } from '../pruning/sparsify';
@@ -53,12 +53,18 @@ function maxoutStages(recipe: Recipe, original: Model): Stage[] {
   if (present.length > 0) {
     const chosen = chosenMaxouts(original, recipe.prune.layers);
     const most = Math.max(...chosen.map(({ neurons }) => neurons));
-    return neuronStages(recipe, chosen.map(({ layer }) => layer.name), most);
+    return neuronStages(
+      recipe,
+      chosen.map(({ layer }) => layer.name),
+      most,
+    );
   }
   const layers = recipe.prune.layers ?? defaultLayers(original);
   for (const { channels, layer } of prunableLayers(original, layers)) {
     if (channels.length % recipe.prune.k !== 0) {
-      throw new UserError(`Layer "${layer.name}" has ${channels.length} neurons, which do not divide into units of ${recipe.prune.k}.`);
+      throw new UserError(
+        `Layer "${layer.name}" has ${channels.length} neurons, which do not divide into units of ${recipe.prune.k}.`,
+      );
     }
   }
   const introduce: Stage = {
@@ -81,9 +87,13 @@ function chosenMaxouts(model: Model, names: readonly string[] | undefined): Maxo
     const position = model.layers.findIndex((layer) => layer.name === name);
     const found =
       all.find(({ layer }) => layer.name === name) ??
-      all.find(({ layer }) => position >= 0 && model.layers.indexOf(layer) > position && feeds(model, name, layer.name));
+      all.find(
+        ({ layer }) => position >= 0 && model.layers.indexOf(layer) > position && feeds(model, name, layer.name),
+      );
     if (found === undefined) {
-      throw new UserError(`Layer "${name}" has no maxout behind it. The model's maxout layers: ${all.map(({ layer }) => layer.name).join(', ')}.`);
+      throw new UserError(
+        `Layer "${name}" has no maxout behind it. The model's maxout layers: ${all.map(({ layer }) => layer.name).join(', ')}.`,
+      );
     }
     return found;
   });
@@ -93,7 +103,9 @@ function chosenMaxouts(model: Model, names: readonly string[] | undefined): Maxo
 function feeds(model: Model, from: string, to: string): boolean {
   const target = model.layers.find((layer) => layer.name === to);
   const before = model.layers.find((layer) => target?.inputs.includes(layer.output));
-  return before !== undefined && (before.name === from || (before.weights.length === 0 && feeds(model, from, before.name)));
+  return (
+    before !== undefined && (before.name === from || (before.weights.length === 0 && feeds(model, from, before.name)))
+  );
 }
 
 /** Every hidden Dense layer that can be pruned; in a network without, every layer. */
@@ -101,7 +113,8 @@ function defaultLayers(model: Model): string[] {
   const all = prunableLayers(model, undefined).filter(({ coupled }) => coupled.length === 0);
   const dense = all.filter(({ layer }) => layer.type === 'Dense');
   const names = (dense.length > 0 ? dense : all).map(({ layer }) => layer.name);
-  if (names.length === 0) throw new UserError('The model has no layer that can take a maxout. Prune it by a ratio instead: --ratio 0.5.');
+  if (names.length === 0)
+    throw new UserError('The model has no layer that can take a maxout. Prune it by a ratio instead: --ratio 0.5.');
   return names;
 }
 
@@ -114,7 +127,9 @@ function neuronStages(recipe: Recipe, names: readonly string[] | undefined, k: n
       title: left === 1 ? '1 neuron a unit: maxout is gone' : `${left} neurons a unit`,
       async apply(model, context) {
         const values = await loadValues(model.graph);
-        const maxouts = findMaxouts(model).filter(({ layer, neurons }) => (names?.includes(layer.name) ?? true) && neurons > left);
+        const maxouts = findMaxouts(model).filter(
+          ({ layer, neurons }) => (names?.includes(layer.name) ?? true) && neurons > left,
+        );
         const scores = await measureRelevance(measureOf('maxout'), model, context.engine, values, context.train, {
           k,
           seed: recipe.seed,
@@ -184,7 +199,12 @@ function weightStages({ weights }: Recipe): Stage[] {
       async apply(model) {
         const values = await loadValues(model.graph);
         const sparse = sparsify(model.graph, values, keep);
-        return { model: { ...model, graph: withValues(model.graph, sparse.values, values) }, cuts: [], relevance: [], changed: true };
+        return {
+          model: { ...model, graph: withValues(model.graph, sparse.values, values) },
+          cuts: [],
+          relevance: [],
+          changed: true,
+        };
       },
     };
   });

@@ -9,9 +9,12 @@ export type Until =
 /** "significant", "parameters<=20%", "macs<=1000000". */
 export function parseUntil(text: string): Until {
   if (text === 'significant') return { rule: 'significant' };
-  const [, figure, limit, percent] = /^(parameters|macs|bytes)<=(\d+(?:\.\d+)?)(%?)$/.exec(text.replaceAll(' ', '')) ?? [];
+  const [, figure, limit, percent] =
+    /^(parameters|macs|bytes)<=(\d+(?:\.\d+)?)(%?)$/.exec(text.replaceAll(' ', '')) ?? [];
   if (figure === undefined) {
-    throw new UserError(`--until "${text}" is not known. Say significant, or for instance parameters<=20%, macs<=1000000, bytes<=50000.`);
+    throw new UserError(
+      `--until "${text}" is not known. Say significant, or for instance parameters<=20%, macs<=1000000, bytes<=50000.`,
+    );
   }
   return {
     rule: 'size',

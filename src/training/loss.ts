@@ -1,5 +1,5 @@
 // Losses: what training makes small. Each adds its value and its gradient to the tape.
-import { type Graph, fixed, only } from '../model/graph';
+import { fixed, type Graph, only } from '../model/graph';
 import type { TrainingTape } from './tape';
 
 export interface Loss {

@@ -1,8 +1,8 @@
 // One training step as a graph: forward, loss, backward and optimizer; the new weights are outputs, fed back as inputs.
-import { type Graph, type Shape, type Value, only } from '../model/graph';
+import { type Graph, only, type Shape, type Value } from '../model/graph';
 import { inferShapes } from '../ops/infer';
 import { crossEntropy, logitsOf } from './loss';
-import { type OptimizerOptions, emitUpdate, stateCount, stepInputs } from './optimizer';
+import { emitUpdate, type OptimizerOptions, stateCount, stepInputs } from './optimizer';
 import { type Mask, TrainingTape } from './tape';
 
 export const LABELS = 'step/labels';
@@ -35,7 +35,12 @@ export function maskOf(weight: string): string {
  * @param batch samples a step.
  * @param sparse weights whose zeros must stay zero; their masks (1 or 0) are fed under `maskOf(name)`.
  */
-export function stepGraph(model: Graph, batch: number, optimizer: OptimizerOptions, sparse: ReadonlySet<string>): StepGraph {
+export function stepGraph(
+  model: Graph,
+  batch: number,
+  optimizer: OptimizerOptions,
+  sparse: ReadonlySet<string>,
+): StepGraph {
   const input = withBatch(only(model.inputs, 'inputs of the model'), batch);
   const graph: Graph = { ...model, inputs: [input] };
   const { logits, nodes } = logitsOf(graph);
@@ -58,7 +63,8 @@ export function stepGraph(model: Graph, batch: number, optimizer: OptimizerOptio
       carried.push({ name: stateName, shape, next: update.state[i] ?? '', weight: false });
     });
   }
-  for (const [name, next] of tape.updates) carried.push({ name, shape: weightOf(model, name).shape, next, weight: true });
+  for (const [name, next] of tape.updates)
+    carried.push({ name, shape: weightOf(model, name).shape, next, weight: true });
 
   const value = (name: string, shape: Shape, type: Value['type'] = 'float32'): Value => ({ name, shape, type });
   const held = new Set(carried.map(({ name }) => name));
@@ -70,7 +76,9 @@ export function stepGraph(model: Graph, batch: number, optimizer: OptimizerOptio
         ...stepInputs(optimizer).map((name) => value(name, [])),
         ...tape.maskInputs(),
         ...carried.map(({ name, shape }) => value(name, shape)),
-        ...[...model.weights.values()].filter(({ name }) => !held.has(name)).map(({ name, shape }) => value(name, shape)),
+        ...[...model.weights.values()]
+          .filter(({ name }) => !held.has(name))
+          .map(({ name, shape }) => value(name, shape)),
         ...[...sparse].filter((name) => held.has(name)).map((name) => value(maskOf(name), weightOf(model, name).shape)),
       ],
       outputs: [

@@ -4,12 +4,12 @@ import { epochOrder } from '../data/batches';
 import type { Split } from '../data/dataset';
 import { type Engine, type Feeds, outputOf } from '../engines/engine';
 import type { Graph } from '../model/graph';
-import { type Tensor, elementCount, float32, scalar } from '../model/tensor';
+import { elementCount, float32, scalar, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
 import { random } from '../random';
 import { type OptimizerOptions, stepValues } from './optimizer';
-import { type Schedule, learningRateAt } from './schedule';
-import { LABELS, type StepGraph, maskOf, stepGraph } from './step';
+import { learningRateAt, type Schedule } from './schedule';
+import { LABELS, maskOf, type StepGraph, stepGraph } from './step';
 import type { Mask } from './tape';
 
 export interface TrainingOptions {
@@ -22,7 +22,6 @@ export interface TrainingOptions {
   /** Weights whose zeros stay zero. */
   readonly sparse?: ReadonlySet<string>;
 }
-
 
 /** A run stopped after some step: enough to go on as if nothing had happened. */
 export interface TrainingState {
@@ -121,7 +120,9 @@ export async function train(
 export class Diverged extends Error {
   override readonly name = 'Diverged';
   constructor(step: number, rate: number) {
-    super(`training diverged at step ${step + 1}: the loss is no longer a number (learning rate ${rate.toPrecision(3)})`);
+    super(
+      `training diverged at step ${step + 1}: the loss is no longer a number (learning rate ${rate.toPrecision(3)})`,
+    );
   }
 }
 
@@ -144,7 +145,10 @@ class Run {
     for (const { name, shape } of graph.carried) {
       const start = resume?.values.get(name) ?? values.get(name);
       const size = elementCount(shape);
-      this.#current[name] = float32(shape, start ? Float32Array.from(start.data as Float32Array) : new Float32Array(size));
+      this.#current[name] = float32(
+        shape,
+        start ? Float32Array.from(start.data as Float32Array) : new Float32Array(size),
+      );
       this.#next[name] = float32(shape, new Float32Array(size));
     }
     for (const { name, shape } of graph.graph.inputs) {
@@ -152,7 +156,10 @@ class Run {
       if (weight !== undefined && this.#current[name] === undefined) this.#fixed[name] = weight;
       for (const [masked, { data }] of values) {
         if (maskOf(masked) === name) {
-          this.#fixed[name] = float32(shape.map(Number), Float32Array.from(data as Float32Array, (v) => (v === 0 ? 0 : 1)));
+          this.#fixed[name] = float32(
+            shape.map(Number),
+            Float32Array.from(data as Float32Array, (v) => (v === 0 ? 0 : 1)),
+          );
         }
       }
     }

@@ -1,7 +1,7 @@
 // Keras' activation functions by name, as nodes. https://keras.io/api/layers/activations
 import type { GraphBuilder } from '../../ops/builder';
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf } from './activation';
-import { type LayerConfig, isRecord, show } from './config';
+import { isRecord, type LayerConfig, show } from './config';
 
 type Apply = (builder: GraphBuilder, x: string) => string;
 
@@ -36,7 +36,12 @@ export function activate(config: LayerConfig, builder: GraphBuilder, value: Acti
   return applyActivation(config, builder, value, nameOf(config));
 }
 
-export function applyActivation(config: LayerConfig, builder: GraphBuilder, value: Activation, name: string): Activation {
+export function applyActivation(
+  config: LayerConfig,
+  builder: GraphBuilder,
+  value: Activation,
+  name: string,
+): Activation {
   if (name === 'softmax') return alongChannels(builder, value, 'Softmax');
   if (name === 'log_softmax') return alongChannels(builder, value, 'LogSoftmax');
   const apply = FUNCTIONS.get(name);
@@ -62,10 +67,7 @@ function nameOf(config: LayerConfig): string {
 /** x/2 × (1 + erf(x / √2)). */
 function gelu(builder: GraphBuilder, x: string): string {
   const error = builder.op('Erf', [builder.op('Mul', [x, builder.float(Math.SQRT1_2)])]);
-  return builder.op('Mul', [
-    builder.op('Mul', [x, builder.float(0.5)]),
-    builder.op('Add', [error, builder.float(1)]),
-  ]);
+  return builder.op('Mul', [builder.op('Mul', [x, builder.float(0.5)]), builder.op('Add', [error, builder.float(1)])]);
 }
 
 /** x/2 × (1 + tanh(√(2/π) (x + 0.044715 x³))). */

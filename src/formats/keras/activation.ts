@@ -34,7 +34,11 @@ export function fromFirst(builder: GraphBuilder, value: string): Activation {
 }
 
 /** Applies what works element by element in whichever layout is there. */
-export function eachElement(builder: GraphBuilder, activation: Activation, apply: (value: string) => string): Activation {
+export function eachElement(
+  builder: GraphBuilder,
+  activation: Activation,
+  apply: (value: string) => string,
+): Activation {
   return activation.first !== undefined
     ? fromFirst(builder, apply(activation.first))
     : fromLast(builder, apply(made(activation.last)));

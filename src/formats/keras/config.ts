@@ -28,7 +28,8 @@ export class LayerConfig {
   number(field: string, fallback: number): number {
     const value = this.fields[field];
     if (value === undefined || value === null) return fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) this.fail(`${field} must be a number, it is ${show(value)}`);
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      this.fail(`${field} must be a number, it is ${show(value)}`);
     return value;
   }
 

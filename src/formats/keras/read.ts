@@ -1,5 +1,5 @@
 // A Keras topology and its weights as a graph and its layers.
-import { UserError, messageOf } from '../../errors';
+import { messageOf, UserError } from '../../errors';
 import { BATCH, type Dimension, type Graph } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import type { Weight } from '../../model/weight';
@@ -64,7 +64,9 @@ export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight
         return family.read(context);
       } catch (error) {
         if (error instanceof UserError) throw error;
-        throw new UserError(`layer "${entry.name}" (${entry.className}) does not fit what it reads: ${messageOf(error)}`);
+        throw new UserError(
+          `layer "${entry.name}" (${entry.className}) does not fit what it reads: ${messageOf(error)}`,
+        );
       }
     }
   }
@@ -87,11 +89,13 @@ function inputShape(config: LayerConfig): Dimension[] {
   const field = config.fields.batch_input_shape !== undefined ? 'batch_input_shape' : 'batch_shape';
   if (config.fields[field] === undefined) config.fail('the first layer says no batch_input_shape');
   const shape = config.list(field);
-  if (shape.length < 2 || shape.length > 4) config.fail(`${field} ${show(shape)} has ${shape.length} axes; 2 to 4 are known`);
+  if (shape.length < 2 || shape.length > 4)
+    config.fail(`${field} ${show(shape)} has ${shape.length} axes; 2 to 4 are known`);
   return shape.map((size, axis) => {
     if (axis === 0) return BATCH;
     if (size === null) return `${config.name}_${axis}`;
-    if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_SIZE) config.fail(`${field} is ${show(shape)}`);
+    if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_SIZE)
+      config.fail(`${field} is ${show(shape)}`);
     return size as number;
   });
 }

@@ -30,11 +30,14 @@ export function readTopology(json: unknown): Topology {
   }
   const { class_name: className, config } = json;
   if (className !== 'Sequential' && className !== 'Functional' && className !== 'Model') {
-    throw new UserError(`the model's class "${className}" is not known: only Sequential and functional models can be read`);
+    throw new UserError(
+      `the model's class "${className}" is not known: only Sequential and functional models can be read`,
+    );
   }
   const layers = Array.isArray(config) ? config : isRecord(config) ? config.layers : undefined;
   if (!Array.isArray(layers) || layers.length === 0) throw new UserError('the model config lists no layers');
-  if (layers.length > MAX_LAYERS) throw new UserError(`the model config lists ${layers.length} layers, more than ${MAX_LAYERS}`);
+  if (layers.length > MAX_LAYERS)
+    throw new UserError(`the model config lists ${layers.length} layers, more than ${MAX_LAYERS}`);
   const sequential = className === 'Sequential';
   const raw = layers.map((layer, i) => rawEntry(layer, i));
   const entries = sequential
@@ -51,17 +54,23 @@ function rawEntry(layer: unknown, index: number): { entry: Entry; json: Config }
     throw new UserError(`layer ${index + 1} of the model config is not {class_name, config}: ${show(layer)}`);
   }
   const name = layer.config.name ?? layer.name;
-  if (typeof name !== 'string' || name === '') throw new UserError(`layer ${index + 1} of the model config has no name`);
-  return { entry: { name, className: layer.class_name, config: layer.config, inbound: [], members: [name] }, json: layer };
+  if (typeof name !== 'string' || name === '')
+    throw new UserError(`layer ${index + 1} of the model config has no name`);
+  return {
+    entry: { name, className: layer.class_name, config: layer.config, inbound: [], members: [name] },
+    json: layer,
+  };
 }
 
 /** [[[name, node, tensor, {}], …]]: one call of the layer, whose arguments are the listed tensors. */
 function inboundOf(name: string, nodes: unknown): string[] {
   if (nodes === undefined || (Array.isArray(nodes) && nodes.length === 0)) return [];
   if (!Array.isArray(nodes)) throw new UserError(`layer "${name}": inbound_nodes is not a list`);
-  if (nodes.length > 1) throw new UserError(`layer "${name}" is used ${nodes.length} times; shared layers are not known yet`);
+  if (nodes.length > 1)
+    throw new UserError(`layer "${name}" is used ${nodes.length} times; shared layers are not known yet`);
   const [call] = nodes;
-  if (!Array.isArray(call)) throw new UserError(`layer "${name}": inbound_nodes holds ${show(call)}, not a list of tensors`);
+  if (!Array.isArray(call))
+    throw new UserError(`layer "${name}": inbound_nodes holds ${show(call)}, not a list of tensors`);
   return call.map((tensor) => {
     if (!Array.isArray(tensor) || typeof tensor[0] !== 'string') {
       throw new UserError(`layer "${name}": inbound_nodes holds ${show(tensor)}, not [name, node, tensor]`);
@@ -75,7 +84,8 @@ function outputsOf(config: Config): string[] {
   if (!Array.isArray(outputs) || outputs.length === 0) throw new UserError('the model config has no output_layers');
   const tensors = typeof outputs[0] === 'string' ? [outputs] : outputs;
   return tensors.map((tensor) => {
-    if (!Array.isArray(tensor) || typeof tensor[0] !== 'string') throw new UserError(`output_layers holds ${show(tensor)}`);
+    if (!Array.isArray(tensor) || typeof tensor[0] !== 'string')
+      throw new UserError(`output_layers holds ${show(tensor)}`);
     return tensor[0];
   });
 }
@@ -88,7 +98,8 @@ function checkNames(entries: readonly Entry[]): void {
   }
   for (const { name, inbound } of entries) {
     const missing = inbound.find((source) => !names.has(source));
-    if (missing !== undefined) throw new UserError(`layer "${name}" reads from "${missing}", which is not in the model`);
+    if (missing !== undefined)
+      throw new UserError(`layer "${name}" reads from "${missing}", which is not in the model`);
   }
 }
 
@@ -100,7 +111,12 @@ function inOrder(entries: readonly Entry[]): Entry[] {
   while (waiting.length > 0) {
     const ready = waiting.filter(({ inbound }) => inbound.every((source) => placed.has(source)));
     if (ready.length === 0) {
-      throw new UserError(`the layers ${waiting.slice(0, 4).map(({ name }) => `"${name}"`).join(', ')} read from each other in a circle`);
+      throw new UserError(
+        `the layers ${waiting
+          .slice(0, 4)
+          .map(({ name }) => `"${name}"`)
+          .join(', ')} read from each other in a circle`,
+      );
     }
     // One at a time where the order already fits, so that what is in order stays as it is.
     const first = waiting.indexOf(ready[0] as Entry);

@@ -1,11 +1,12 @@
 // Brings a Keras config up to date with a changed model: new widths, Maxout layers added or folded away. All else stays.
+
+import { fixed } from '../../model/graph';
 import type { Layer, Model } from '../../model/model';
 import { outputShape } from '../../model/model';
-import { fixed } from '../../model/graph';
 import { inferShapes } from '../../ops/infer';
 import type { LayerWidths } from './family';
 import { FAMILIES } from './layers/index';
-import { MAXOUT, findMaxout, maxoutEntries } from './layers/maxout';
+import { findMaxout, MAXOUT, maxoutEntries } from './layers/maxout';
 import { type Entry, readTopology } from './topology';
 
 interface JsonLayer {
@@ -33,7 +34,8 @@ export function writeTopology(json: unknown, model: Model): unknown {
     if (known.some((entry) => entry.name === layer.name)) continue;
     const before = model.layers.find((other) => other.output === layer.inputs[0]);
     const source = known.find((entry) => entry.name === before?.name);
-    if (layer.type !== MAXOUT || source === undefined) throw new Error(`layer "${layer.name}" is not in the model's file`);
+    if (layer.type !== MAXOUT || source === undefined)
+      throw new Error(`layer "${layer.name}" is not in the model's file`);
     const { neurons = 1 } = neuronsOf(layer);
     edit.insertAfter(source, maxoutEntries(layer.name, outputShape(layer, shapes), neurons));
   }

@@ -52,7 +52,6 @@ function encodeValue({ name, type, shape }: Value): object {
   return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: encodeShape(shape) } } };
 }
 
-
 function encodeShape(shape: Shape): object {
   return { dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })) };
 }

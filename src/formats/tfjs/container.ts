@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Container, Model } from '../../model/model';
-import { type Weight, byteCount } from '../../model/weight';
+import { byteCount, type Weight } from '../../model/weight';
 import { writeFolder, writeWhole } from '../files';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
@@ -53,14 +53,20 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
   const groups = readManifest(json.weightsManifest);
   const manifest: Record<string, unknown>[] = [];
   for (const [index, group] of (json.weightsManifest as Record<string, unknown>[]).entries()) {
-    const weights = (groups[index]?.weights ?? []).map(({ name }) => current(name)).filter((weight) => weight !== undefined);
+    const weights = (groups[index]?.weights ?? [])
+      .map(({ name }) => current(name))
+      .filter((weight) => weight !== undefined);
     const paths = await writeShards(folder, groups[index]?.paths ?? [], weights, document.shardSizes[index] ?? 0);
-    const entries = (group.weights as Record<string, unknown>[]).map((entry) => manifestEntry(entry, current(String(entry.name))));
+    const entries = (group.weights as Record<string, unknown>[]).map((entry) =>
+      manifestEntry(entry, current(String(entry.name))),
+    );
     manifest.push({ ...group, paths, weights: entries });
   }
   const config = writeTopology(modelConfig(json.modelTopology), model);
   const modelTopology =
-    modelConfig(json.modelTopology) === json.modelTopology ? config : { ...(json.modelTopology as object), model_config: config };
+    modelConfig(json.modelTopology) === json.modelTopology
+      ? config
+      : { ...(json.modelTopology as object), model_config: config };
   const changed = { ...json, modelTopology, weightsManifest: manifest };
   // Where nothing changed the file comes back byte for byte, its way of writing numbers included.
   const same = JSON.stringify(changed) === JSON.stringify(json);
@@ -71,14 +77,20 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
 function manifestEntry(entry: Record<string, unknown>, weight: Weight | undefined): Record<string, unknown> {
   if (weight === undefined) return entry;
   const { quantization: stored, ...rest } = entry;
-  const quantized = weight.storage.quantization !== undefined || (weight.storage.type === 'float16' && stored !== undefined);
+  const quantized =
+    weight.storage.quantization !== undefined || (weight.storage.type === 'float16' && stored !== undefined);
   const resized = { ...rest, shape: [...weight.shape] };
   if (quantized) return { ...resized, quantization: stored };
   return { ...resized, dtype: weight.storage.type };
 }
 
 /** Splits a group's bytes into shards no larger than its largest was, under the names it had. Returns the names used. */
-async function writeShards(folder: string, names: readonly string[], weights: readonly Weight[], largest: number): Promise<string[]> {
+async function writeShards(
+  folder: string,
+  names: readonly string[],
+  weights: readonly Weight[],
+  largest: number,
+): Promise<string[]> {
   const total = weights.reduce((sum, weight) => sum + byteCount(weight), 0);
   const limit = largest > 0 ? largest : DEFAULT_SHARD_SIZE;
   const count = Math.min(Math.max(1, names.length), Math.max(1, Math.ceil(total / limit)));

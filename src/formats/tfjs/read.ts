@@ -22,7 +22,9 @@ export async function readTfjs(path: string): Promise<Model> {
     );
   }
   if (json.modelTopology === undefined || json.modelTopology === null) {
-    throw new UserError(`${path} has no modelTopology: it is not a TF.js model (expected modelTopology and weightsManifest).`);
+    throw new UserError(
+      `${path} has no modelTopology: it is not a TF.js model (expected modelTopology and weightsManifest).`,
+    );
   }
   return inFile(path, async () => {
     const manifest = readManifest(json.weightsManifest);
@@ -34,7 +36,9 @@ export async function readTfjs(path: string): Promise<Model> {
 async function readText(path: string): Promise<string> {
   const { size } = await stat(path);
   if (size > MAX_JSON_BYTES) {
-    throw new UserError(`${path} is ${Math.round(size / 2 ** 20)} MB, more than the ${MAX_JSON_BYTES / 2 ** 20} MB a model's JSON may have.`);
+    throw new UserError(
+      `${path} is ${Math.round(size / 2 ** 20)} MB, more than the ${MAX_JSON_BYTES / 2 ** 20} MB a model's JSON may have.`,
+    );
   }
   return readFile(path, 'utf8');
 }
@@ -44,9 +48,12 @@ function parse(path: string, text: string): Record<string, unknown> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${path} is not valid JSON: ${(error as Error).message}. Was it cut short? Export the model again.`);
+    throw new UserError(
+      `${path} is not valid JSON: ${(error as Error).message}. Was it cut short? Export the model again.`,
+    );
   }
-  if (!isRecord(json)) throw new UserError(`${path} is JSON, but not a model: expected an object with modelTopology and weightsManifest.`);
+  if (!isRecord(json))
+    throw new UserError(`${path} is JSON, but not a model: expected an object with modelTopology and weightsManifest.`);
   return json;
 }
 

@@ -3,7 +3,7 @@ import { evaluationBatches } from '../../data/batches';
 import type { Split } from '../../data/dataset';
 import { type Engine, outputOf } from '../../engines/engine';
 import { UserError } from '../../errors';
-import { type Graph, consumers, fixed, only } from '../../model/graph';
+import { consumers, fixed, type Graph, only } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { elementCount, float32 } from '../../model/tensor';
 import type { Values } from '../../model/values';
@@ -28,7 +28,8 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
 
 export function measureOf(name: string): Measure {
   const measure = MEASURES.get(name);
-  if (measure === undefined) throw new UserError(`There is no measure "${name}". Known: ${[...MEASURES.keys()].join(', ')}.`);
+  if (measure === undefined)
+    throw new UserError(`There is no measure "${name}". Known: ${[...MEASURES.keys()].join(', ')}.`);
   return measure;
 }
 
@@ -88,7 +89,8 @@ export async function measureRelevance(
       return result(layer, fromWeights(kernel, layer.weight.axis));
     });
   }
-  if (!fromActivations || split === undefined) throw new UserError(`The measure "${measure.name}" needs data: give --data.`);
+  if (!fromActivations || split === undefined)
+    throw new UserError(`The measure "${measure.name}" needs data: give --data.`);
 
   const sites = layers.map((layer) => ({ layer, site: siteOf(model, layer, options.k) }));
   const emitter = new NodeEmitter('relevance');
@@ -169,7 +171,9 @@ function isAffine(graph: Graph, type: string, inputs: readonly string[]): boolea
 /** From the value a kernel makes to the end of its bias and normalisation. */
 function throughAffine(graph: Graph, value: string): string {
   const [next, ...others] = consumers(graph, value);
-  return next && others.length === 0 && isAffine(graph, next.type, next.inputs) ? throughAffine(graph, output(next)) : value;
+  return next && others.length === 0 && isAffine(graph, next.type, next.inputs)
+    ? throughAffine(graph, output(next))
+    : value;
 }
 
 /** From a pre-activation back to the value the kernel makes. */

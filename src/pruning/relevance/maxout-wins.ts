@@ -5,7 +5,8 @@ import type { Measure } from './measure';
 export const maxoutWins: Measure = {
   name: 'maxout',
   description: 'How often a neuron has the largest pre-activation of its maxout unit, over the training set.',
-  source: 'Moya Rueda, Grzeszick, Fink: Neuron Pruning for Compressing Deep Networks Using Maxout Architectures, GCPR 2017',
+  source:
+    'Moya Rueda, Grzeszick, Fink: Neuron Pruning for Compressing Deep Networks Using Maxout Architectures, GCPR 2017',
   needs: 'activations',
   fromActivations(emitter, site) {
     const { channels, neurons, positions } = site;

@@ -40,7 +40,8 @@ function rectify(config: LayerConfig, builder: GraphBuilder, value: string): str
   let result = value;
   if (slope !== 0) result = builder.op('LeakyRelu', [value], { alpha: slope });
   else if (threshold !== 0) result = builder.op('ThresholdedRelu', [value], { alpha: threshold });
-  else if (limit !== Number.POSITIVE_INFINITY) return builder.op('Clip', [value, builder.float(0), builder.float(limit)]);
+  else if (limit !== Number.POSITIVE_INFINITY)
+    return builder.op('Clip', [value, builder.float(0), builder.float(limit)]);
   else return builder.op('Relu', [value]);
   return limit === Number.POSITIVE_INFINITY ? result : builder.op('Clip', [result, '', builder.float(limit)]);
 }
@@ -51,7 +52,9 @@ export const prelu: LayerFamily = {
   read({ config, builder, input, weight }: LayerContext): Activation {
     const value = input();
     const shared = config.fields.shared_axes == null ? [] : config.list('shared_axes');
-    const shape = value.shape.slice(1).map((_, i) => (shared.includes(i + 1) ? 1 : fixed(value.shape, i + 1, 'the input')));
+    const shape = value.shape
+      .slice(1)
+      .map((_, i) => (shared.includes(i + 1) ? 1 : fixed(value.shape, i + 1, 'the input')));
     const alpha = weight('alpha', shape);
     if (value.first === undefined) return fromLast(builder, builder.op('PRelu', [lastOf(builder, value), alpha]));
     const turned = builder.op('Transpose', [alpha], { perm: [2, 0, 1] });

@@ -29,8 +29,19 @@ export const batchNormalization: LayerFamily = {
 };
 
 /** The layer's own weight, or a constant one that no file holds and no training changes. */
-function given({ config, builder, weight }: LayerContext, flag: string, name: string, size: number, value: number): string {
+function given(
+  { config, builder, weight }: LayerContext,
+  flag: string,
+  name: string,
+  size: number,
+  value: number,
+): string {
   if (config.flag(flag, true)) return weight(name, [size]);
-  const constant = float32Weight(`${config.name}/${name} (constant)`, [size], new Float32Array(size).fill(value), false);
+  const constant = float32Weight(
+    `${config.name}/${name} (constant)`,
+    [size],
+    new Float32Array(size).fill(value),
+    false,
+  );
   return builder.addWeight(constant);
 }

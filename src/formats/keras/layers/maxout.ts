@@ -28,7 +28,11 @@ export const maxout: LayerFamily = {
 };
 
 /** The three entries that compute a Maxout, by its output's shape in Keras' layout. */
-export function maxoutEntries(name: string, output: readonly (number | string)[], neurons: number): [Entry, Entry, Entry] {
+export function maxoutEntries(
+  name: string,
+  output: readonly (number | string)[],
+  neurons: number,
+): [Entry, Entry, Entry] {
   const [units, ...spatial] = [Number(output.at(-1)), ...output.slice(1, -1).map(Number)];
   const entry = (part: string, className: string, config: object): Entry => ({
     name: `${name}_${part}`,

@@ -28,7 +28,8 @@ export const concatenate: LayerFamily = {
     const rank = context.inputs[0]?.shape.length ?? 0;
     const axis = config.number('axis', -1);
     const last = axis < 0 ? axis + rank : axis;
-    if (last < 1 || last >= rank) config.fail(`axis ${axis} is not an axis of [${context.inputs[0]?.shape.join(', ')}]`);
+    if (last < 1 || last >= rank)
+      config.fail(`axis ${axis} is not an axis of [${context.inputs[0]?.shape.join(', ')}]`);
     const joined = builder.op('Concat', parts, { axis: first ? (FIRST_AXIS[last] ?? last) : last });
     return first ? fromFirst(builder, joined) : fromLast(builder, joined);
   },

@@ -1,0 +1,83 @@
+// Training and inference of LeNet-5, ours and PyTorch's.
+import { cpus } from 'node:os';
+import { buildModel } from '../src/architectures/index';
+import { onnxruntime } from '../src/engines/onnxruntime';
+import { float32 } from '../src/model/tensor';
+import { loadValues } from '../src/model/values';
+import type { OptimizerName } from '../src/training/optimizer';
+import { train } from '../src/training/train';
+import { type Contender, interleave, show } from './measure';
+import { samplesSplit } from './samples';
+import { startTorch } from './torch';
+
+const ROUNDS = 9;
+const STEPS = 60;
+const threads = Number(process.env.NEURON_PRUNER_THREADS ?? cpus().length);
+const torch = await startTorch(threads);
+const engine = onnxruntime({ threads });
+console.log(
+  `LeNet-5 (20-50-500-10), 28×28, ${threads} threads, ${ROUNDS} rounds of ${STEPS} steps${torch ? `, PyTorch ${torch.version}` : ''}`,
+);
+
+const model = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
+const values = await loadValues(model.graph);
+
+for (const optimizer of ['sgd', 'adam'] as const) {
+  for (const batch of [64, 128]) {
+    const contenders = [ours(optimizer, batch)];
+    if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('train', optimizer, batch, STEPS) });
+    show(`training, ${optimizer}, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
+  }
+}
+for (const batch of [64, 128]) {
+  const input = model.graph.inputs[0]?.name ?? '';
+  const program = await engine.compile(model.graph, values);
+  const feeds = { [input]: float32([batch, 28, 28, 1], new Float32Array(batch * 784).fill(0.5)) };
+  const contenders: Contender[] = [
+    {
+      name: 'Neuron Pruner',
+      async round() {
+        const start = performance.now();
+        for (let step = 0; step < 2 * STEPS; step++) await program.run(feeds);
+        return (2 * STEPS * batch * 1000) / (performance.now() - start);
+      },
+    },
+  ];
+  if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('infer', '-', batch, 2 * STEPS) });
+  show(`inference, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
+  await program.dispose();
+}
+torch?.stop();
+
+/** The real loop, reading samples and all, timed from its second report on: compiling the graph is not a step. */
+function ours(optimizer: OptimizerName, batch: number): Contender {
+  return {
+    name: 'Neuron Pruner',
+    async round() {
+      const warm = 10;
+      let step = 0;
+      let start = 0;
+      await train(
+        engine,
+        model.graph,
+        values,
+        samplesSplit(batch * (STEPS + warm)),
+        {
+          epochs: 1,
+          batch,
+          optimizer: { name: optimizer, momentum: 0.9, weightDecay: 0.0005 },
+          schedule: { name: 'constant', learningRate: optimizer === 'sgd' ? 0.01 : 0.001 },
+          seed: 'bench',
+        },
+        {
+          stopped() {
+            step++;
+            if (step === warm) start = performance.now();
+            return false;
+          },
+        },
+      );
+      return (STEPS * batch * 1000) / (performance.now() - start);
+    },
+  };
+}

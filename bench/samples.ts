@@ -1,0 +1,19 @@
+// Samples for timing alone: the built-in digits, as often as asked for.
+import type { Split } from '../src/data/dataset';
+import { openDataset } from '../src/data/open';
+
+const digits = await openDataset('digits', { validation: 0 });
+
+/** A split of any size that repeats the digits. */
+export function samplesSplit(count: number): Split {
+  const { train } = digits;
+  return {
+    count,
+    labels: Int32Array.from({ length: count }, (_, i) => train.labels[i % train.count] ?? 0),
+    read: (indices, out) =>
+      train.read(
+        Array.from(indices, (index) => index % train.count),
+        out,
+      ),
+  };
+}

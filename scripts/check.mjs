@@ -1,0 +1,65 @@
+// Types, format, lint, and that imports go one way (see the table): what CI checks before it tests.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** Folders of src/ that each folder may import from, besides itself. '.' stands for src/errors.ts and src/random.ts. */
+const ALLOWED = {
+  model: ['.'],
+  ops: ['.', 'model'],
+  formats: ['.', 'model', 'ops'],
+  engines: ['.', 'model', 'ops', 'formats'],
+  data: ['.', 'model'],
+  training: ['.', 'model', 'ops', 'engines', 'data'],
+  evaluation: ['.', 'model', 'ops', 'engines', 'data'],
+  pruning: ['.', 'model', 'ops', 'engines', 'data'],
+  architectures: ['.', 'model', 'formats'],
+  report: ['.', 'model', 'session'],
+  session: ['.', 'model', 'ops', 'formats', 'engines', 'data', 'training', 'evaluation', 'pruning', 'report'],
+  cli: [
+    '.',
+    'model',
+    'ops',
+    'formats',
+    'engines',
+    'data',
+    'training',
+    'evaluation',
+    'pruning',
+    'architectures',
+    'report',
+    'session',
+  ],
+};
+
+function importErrors() {
+  const errors = [];
+  for (const path of readdirSync('src', { recursive: true }).filter((name) => name.endsWith('.ts'))) {
+    const folder = path.includes('/') ? path.split('/')[0] : '.';
+    const text = readFileSync(join('src', path), 'utf8');
+    for (const [, source] of text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)) {
+      if (source === 'vscode' && folder !== 'editor' && path !== 'extension.ts')
+        errors.push(`src/${path} imports vscode`);
+      if (!source.startsWith('.')) continue;
+      const target = relative('src', join('src', dirname(path), source));
+      const to = target.includes('/') ? target.split('/')[0] : '.';
+      if (folder === '.' || to === folder || to === '..') continue;
+      if (!ALLOWED[folder]?.includes(to))
+        errors.push(`src/${path} imports ${target}: ${folder} may not depend on ${to}`);
+    }
+  }
+  return errors;
+}
+
+function run(command, args) {
+  const { status } = spawnSync(join('node_modules/.bin', command), args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  return status === 0;
+}
+
+const errors = importErrors();
+for (const error of errors) console.error(error);
+const results = [errors.length === 0, run('tsc', ['--noEmit']), run('biome', ['ci', '--colors=off', '.'])];
+process.exit(results.every(Boolean) ? 0 : 1);

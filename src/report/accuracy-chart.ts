@@ -1,0 +1,131 @@
+// Size against accuracy: every iteration a dot with its 95 % interval, and the way retraining brought it back up.
+import { type SessionRecord, SIGNIFICANCE } from '../session/record';
+import { AXIS_HEIGHT, accuracyLabels, type PlacedLabel } from './accuracy-labels';
+import { type AccuracyPlot, type AccuracyPoint, accuracyPlot } from './accuracy-points';
+import { accuracy, count, counted, pStatement, unbroken } from './format';
+import { html, type Markup } from './markup';
+import { across, px } from './svg';
+
+const DOT = 5.5;
+const RING = 9;
+const CAP = 4;
+/** Under this length a line has no room for an arrowhead. */
+const ARROW_FROM = 22;
+
+export function accuracySection(session: SessionRecord): Markup {
+  const plot = accuracyPlot(session);
+  const cut = plot.points.some((point) => point.cut !== undefined);
+  const samples = counted(session.data.test, 'test sample');
+  return html`<section aria-labelledby="accuracy-heading">
+<div class="intro">
+<h2 id="accuracy-heading">Size against accuracy</h2>
+<p>${glyph('dot')} is the accuracy on ${samples}, its line the ${unbroken('95 %')} confidence interval; the shaded band is the interval of the original.${
+    cut
+      ? html` ${glyph('hollow')} is the same model right after the cut. From there up to ${glyph('dot')} is what retraining brought back.`
+      : undefined
+  }</p>
+</div>
+<figure class="accuracy">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>
+</section>`;
+}
+
+function glyph(kind: 'dot' | 'hollow'): Markup {
+  return html`<svg class="glyph" width="13" height="13" aria-hidden="true"><circle class="${kind}" cx="6.5" cy="6.5" r="5"/></svg>`;
+}
+
+function chart(session: SessionRecord, plot: AccuracyPlot): Markup {
+  const { points, ticks, bottom, height } = plot;
+  const labels = accuracyLabels(plot);
+  const left = plot.sparse ? 'non-zero parameters left' : 'parameters left';
+  return html`<svg role="img" aria-labelledby="accuracy-title accuracy-description" width="100%" height="${height + AXIS_HEIGHT + 30}">
+<title id="accuracy-title">Size against test accuracy, iteration by iteration</title>
+<desc id="accuracy-description">${description(session, plot)}</desc>
+${ticks.values.map((value) => gridline(plot.y(value), tickText(value, ticks.step)))}
+${originalBand(plot)}
+<line class="axis" x2="100%" y1="${px(height)}" y2="${px(height)}"/>
+${plot.below ? scaleBreak(bottom) : undefined}
+${points.map((point, i) => cutLine(points[i - 1], point))}
+${points.map((point) =>
+  pointMark(
+    point,
+    plot,
+    labels.filter((label) => label.point === point),
+  ),
+)}
+<text class="axis-title" x="100%" y="${height + AXIS_HEIGHT + 22}" text-anchor="end">${left}${
+    plot.sizes.logarithmic ? ', logarithmic' : ''
+  }: fewer →</text>
+</svg>`;
+}
+
+function gridline(y: number, text: string): Markup {
+  return html`<line class="grid" x2="100%" y1="${px(y)}" y2="${px(y)}"/><text class="tick" x="-10" y="${px(y + 4)}" text-anchor="end">${text}</text>`;
+}
+
+/** As many decimals as the steps between ticks have. */
+function tickText(value: number, step: number): string {
+  const decimals = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
+  return `${(value * 100).toFixed(decimals)} %`;
+}
+
+function originalBand({ points: [original] }: AccuracyPlot): Markup | undefined {
+  if (original === undefined) return undefined;
+  const { high, low, y } = original;
+  return html`<rect class="band" width="100%" y="${px(high)}" height="${px(Math.max(1, low - high))}"/>
+<line class="original" x2="100%" y1="${px(y)}" y2="${px(y)}"/>
+<text class="band-label wide" x="100%" dx="8" y="${px(y + 4)}">original</text>`;
+}
+
+/** A double stroke across the axis: what lies under it is not on the scale. */
+function scaleBreak(y: number): Markup {
+  return html`<line class="break" x2="100%" y1="${px(y)}" y2="${px(y)}"/><text class="tick" x="-10" y="${px(y + 38)}" text-anchor="end">lower</text>`;
+}
+
+/** From the model before down to the model right after the cut (or, where that is not known, after retraining). */
+function cutLine(before: AccuracyPoint | undefined, point: AccuracyPoint): Markup | undefined {
+  if (before === undefined) return undefined;
+  const y = point.cut?.y ?? point.y;
+  return html`<line class="fall" x1="${across(before.at)}" y1="${px(before.y)}" x2="${across(point.at)}" y2="${px(y)}"/>`;
+}
+
+function pointMark(point: AccuracyPoint, plot: AccuracyPlot, labels: readonly PlacedLabel[]): Markup {
+  const { at, y, high, low, cut, chosen } = point;
+  return html`<svg class="point${chosen ? ' chosen' : ''}" x="${across(at)}" overflow="visible">
+<title>${pointText(point)}</title>
+<line class="axis" y1="${px(plot.height)}" y2="${px(plot.height + 6)}"/>
+${cut ? recovery(y, cut.y) : undefined}
+<path class="whisker" d="M${-CAP} ${px(high)}h${2 * CAP}M0 ${px(high)}V${px(low)}M${-CAP} ${px(low)}h${2 * CAP}"/>
+${cut ? html`<circle class="hollow" cy="${px(cut.y)}" r="4.5"/>` : undefined}
+${chosen ? html`<circle class="ring" cy="${px(y)}" r="${RING}"/>` : undefined}
+<circle class="dot" cy="${px(y)}" r="${DOT}"/>
+${labels.map(labelMark)}
+</svg>`;
+}
+
+/** From right after the cut to after retraining, with an arrowhead where there is room. */
+function recovery(y: number, cutY: number): Markup {
+  const up = cutY > y ? 1 : -1;
+  const tip = y + up * (RING + 3);
+  const head = Math.abs(cutY - y) > ARROW_FROM ? `M-4 ${px(tip + up * 6)}L0 ${px(tip)}L4 ${px(tip + up * 6)}` : '';
+  return html`<path class="recovery" d="M0 ${px(cutY)}V${px(head === '' ? y : tip)}${head}"/>`;
+}
+
+function labelMark({ point, kind, anchor, text, dx, y, shown }: PlacedLabel): Markup {
+  const classes = [`label-${kind}`, shown === 'always' ? '' : shown, point.chosen ? 'of-result' : '']
+    .filter(Boolean)
+    .join(' ');
+  return html`<text class="${classes}" x="${px(dx)}" y="${px(y)}" text-anchor="${anchor}">${text}</text>`;
+}
+
+function pointText({ iteration, cut, size }: AccuracyPoint): string {
+  const after = cut ? `, ${accuracy(cut.accuracy)} right after the cut` : '';
+  const p = iteration.pValue === undefined ? '' : `, ${pStatement(iteration.pValue)}`;
+  return `${iteration.title}: ${count(size)} left, accuracy ${accuracy(iteration.accuracy)}${after}${p}`;
+}
+
+function description({ iterations }: SessionRecord, { points, sparse }: AccuracyPlot): string {
+  const worse = points.filter(({ iteration }) => (iteration.pValue ?? 1) <= SIGNIFICANCE).length;
+  const unit = sparse ? 'non-zero parameters' : 'parameters';
+  const texts = points.map(pointText).join('; ');
+  return `${counted(iterations.length, 'iteration')}, by ${unit}. ${texts}. ${worse} significantly less accurate than the original.`;
+}

@@ -1,0 +1,56 @@
+// The few numbers that matter, before and after, in large type.
+import { SIGNIFICANCE } from '../session/record';
+import type { Ends } from './ends';
+import { accuracy, bytes, change, pStatement, shortCount, signedPoints, unbroken } from './format';
+import { html, type Markup } from './markup';
+import { across } from './svg';
+
+export function figuresSection(ends: Ends): Markup {
+  const { original, result, sparse } = ends;
+  const size = (name: string, before: number, after: number, text: (value: number) => string): Markup =>
+    figure(
+      name,
+      text(before),
+      result === original ? undefined : text(after),
+      change(before, after),
+      bar(before, after),
+    );
+  return html`<section class="figures" aria-label="Before and after">
+<dl>
+${size('Parameters', original.parameters, result.parameters, shortCount)}
+${sparse ? size('Non-zero weights', original.nonZero, result.nonZero, shortCount) : undefined}
+${size('Multiply-accumulates', original.macs, result.macs, shortCount)}
+${size('Size on disk', original.bytes, result.bytes, bytes)}
+${accuracyFigure(ends)}
+</dl>
+</section>`;
+}
+
+function accuracyFigure({ original, result }: Ends): Markup {
+  const tested = result.pValue === undefined ? 'not tested' : pStatement(result.pValue);
+  const difference = `${signedPoints(result.accuracy - original.accuracy)} points, ${tested}`;
+  const after = result === original ? undefined : accuracy(result.accuracy);
+  const loss = (result.pValue ?? 1) <= SIGNIFICANCE;
+  return figure('Test accuracy', accuracy(original.accuracy), after, difference, undefined, loss);
+}
+
+function figure(
+  name: string,
+  before: string,
+  after: string | undefined,
+  difference: string,
+  drawing: Markup | undefined,
+  loss = false,
+): Markup {
+  if (after === undefined) return html`<div><dt>${name}</dt><dd><strong>${before}</strong></dd></div>`;
+  return html`<div><dt>${name}</dt><dd><span class="before">${before} <span aria-hidden="true">→</span><span class="spoken">to</span></span> <strong>${after}</strong>${drawing}<span class="${
+    loss ? 'change loss' : 'change'
+  }">${unbroken(difference)}</span></dd></div>
+`;
+}
+
+/** What is left of before, to scale. */
+function bar(before: number, after: number): Markup {
+  const left = before > 0 ? Math.min(1, after / before) : 0;
+  return html`<svg width="100%" height="8" aria-hidden="true"><rect class="track" width="100%" height="8"/><rect class="kept" width="${across(left)}" height="8"/></svg>`;
+}

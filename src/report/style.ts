@@ -1,0 +1,159 @@
+// How the page looks, in light, in dark, in forced colours and on paper.
+
+const LIGHT = `
+  --ground: #fbfaf8; --ink: #1b1c20; --soft: #595d66; --rule: #dcdad4; --faint: #f1efea;
+  --kept: #2a5db0; --cut: #c2571a; --cut-ground: #fbe9dc; --loss: #a8321e; --track: #e3e0d9; --band: #2a5db01f;`;
+
+const DARK = `
+  --ground: #15171b; --ink: #e8e8ea; --soft: #a3a8b3; --rule: #33373f; --faint: #1d2026;
+  --kept: #82adff; --cut: #f0935a; --cut-ground: #3a261b; --loss: #ff9a85; --track: #2d3139; --band: #82adff26;`;
+
+const FORCED = `
+  --ground: Canvas; --ink: CanvasText; --soft: CanvasText; --rule: GrayText; --faint: Canvas;
+  --kept: CanvasText; --cut: CanvasText; --cut-ground: Canvas; --loss: CanvasText; --track: Canvas; --band: Canvas;`;
+
+/** From here on the headings stand beside what they head. */
+const BESIDE = '1440px';
+
+export const STYLE = `
+:root { color-scheme: light dark; ${LIGHT} }
+@media screen and (prefers-color-scheme: dark) { :root { ${DARK} } }
+@media (forced-colors: active) { :root { ${FORCED} } }
+
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--ground); color: var(--ink);
+  font: 400 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font-variant-numeric: lining-nums; -webkit-font-smoothing: antialiased;
+}
+main, footer { max-width: 1128px; margin: 0 auto; padding: 0 clamp(20px, 4vw, 56px); }
+h1, h2, h3, p, dl, dd, figure { margin: 0; }
+small { font-size: 0.8125rem; font-weight: 400; color: var(--soft); }
+bdi { overflow-wrap: anywhere; }
+.definitions { position: absolute; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+header { padding: clamp(40px, 7vw, 104px) 0 clamp(32px, 4vw, 56px); }
+.kicker { color: var(--soft); font-weight: 500; margin-bottom: 0.75rem; }
+h1 {
+  max-width: 24em; font-size: clamp(1.875rem, 1.2rem + 2.7vw, 3.5rem); line-height: 1.1; font-weight: 650;
+  letter-spacing: -0.022em; text-wrap: balance;
+}
+h1 .no-loss { color: var(--kept); }
+.loss { color: var(--loss); }
+.lead { margin-top: 1.5rem; max-width: 76ch; color: var(--soft); }
+
+.figures { border-top: 1px solid var(--rule); }
+.figures dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 2rem 2.25rem; padding: 1.5rem 0 0; }
+.figures dt { font-size: 0.875rem; color: var(--soft); margin-bottom: 0.375rem; }
+.figures dd { font-variant-numeric: tabular-nums; }
+.figures .before { display: block; color: var(--soft); }
+.figures strong { display: block; font-size: clamp(1.625rem, 1.3rem + 0.8vw, 2.125rem); line-height: 1.15; font-weight: 600; letter-spacing: -0.02em; }
+.figures svg { display: block; margin: 0.75rem 0 0; }
+.change { display: block; margin-top: 0.5rem; font-size: 0.875rem; }
+
+section + section { margin-top: clamp(56px, 7vw, 96px); }
+.intro { max-width: 68ch; margin-bottom: 1.75rem; }
+h2 { font-size: 1.375rem; line-height: 1.25; font-weight: 620; letter-spacing: -0.012em; }
+.intro p { margin-top: 0.5rem; color: var(--soft); font-size: 0.9375rem; }
+.glyph { vertical-align: -0.1em; overflow: visible; }
+
+svg text { font-size: 13px; fill: var(--ink); font-variant-numeric: tabular-nums; }
+svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft); }
+.grid { stroke: var(--rule); }
+.axis { stroke: var(--soft); }
+.kept { fill: var(--kept); }
+.cut { fill: url(#hatch); }
+.hatch-ground { fill: var(--cut-ground); }
+.hatch-line { stroke: var(--cut); stroke-width: 2.2; }
+.track { fill: var(--track); }
+
+.accuracy { padding: 0 64px 0 56px; }
+.accuracy > svg { display: block; overflow: visible; }
+.band { fill: var(--band); }
+.original { stroke: var(--kept); stroke-dasharray: 1 4; stroke-linecap: round; }
+.break { stroke: var(--soft); stroke-dasharray: 6 5; }
+.fall { stroke: var(--soft); stroke-dasharray: 2 4; }
+.recovery { stroke: var(--cut); stroke-width: 2; fill: none; stroke-linecap: round; stroke-linejoin: round; }
+.whisker { stroke: var(--kept); stroke-width: 1.75; fill: none; }
+.dot { fill: var(--kept); }
+.hollow { fill: var(--ground); stroke: var(--cut); stroke-width: 2; }
+.ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
+.label-accuracy { font-weight: 600; }
+svg .label-cut, svg .label-regained { fill: var(--cut); }
+svg .label-title { fill: var(--soft); }
+.of-result.label-size, .label-result { font-weight: 600; }
+svg .label-result { fill: var(--kept); }
+
+.scroll {
+  overflow-x: auto; scrollbar-width: thin;
+  background:
+    linear-gradient(to left, var(--ground) 30%, transparent) right / 48px 100% no-repeat local,
+    linear-gradient(to left, color-mix(in srgb, var(--ink) 14%, transparent), transparent) right / 16px 100% no-repeat scroll;
+}
+.scroll:focus-visible { outline: 2px solid var(--kept); outline-offset: 4px; }
+table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.625rem 0 0.625rem 1.25rem; text-align: right; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+th:first-child { padding-left: 0; text-align: left; }
+thead th { font-size: 0.8125rem; font-weight: 500; color: var(--soft); vertical-align: bottom; padding-block: 0.375rem; border-bottom-color: var(--soft); }
+tbody th, tfoot th { font-weight: 500; white-space: normal; min-width: 11rem; }
+tbody th small { display: block; }
+.iterations .index { color: var(--soft); display: inline-block; min-width: 1.25em; }
+.iterations tbody th small { padding-left: 1.45em; }
+.result > * { font-weight: 650; background: var(--faint); }
+.result > th { box-shadow: inset 3px 0 var(--kept); padding-left: 0.75rem; }
+.mark { margin-left: 0.25em; padding: 0.05em 0.5em 0.1em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; font-weight: 600; color: var(--kept); }
+
+.layers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 2.5rem 2.5rem; }
+.layer { min-width: 0; }
+.layer > svg { display: block; margin-top: 0.75rem; }
+h3 { font-size: 1rem; font-weight: 620; line-height: 1.35; }
+h3 small { margin-left: 0.25em; }
+figcaption p { font-size: 0.875rem; }
+.note { font-size: 0.8125rem; color: var(--soft); margin-top: 0.25rem; }
+
+.architecture td { vertical-align: middle; }
+.architecture .bar { width: 34%; min-width: 150px; text-align: left; }
+.architecture .bar svg { display: block; }
+.architecture .group { text-align: center; border-bottom: 0; padding-bottom: 0; }
+.architecture .first { color: var(--soft); }
+.architecture td + td:not(.first) { padding-left: 0.875rem; }
+.same { color: var(--soft); }
+.gone .name { text-decoration: line-through; }
+tfoot > tr > * { font-weight: 600; border-bottom: 0; }
+
+footer { margin-top: clamp(56px, 7vw, 96px); padding-top: 1.5rem; padding-bottom: 4rem; font-size: 0.875rem; color: var(--soft); }
+footer p { max-width: 80ch; }
+footer p + p { margin-top: 0.75rem; }
+
+.narrow { display: none; }
+@media (max-width: 719px) {
+  .wide { display: none; }
+  .narrow { display: inline; }
+  .accuracy { padding: 0 12px 0 48px; }
+  .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
+  tbody th, tfoot th { min-width: 8.5rem; }
+}
+@media screen and (min-width: ${BESIDE}) {
+  main, footer { max-width: 1712px; }
+  section:not(.figures), .figures { display: grid; grid-template-columns: 17rem minmax(0, 1fr); column-gap: 4.5rem; }
+  .figures { display: block; }
+  .intro { margin: 0; }
+  .layers { grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); }
+}
+@media print {
+  :root { color-scheme: light; --ground: #fff; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  @page { margin: 16mm 14mm; }
+  main, footer { max-width: none; padding: 0; }
+  header { padding-top: 0; }
+  h1 { font-size: 22pt; }
+  body, table { font-size: 9pt; }
+  section + section { margin-top: 12mm; }
+  figure, tr, .figures { break-inside: avoid; }
+  h2, .intro { break-after: avoid; }
+  .scroll { overflow: visible; background: none; }
+  th, td { padding-left: 8pt; }
+}
+`;

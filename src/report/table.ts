@@ -1,0 +1,62 @@
+// The table of all iterations.
+import type { IterationKind, IterationRecord, SessionRecord } from '../session/record';
+import { COLUMNS } from './columns';
+import { endsOf } from './ends';
+import { count } from './format';
+import { html, type Markup } from './markup';
+
+const KINDS: Readonly<Record<IterationKind, string>> = {
+  original: 'as it was given',
+  maxout: 'maxout introduced',
+  neurons: 'channels cut',
+  weights: 'weights set to zero',
+};
+
+/** Of more layers than this, only their number is told. */
+const MOST_CUTS = 2;
+
+export function iterationsSection(session: SessionRecord): Markup {
+  const { iterations } = session;
+  const { original, result } = endsOf(session);
+  const validated = iterations.some(({ validationAccuracy }) => validationAccuracy !== undefined);
+  const columns = COLUMNS.filter(({ heading }) => validated || heading !== 'Validation');
+  return html`<section aria-labelledby="iterations-heading">
+<div class="intro">
+<h2 id="iterations-heading">Iterations</h2>
+<p>“After cut” and “Accuracy” are on the test samples, before and after retraining. The result is marked.</p>
+</div>
+<div class="scroll" role="region" aria-labelledby="iterations-heading" tabindex="0">
+<table class="iterations">
+<thead><tr><th scope="col">Iteration</th>${columns.map(({ heading }) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>
+${iterations.map(
+  (
+    iteration,
+  ) => html`<tr${iteration === result ? html` class="result"` : undefined}>${rowHead(iteration, iteration === result)}${columns.map(
+    (column) => html`<td>${column.text(iteration, original)}</td>`,
+  )}</tr>
+`,
+)}</tbody>
+</table>
+</div>
+</section>`;
+}
+
+function rowHead(iteration: IterationRecord, chosen: boolean): Markup {
+  return html`<th scope="row"><span class="index">${iteration.index}</span> <bdi class="name">${iteration.title}</bdi>${
+    chosen ? html` <b class="mark">result</b>` : undefined
+  }<small>${KINDS[iteration.kind]}${cutsText(iteration)}</small></th>`;
+}
+
+/** ": dense 256 → 192". */
+function cutsText({ cuts }: IterationRecord): Markup | undefined {
+  if (cuts.length === 0) return undefined;
+  if (cuts.length > MOST_CUTS) {
+    const removed = cuts.reduce((sum, cut) => sum + cut.removed.length, 0);
+    return html`: ${count(removed)} in ${count(cuts.length)} layers`;
+  }
+  return html`: ${cuts.map(
+    ({ layer, channels, removed }, i) =>
+      html`${i > 0 ? ', ' : undefined}<bdi>${layer}</bdi> ${count(channels)} → ${count(channels - removed.length)}`,
+  )}`;
+}

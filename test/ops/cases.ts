@@ -1,0 +1,276 @@
+// The cases every operator is tested on: shapes, attributes and inputs away from where its derivative jumps.
+import type { Attribute, Graph, Node } from '../../src/model/graph';
+import { int64, scalar, type Tensor } from '../../src/model/tensor';
+import { inferShapes, shapeOf } from '../../src/ops/infer';
+import { apart, drawn, positive } from '../tensors';
+
+export interface OperatorCase {
+  readonly title: string;
+  readonly node: Node;
+  /** Fed, by name: what gradients are taken of. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Whether axis 0 of the first input may be of any size. */
+  readonly anyBatch: boolean;
+  /** Why there is no gradient rule for it. */
+  readonly noGradient?: string;
+}
+
+/** Part of the structure: a Reshape's target. */
+interface Constant {
+  readonly constant: Tensor;
+}
+
+/** '' is an optional input left out; the same tensor twice is the same value twice. */
+type Input = Tensor | Constant | '';
+
+type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'noGradient'>>;
+
+export const OUTPUT = 'y';
+
+function given(
+  type: string,
+  title: string,
+  inputs: readonly Input[],
+  attributes: Readonly<Record<string, Attribute>> = {},
+  { anyBatch = true, ...options }: Options = {},
+): OperatorCase {
+  const values = new Map<string, Tensor>();
+  const constants = new Map<string, Tensor>();
+  const names = inputs.map((input, i): string => {
+    if (input === '') return '';
+    if ('constant' in input) {
+      constants.set(`constant_${i}`, input.constant);
+      return `constant_${i}`;
+    }
+    const known = [...values].find(([, tensor]) => tensor === input)?.[0];
+    values.set(known ?? `x${i}`, input);
+    return known ?? `x${i}`;
+  });
+  const node: Node = { name: 'node', type, inputs: names, outputs: [OUTPUT], attributes, layer: 'layer' };
+  return { title: `${type} ${title}`, node, values, constants, anyBatch, ...options };
+}
+
+/** The graph of the operator alone, whose inputs are its values. */
+export function graphOf({ node, values, constants }: OperatorCase): Graph {
+  const graph: Graph = {
+    inputs: [...values].map(([name, { shape }]) => ({ name, type: 'float32', shape })),
+    outputs: [],
+    nodes: [node],
+    weights: new Map(),
+    constants,
+  };
+  return { ...graph, outputs: [{ name: OUTPUT, type: 'float32', shape: shapeOf(inferShapes(graph), OUTPUT) }] };
+}
+
+const ints = (...values: number[]): Constant => ({ constant: int64(values) });
+const float = (value: number): Constant => ({ constant: scalar(value) });
+
+const MATRIX = apart([4, 6], 'matrix');
+const IMAGE = apart([2, 3, 4, 5], 'image');
+
+/** Element by element, on a matrix and on images. */
+const activations = [
+  given('Relu', 'of a matrix', [MATRIX]),
+  given('Relu', 'of images', [IMAGE]),
+  given('Sigmoid', 'of images', [IMAGE]),
+  given('Tanh', 'of images', [IMAGE]),
+  given('Softplus', 'of images', [IMAGE]),
+  given('Softsign', 'of images', [IMAGE]),
+  given('Erf', 'of images', [IMAGE]),
+  given('Identity', 'of images', [IMAGE]),
+  given('Dropout', 'of images', [IMAGE], { rate: 0.25 }),
+  given('Selu', 'of images', [IMAGE]),
+  given('Selu', 'with constants of its own', [IMAGE], { alpha: 1.5, gamma: 1.25 }),
+  given('Elu', 'of images', [IMAGE]),
+  given('Elu', 'with an alpha', [IMAGE], { alpha: 0.5 }),
+  given('LeakyRelu', 'of images', [IMAGE]),
+  given('LeakyRelu', 'with an alpha', [IMAGE], { alpha: 0.3 }),
+  given('ThresholdedRelu', 'of images', [IMAGE]),
+  given('ThresholdedRelu', 'with an alpha', [IMAGE], { alpha: 0.5 }),
+  given('HardSigmoid', 'of images', [IMAGE]),
+  given('HardSigmoid', 'with a slope and an offset', [IMAGE], { alpha: 0.5, beta: 0.25 }),
+  given('Clip', 'between two bounds', [IMAGE, float(-0.4), float(0.7)]),
+  given('Clip', 'from below', [IMAGE, float(-0.4)]),
+  given('Clip', 'from above', [IMAGE, '', float(0.7)]),
+  given('Clip', 'without bounds', [IMAGE]),
+];
+
+const arithmetic = ['Add', 'Sub', 'Mul', 'Div'].flatMap((type) => [
+  given(type, 'of two of one shape', [drawn([2, 3, 4], type), positive([2, 3, 4], type)]),
+  given(type, 'with one value an element of the last axis', [drawn([2, 3, 4, 5], type), positive([5], type)]),
+  given(type, 'with one value a channel', [drawn([2, 3, 4, 5], type), positive([3, 1, 1], type)]),
+  given(type, 'with a scalar', [drawn([2, 3, 4], type), positive([], type)]),
+  given(type, 'where both operands are stretched', [drawn([2, 1, 4], type), positive([3, 1], type)]),
+  given(
+    type,
+    'where the first operand has fewer axes',
+    [drawn([4], type), positive([2, 3, 4], type)],
+    {},
+    { anyBatch: false },
+  ),
+]);
+
+const slopes = [
+  given('PRelu', 'with a slope an element', [IMAGE, drawn([3, 4, 5], 'slope')]),
+  given('PRelu', 'with a slope a channel', [IMAGE, drawn([3, 1, 1], 'slope')]),
+  given('PRelu', 'with a slope a neuron', [MATRIX, drawn([6], 'slope')]),
+  given('PRelu', 'with one slope', [IMAGE, drawn([1], 'slope')]),
+];
+
+const NO_SCALED = 'scaled or transposed Gemm';
+const A = drawn([3, 5], 'a');
+const products = [
+  given('Gemm', 'without a bias', [A, drawn([5, 4], 'b')]),
+  given('Gemm', 'with a bias a neuron', [A, drawn([5, 4], 'b'), drawn([4], 'c')]),
+  given('Gemm', 'with a bias of two axes', [A, drawn([5, 4], 'b'), drawn([1, 4], 'c')]),
+  given('Gemm', 'with one bias', [A, drawn([5, 4], 'b'), drawn([1], 'c')]),
+  given('Gemm', 'with a scalar bias', [A, drawn([5, 4], 'b'), drawn([], 'c')]),
+  given('Gemm', 'with a transposed weight', [A, drawn([4, 5], 'b'), drawn([4], 'c')], { transB: 1 }),
+  given('Gemm', 'of one neuron', [A, drawn([5, 1], 'b'), drawn([1], 'c')]),
+  given(
+    'Gemm',
+    'with a transposed input',
+    [drawn([5, 3], 'a'), drawn([5, 4], 'b')],
+    { transA: 1 },
+    {
+      anyBatch: false,
+      noGradient: NO_SCALED,
+    },
+  ),
+  given('Gemm', 'scaled', [A, drawn([5, 4], 'b'), drawn([4], 'c')], { alpha: 0.5, beta: 2 }, { noGradient: NO_SCALED }),
+  given('MatMul', 'of a matrix', [A, drawn([5, 4], 'b')]),
+  given('MatMul', 'at every position', [drawn([2, 3, 5], 'a'), drawn([5, 4], 'b')]),
+  given('MatMul', 'at every pixel', [drawn([2, 2, 3, 5], 'a'), drawn([5, 4], 'b')]),
+];
+
+const normalized = ['Softmax', 'LogSoftmax'].flatMap((type) => [
+  given(type, 'over the last axis', [drawn([4, 6], type)]),
+  given(type, 'over the channels of images', [drawn([2, 3, 4, 5], type)], { axis: 1 }),
+  given(type, 'over an axis in the middle, from the end', [drawn([2, 3, 4], type)], { axis: -2 }),
+]);
+
+const CONV_INPUT = drawn([2, 3, 7, 6], 'conv input');
+const KERNEL = drawn([4, 3, 3, 2], 'kernel');
+const BIAS = drawn([4], 'bias');
+const convolutions = [
+  given('Conv', 'without a bias', [CONV_INPUT, KERNEL]),
+  given('Conv', 'with a bias', [CONV_INPUT, KERNEL, BIAS]),
+  given('Conv', 'of one pixel', [CONV_INPUT, drawn([4, 3, 1, 1], 'pixel'), BIAS]),
+  given('Conv', 'as large as its input', [CONV_INPUT, drawn([4, 3, 7, 6], 'large'), BIAS]),
+  given('Conv', 'with padding, more of it at the end', [CONV_INPUT, KERNEL, BIAS], { pads: [1, 0, 2, 1] }),
+  given('Conv', 'with a stride that fits', [CONV_INPUT, KERNEL, BIAS], { strides: [2, 2] }),
+  given('Conv', 'with a stride that leaves a rest', [CONV_INPUT, KERNEL, BIAS], { strides: [3, 3] }),
+  given('Conv', 'with strides, padding and a rest', [CONV_INPUT, KERNEL, BIAS], {
+    strides: [2, 3],
+    pads: [1, 1, 2, 0],
+  }),
+  given('Conv', 'of one pixel with a stride', [CONV_INPUT, drawn([4, 3, 1, 1], 'pixel'), BIAS], { strides: [2, 2] }),
+  given('Conv', 'dilated', [CONV_INPUT, KERNEL, BIAS], { dilations: [2, 3] }),
+  given('Conv', 'dilated and padded', [CONV_INPUT, KERNEL, BIAS], { dilations: [2, 1], pads: [2, 1, 1, 0] }),
+  given('Conv', 'from one channel to one', [
+    drawn([1, 1, 4, 4], 'one'),
+    drawn([1, 1, 2, 2], 'one kernel'),
+    drawn([1], 'c'),
+  ]),
+  given(
+    'Conv',
+    'in groups',
+    [drawn([2, 4, 5, 5], 'groups'), drawn([6, 2, 3, 3], 'group kernel'), drawn([6], 'c')],
+    { group: 2 },
+    {
+      noGradient: 'no gradient rule yet for the grouped Conv',
+    },
+  ),
+];
+
+const POOL_INPUT = apart([2, 2, 5, 7], 'pool');
+const WINDOWS: readonly (readonly [string, Readonly<Record<string, Attribute>>])[] = [
+  ['side by side', { kernel_shape: [5, 7], strides: [5, 7] }],
+  ['side by side with a rest', { kernel_shape: [2, 3], strides: [2, 3] }],
+  ['overlapping', { kernel_shape: [3, 3], strides: [2, 2] }],
+  ['overlapping with a rest', { kernel_shape: [2, 4], strides: [2, 2] }],
+  ['at every position', { kernel_shape: [2, 2] }],
+  ['with gaps', { kernel_shape: [1, 2], strides: [2, 3] }],
+  ['padded', { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 1] }],
+  ['overlapping and padded', { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 2, 2, 1] }],
+];
+const pools = [
+  ...WINDOWS.map(([title, attributes]) => given('MaxPool', title, [POOL_INPUT], attributes)),
+  given('MaxPool', 'of negative values, padded', [negative(POOL_INPUT)], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+  ...WINDOWS.map(([title, attributes]) => given('AveragePool', title, [POOL_INPUT], attributes)),
+  given('AveragePool', 'whose padding counts', [POOL_INPUT], {
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    pads: [1, 2, 2, 1],
+    count_include_pad: 1,
+  }),
+  given('GlobalAveragePool', 'of images', [IMAGE]),
+  given('GlobalMaxPool', 'of images', [IMAGE]),
+];
+
+function negative({ shape, data }: Tensor): Tensor {
+  return { type: 'float32', shape, data: Float32Array.from(data as Float32Array, (value) => value - 10) };
+}
+
+const GROUPED = apart([2, 3, 4, 5], 'grouped');
+const maxima = [
+  given('ReduceMax', 'over an axis that goes', [GROUPED, ints(2)], { keepdims: 0 }),
+  given('ReduceMax', 'over an axis that stays', [GROUPED, ints(1)], { keepdims: 1 }),
+  given('ReduceMax', 'over two axes, one from the end', [GROUPED, ints(1, -1)], { keepdims: 0 }),
+];
+
+const SHAPED = drawn([2, 6, 4], 'shaped');
+const PART = drawn([2, 3, 4], 'part');
+const layouts = [
+  given('Reshape', 'to a row a sample', [SHAPED, ints(0, -1)]),
+  given('Reshape', 'to images', [SHAPED, ints(0, 2, 3, 4)]),
+  given('Reshape', 'that regroups', [SHAPED, ints(0, 8, 3)]),
+  given('Reshape', 'that leaves the batch open', [drawn([4, 6], 'rows'), ints(-1, 6)]),
+  given('Reshape', 'into the batch', [SHAPED, ints(-1, 4)], {}, { anyBatch: false }),
+  given('Transpose', 'without an order', [SHAPED], {}, { anyBatch: false }),
+  given('Transpose', 'to channels first', [drawn([2, 4, 5, 3], 'last')], { perm: [0, 3, 1, 2] }),
+  given('Transpose', 'of a kernel', [drawn([2, 3, 4, 5], 'kernel')], { perm: [3, 2, 0, 1] }, { anyBatch: false }),
+  given('Pad', 'around images', [IMAGE, ints(0, 0, 1, 2, 0, 0, 3, 0)]),
+  given('Pad', 'after the channels', [IMAGE, ints(0, 0, 0, 0, 0, 2, 0, 0)]),
+  given('Pad', 'by nothing', [IMAGE, ints(0, 0, 0, 0, 0, 0, 0, 0)]),
+  given('Concat', 'of two', [PART, drawn([2, 2, 4], 'other')], { axis: 1 }),
+  given('Concat', 'of three along the last axis', [PART, drawn([2, 3, 1], 'one'), drawn([2, 3, 2], 'two')], {
+    axis: -1,
+  }),
+  given('Concat', 'of a value with itself', [PART, PART], { axis: 1 }),
+  given('Concat', 'of one', [PART], { axis: 1 }),
+];
+
+const normalizations = [
+  given('BatchNormalization', 'of a matrix', [apart([6, 4], 'rows'), ...parameters(4)], { epsilon: 1e-3 }),
+  given('BatchNormalization', 'of images', [apart([3, 2, 4, 3], 'images'), ...parameters(2)], {
+    epsilon: 1e-3,
+    momentum: 0.99,
+  }),
+  given('BatchNormalization', 'without attributes', [apart([6, 4], 'rows'), ...parameters(4)]),
+];
+
+/** Gamma, beta, moving mean and moving variance. */
+function parameters(channels: number): Tensor[] {
+  const named = (name: string): string => `${name} ${channels}`;
+  return [
+    positive([channels], named('gamma')),
+    drawn([channels], named('beta')),
+    drawn([channels], named('mean')),
+    positive([channels], named('variance')),
+  ];
+}
+
+export const CASES: readonly OperatorCase[] = [
+  ...activations,
+  ...arithmetic,
+  ...slopes,
+  ...products,
+  ...normalized,
+  ...convolutions,
+  ...pools,
+  ...maxima,
+  ...layouts,
+  ...normalizations,
+];

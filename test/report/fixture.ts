@@ -1,0 +1,192 @@
+// Two finished sessions as they would be on record: one that lost nothing, one that lost.
+import { random } from '../../src/random';
+import type { IterationRecord, LayerRecord, RelevanceRecord, SessionRecord } from '../../src/session/record';
+
+const UNITS = 64;
+const VGG_CONVOLUTIONS = [64, 64, 128, 128, 256, 256];
+
+/** LeNet-5 with maxout on MNIST: 4 neurons a unit down to 1, then weights; no significant loss. */
+export const lenet: SessionRecord = {
+  title: 'LeNet-5 maxout on MNIST',
+  model: 'models/lenet5-maxout/model.json',
+  out: 'models/lenet5-maxout-pruned/model.json',
+  data: { name: 'MNIST', train: 55_000, validation: 5_000, test: 10_000 },
+  seed: 1,
+  iterations: lenetIterations(),
+  chosen: 4,
+};
+
+/** A VGG-like network on CIFAR-10: the filters with the smallest l1 norm go, and accuracy with them. */
+export const vgg: SessionRecord = {
+  title: 'VGG-8 on CIFAR-10',
+  model: 'vgg8.keras',
+  out: 'vgg8-pruned.keras',
+  data: { name: 'CIFAR-10', train: 50_000, validation: 0, test: 10_000 },
+  seed: 7,
+  iterations: vggIterations(),
+  chosen: 2,
+};
+
+/** A session that was stopped when it had evaluated the original. */
+export const single: SessionRecord = { ...lenet, iterations: lenet.iterations.slice(0, 1), chosen: 0 };
+
+function lenetIterations(): IterationRecord[] {
+  const sizes = [4, 3, 2, 1];
+  const results = [
+    { accuracy: 0.9905, validation: 0.9902, seconds: 214.7 },
+    { accuracy: 0.9907, validation: 0.9904, afterCut: 0.9884, p: 0.6331, seconds: 131.2 },
+    { accuracy: 0.9902, validation: 0.9896, afterCut: 0.9811, p: 0.3892, seconds: 118.9 },
+    { accuracy: 0.9899, validation: 0.9898, afterCut: 0.9467, p: 0.2715, seconds: 104.3 },
+  ];
+  const neurons = results.map(({ accuracy, validation, afterCut, p, seconds }, i): IterationRecord => {
+    const k = sizes[i] ?? 1;
+    const layers = lenetLayers(k);
+    const parameters = total(layers, 'parameters');
+    return {
+      index: i,
+      kind: i === 0 ? 'original' : 'neurons',
+      title: i === 0 ? 'Original' : `${k} neuron${k === 1 ? '' : 's'} a unit`,
+      parameters,
+      nonZero: parameters,
+      macs: total(layers, 'macs'),
+      bytes: parameters * 4 + 4_312,
+      accuracy,
+      validationAccuracy: validation,
+      ...(afterCut !== undefined && { accuracyAfterCut: afterCut }),
+      ...(p !== undefined && { pValue: p }),
+      relevance: i === 0 ? [] : [wins(k + 1)],
+      cuts: i === 0 ? [] : [{ layer: 'dense', channels: (k + 1) * UNITS, removed: leastOf(wins(k + 1)) }],
+      layers,
+      seconds,
+    };
+  });
+  const last = neurons[3] as IterationRecord;
+  const weights: IterationRecord = {
+    ...last,
+    index: 4,
+    kind: 'weights',
+    title: '43 % of the weights',
+    nonZero: 34_486,
+    bytes: 126_204,
+    accuracy: 0.9903,
+    validationAccuracy: 0.9894,
+    accuracyAfterCut: 0.9412,
+    pValue: 0.4288,
+    relevance: [],
+    cuts: [],
+    seconds: 97.6,
+  };
+  return [...neurons, weights];
+}
+
+function lenetLayers(neurons: number): LayerRecord[] {
+  const width = neurons * UNITS;
+  const layers: LayerRecord[] = [
+    layer('conv1', 'Conv2D', ['batch', 24, 24, 20], 520, 288_000, 20),
+    layer('pool1', 'MaxPooling2D', ['batch', 12, 12, 20]),
+    layer('conv2', 'Conv2D', ['batch', 8, 8, 52], 26_052, 1_664_000, 52),
+    layer('pool2', 'MaxPooling2D', ['batch', 4, 4, 52]),
+    layer('flatten', 'Flatten', ['batch', 832]),
+    layer('dense', 'Dense', ['batch', width], 833 * width, 832 * width, width),
+    layer('dropout', 'Dropout', ['batch', width]),
+    layer('maxout', 'Maxout', ['batch', UNITS]),
+    layer('classes', 'Dense', ['batch', 10], 650, 640, 10),
+  ];
+  return neurons === 1 ? layers.filter(({ type }) => type !== 'Maxout') : layers;
+}
+
+/** Wins of the neurons of 64 units over 55,000 samples: some units decided, most contested. */
+function wins(neurons: number): RelevanceRecord {
+  const source = random(neurons, 'wins');
+  const scores = Array.from({ length: UNITS }, () => {
+    const decided = 0.5 + 1.8 * source.next();
+    const strengths = Array.from({ length: neurons }, () => Math.exp(decided * source.normal()));
+    const sum = strengths.reduce((a, b) => a + b, 0);
+    const counts = strengths.map((strength) => Math.floor((strength / sum) * 55_000));
+    return counts.map((wins, j) => (j === 0 ? wins + 55_000 - counts.reduce((a, b) => a + b, 0) : wins));
+  });
+  return { layer: 'dense', measure: 'maxout', scores: scores.flat(), observations: 55_000, neurons };
+}
+
+function leastOf({ scores, neurons = 1 }: RelevanceRecord): number[] {
+  return Array.from({ length: scores.length / neurons }, (_, unit) => {
+    const own = scores.slice(unit * neurons, (unit + 1) * neurons);
+    return unit * neurons + own.indexOf(Math.min(...own));
+  });
+}
+
+function vggIterations(): IterationRecord[] {
+  const results = [
+    { title: 'Original', share: 1, accuracy: 0.8912, seconds: 0.84 },
+    { title: 'half of the filters', share: 0.5, accuracy: 0.8874, afterCut: 0.6139, p: 0.0718, seconds: 1_204 },
+    { title: 'a quarter of the filters', share: 0.25, accuracy: 0.869, afterCut: 0.4127, p: 0.0001, seconds: 1_011.6 },
+  ];
+  return results.map(({ title, share, accuracy, afterCut, p, seconds }, index): IterationRecord => {
+    const layers = vggLayers(VGG_CONVOLUTIONS.map((filters) => filters * share));
+    const before = VGG_CONVOLUTIONS.map((filters) => filters * share * 2);
+    const relevance = index === 0 ? [] : before.map((filters, i) => l1(`conv${i + 1}`, filters, index));
+    const parameters = total(layers, 'parameters');
+    return {
+      index,
+      kind: index === 0 ? 'original' : 'neurons',
+      title,
+      parameters,
+      nonZero: parameters - 12,
+      macs: total(layers, 'macs'),
+      bytes: parameters * 4 + 20_480,
+      accuracy,
+      ...(afterCut !== undefined && { accuracyAfterCut: afterCut }),
+      ...(p !== undefined && { pValue: p }),
+      relevance,
+      cuts: relevance.map(({ layer, scores }) => ({ layer, channels: scores.length, removed: smallerHalf(scores) })),
+      layers,
+      seconds,
+    };
+  });
+}
+
+function vggLayers(widths: readonly number[]): LayerRecord[] {
+  let channels = 3;
+  let side = 32;
+  const layers: LayerRecord[] = [];
+  widths.forEach((filters, i) => {
+    const kernel = 9 * channels * filters;
+    const shape = ['N', side, side, filters];
+    layers.push(layer(`conv${i + 1}`, 'Conv2D', shape, kernel + filters, kernel * side * side, filters));
+    channels = filters;
+    if (i % 2 === 0) return;
+    side /= 2;
+    layers.push(layer(`pool${(i + 1) / 2}`, 'MaxPooling2D', ['N', side, side, filters]));
+  });
+  const inputs = side * side * channels;
+  layers.push(layer('flatten', 'Flatten', ['N', inputs]));
+  layers.push(layer('fc', 'Dense', ['N', 512], (inputs + 1) * 512, inputs * 512, 512));
+  layers.push(layer('predictions', 'Dense', ['N', 10], 5_130, 5_120, 10));
+  return layers;
+}
+
+function l1(layer: string, filters: number, seed: number): RelevanceRecord {
+  const source = random(seed, layer);
+  const scores = Array.from({ length: filters }, () => 6 + 9 * source.next() ** 2 + Math.exp(1.1 * source.normal()));
+  return { layer, measure: 'l1', scores, observations: 0 };
+}
+
+function smallerHalf(scores: readonly number[]): number[] {
+  const order = scores.map((_, i) => i).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  return order.slice(0, scores.length / 2).sort((a, b) => a - b);
+}
+
+function layer(
+  name: string,
+  type: string,
+  outputShape: LayerRecord['outputShape'],
+  parameters = 0,
+  macs = 0,
+  channels?: number,
+): LayerRecord {
+  return { name, type, outputShape, parameters, macs, ...(channels !== undefined && { channels }) };
+}
+
+function total(layers: readonly LayerRecord[], cost: 'parameters' | 'macs'): number {
+  return layers.reduce((sum, layer) => sum + layer[cost], 0);
+}

@@ -1,0 +1,79 @@
+// Recipes: checked against their schema, complete with defaults, run alike from a file and from options.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors';
+import { makeRecipe, readRecipe } from '../../src/session/recipe';
+import { parseUntil, sizeReached } from '../../src/session/until';
+
+const minimal = { model: 'model.json', data: { source: 'mnist' } };
+
+test("a recipe of a model and data alone is complete: the paper's method with its settings", () => {
+  const recipe = makeRecipe(minimal, '/work', 'test');
+  assert.equal(recipe.model, '/work/model.json');
+  assert.equal(recipe.data.source, '/work/mnist');
+  assert.deepEqual(recipe.prune, { method: 'maxout', k: 4, measure: 'maxout', ratio: 0.5, iterations: 3 });
+  assert.deepEqual(recipe.retrain, {
+    epochs: 3,
+    batch: 64,
+    optimizer: 'sgd',
+    learningRate: 0.01,
+    momentum: 0.9,
+    weightDecay: 0.0005,
+    schedule: 'inv',
+  });
+  assert.equal(recipe.seed, 1);
+});
+
+test('the built-in data keeps its name, other data becomes a path beside the recipe', () => {
+  assert.equal(makeRecipe({ ...minimal, data: { source: 'digits' } }, '/work', 'test').data.source, 'digits');
+});
+
+test('checking a recipe leaves what was given as it was', () => {
+  const given = structuredClone(minimal);
+  makeRecipe(given, '/work', 'test');
+  assert.deepEqual(given, minimal);
+});
+
+const wrong: Record<string, [unknown, RegExp]> = {
+  'an unknown field': [{ ...minimal, ratoi: 0.5 }, /unknown field "ratoi"/],
+  'an unknown field inside': [{ ...minimal, prune: { kk: 4 } }, /prune has the unknown field "kk"/],
+  'a ratio above 1': [{ ...minimal, prune: { ratio: 1.5 } }, /prune\.ratio must be < 1/],
+  'a k of 1': [{ ...minimal, prune: { k: 1 } }, /prune\.k must be >= 2/],
+  'an unknown measure': [{ ...minimal, prune: { measure: 'l7' } }, /prune\.measure must be one of maxout, l1/],
+  'an unknown optimizer': [
+    { ...minimal, retrain: { optimizer: 'lion' } },
+    /retrain\.optimizer must be one of sgd, adam, adamw/,
+  ],
+  'no data': [{ model: 'model.json' }, /must have required property 'data'/],
+  'a stop rule that is none': [{ ...minimal, until: 'soon' }, /until must match pattern/],
+  'a list': [[], /must be object/],
+};
+for (const [what, [json, message]] of Object.entries(wrong)) {
+  test(`a recipe with ${what} is refused, and the error says so`, () => {
+    assert.throws(
+      () => makeRecipe(json, '/work', 'a.prune.json'),
+      (error) => error instanceof UserError && message.test(error.message),
+    );
+  });
+}
+
+test('a recipe file that is not JSON, or missing, gives one clear error', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
+  const path = join(folder, 'a.prune.json');
+  writeFileSync(path, '{ "model": ');
+  await assert.rejects(readRecipe(path), (error) => error instanceof UserError && /not valid JSON/.test(error.message));
+  await assert.rejects(readRecipe(join(folder, 'b.prune.json')), UserError);
+  rmSync(folder, { recursive: true });
+});
+
+test('the stop rules are read as written', () => {
+  const cost = { parameters: 100, macs: 1000, bytes: 400 };
+  assert.equal(sizeReached(parseUntil('parameters<=20%'), cost, { ...cost, parameters: 20 }), true);
+  assert.equal(sizeReached(parseUntil('parameters<=20%'), cost, { ...cost, parameters: 21 }), false);
+  assert.equal(sizeReached(parseUntil('macs <= 500'), cost, { ...cost, macs: 500 }), true);
+  assert.deepEqual(parseUntil('significant'), { rule: 'significant' });
+  assert.throws(() => parseUntil('parameters<20'), UserError);
+});
