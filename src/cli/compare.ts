@@ -6,13 +6,13 @@ import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { accuracyOf, classify, outcomes } from '../evaluation/classify';
 import { permutationTest } from '../evaluation/permutation';
-import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import { nonZeroCount } from '../pruning/sparsify';
 import { SIGNIFICANCE } from '../session/record';
 import { modelFit } from '../session/session';
+import { openWithWarnings } from './open';
 import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
 
@@ -33,7 +33,8 @@ export function registerCompare(program: Command): void {
 }
 
 async function compare(beforePath: string, afterPath: string, flags: Flags, output: Output): Promise<void> {
-  const [before, after] = await Promise.all([openModel(beforePath), openModel(afterPath)]);
+  const { model: before } = await openWithWarnings(beforePath, output);
+  const { model: after } = await openWithWarnings(afterPath, output);
   const [costs, zeros] = await Promise.all([
     [costOf(before), costOf(after)] as const,
     Promise.all([before, after].map(nonZero)),

@@ -1,10 +1,9 @@
 // neuron-pruner inspect: what every layer of a model is and costs, and whether it can be pruned.
 import type { Command } from 'commander';
-import { openModel } from '../formats/open';
-import { nonFiniteWeights } from '../model/values';
 import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
+import { openWithWarnings } from './open';
 import { count, makeOutput, type Output, percent, table } from './output';
 
 interface Flags {
@@ -21,7 +20,7 @@ export function registerInspect(program: Command): void {
 }
 
 async function inspect(path: string, output: Output): Promise<void> {
-  const model = await openModel(path);
+  const { model, warnings } = await openWithWarnings(path, output);
   const made = new Map(layerChannels(model, analyseChannels(model.graph)).map((layer) => [layer.layer.name, layer]));
   const { parameters, macs, bytes, layers: costs } = costOf(model);
   const layers = costs.map((cost) => {
@@ -40,7 +39,6 @@ async function inspect(path: string, output: Output): Promise<void> {
       ...(own && own.coupled.length > 0 && { coupled: own.coupled }),
     };
   });
-  const warnings = [...model.warnings, ...(await nonFiniteWeights(model.graph))];
   const rows = layers.map((layer) => [
     layer.name,
     layer.type,
@@ -60,7 +58,6 @@ async function inspect(path: string, output: Output): Promise<void> {
   ]);
   const header = ['layer', 'type', 'output', 'parameters', 'share', 'MACs', 'channels', 'prunable'];
   const total = `${count(parameters)} parameters · ${count(macs)} multiply-accumulates · ${count(bytes)} bytes of weights`;
-  for (const warning of warnings) output.note(`Warning: ${warning}.`);
   const json = { format: model.container.format, name: model.name, parameters, macs, bytes, layers, warnings };
   output.result(json, `${table(header, rows)}\n\n${total}`);
 }

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { checkFit } from '../data/fit';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
-import { openModel } from '../formats/open';
 import { loadValues } from '../model/values';
 import { prunableLayers } from '../pruning/plan';
 import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
 import { modelFit } from '../session/session';
+import { openWithWarnings } from './open';
 import {
   type DataFlags,
   type EngineFlags,
@@ -43,7 +43,7 @@ export function registerRelevance(program: Command): void {
 
 async function relevance(path: string, flags: Flags, output: Output): Promise<void> {
   const measure = measureOf(flags.measure);
-  const model = await openModel(path);
+  const { model } = await openWithWarnings(path, output);
   if (flags.layers) prunableLayers(model, flags.layers);
   const data =
     flags.data === undefined

@@ -1,16 +1,15 @@
 // The default engine: onnxruntime's native CPU library, from one npm package.
-import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { encodeOnnx } from '../formats/onnx/encode';
 import type { Tensor } from '../model/tensor';
 import type { Engine, Feeds, Program } from './engine';
 
 export interface OnnxruntimeOptions {
-  /** Threads within an operator. Default: the machine's processors. */
+  /** Threads within an operator; 0, the default, is one for each physical core. */
   readonly threads?: number;
 }
 
-export function onnxruntime({ threads = availableParallelism() }: OnnxruntimeOptions = {}): Engine {
+export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

@@ -3,16 +3,17 @@ import type { AccuracyPlot, AccuracyPoint } from './accuracy-points';
 import { accuracy, briefCount, count, points as pointsOf, shortened } from './format';
 import { type Label, placeLabels, textWidth } from './label-layout';
 
-/** Narrowest plot, in pixels, of a wide and of a narrow page. */
-const WIDE = 600;
-const NARROW = 270;
+/** Of a wide and of a narrow page: the narrowest plot, in pixels, and the room left and right of it. */
+const WIDE = { plot: 680, margin: 56 };
+const NARROW = { plot: 270, margin: 12 };
+type Width = typeof WIDE;
 
 const LINE = 17;
 const LONGEST_TITLE = 26;
-/** Half the size of a dot with its ring, and the room it wants. */
-const DOT = 9;
-/** Closer to an end of the chart than this, a label reaches inwards. */
-const EDGE = 0.14;
+/** Half the size of a dot with its ring. */
+const RING = 9;
+/** Half the width of a whisker. */
+const CAP = 5;
 
 export interface AccuracyLabel extends Label {
   readonly point: AccuracyPoint;
@@ -33,8 +34,8 @@ export const AXIS_HEIGHT = 8 + 3 * LINE;
 
 export function accuracyLabels(plot: AccuracyPlot): PlacedLabel[] {
   const obstacles = plot.points.flatMap(obstaclesOf);
-  const wide = placeLabels(byImportance(plot, false), obstacles, WIDE);
-  const narrow = placeLabels(byImportance(plot, true), obstacles, NARROW);
+  const wide = placeLabels(byImportance(plot, WIDE), obstacles, WIDE.plot);
+  const narrow = placeLabels(byImportance(plot, NARROW), obstacles, NARROW.plot);
   const same = (a: AccuracyLabel, b: AccuracyLabel): boolean =>
     a.point === b.point && a.kind === b.kind && a.text === b.text && a.dx === b.dx;
   const both = [...wide].filter((label) => [...narrow].some((other) => same(label, other)));
@@ -46,21 +47,26 @@ export function accuracyLabels(plot: AccuracyPlot): PlacedLabel[] {
 }
 
 function obstaclesOf({ at, high, low, y, cut }: AccuracyPoint): Label[] {
-  const box = (top: number, bottom: number): Label => ({ at, left: -DOT, top, width: 2 * DOT, height: bottom - top });
-  const dot = box(Math.min(high, y - DOT), Math.max(low, y + DOT));
-  return cut ? [dot, box(cut.y - DOT, cut.y + DOT)] : [dot];
+  const box = (top: number, bottom: number): Label => ({ at, left: -CAP, top, width: 2 * CAP, height: bottom - top });
+  const whisker = box(Math.min(high, y - RING), Math.max(low, y + RING));
+  return cut ? [whisker, box(cut.y - CAP, cut.y + CAP)] : [whisker];
 }
 
 /** The result first, then the original, then one iteration after the other. */
-function byImportance({ points, height }: AccuracyPlot, narrow: boolean): AccuracyLabel[] {
+function byImportance({ points, height }: AccuracyPlot, width: Width): AccuracyLabel[] {
   const ranked = [...points].sort((a, b) => rank(a) - rank(b));
+  const size = width === WIDE ? count : briefCount;
   return [
     ...ranked.map(accuracyLabel),
-    ...ranked.flatMap((point) => cutLabel(point, narrow)),
-    ...ranked.map((point) => sizeLabel(point, height, narrow)),
-    ...ranked.filter(({ chosen }) => chosen).map((point) => resultLabel(point, height)),
-    ...ranked.map((point) => titleLabel(point, height)),
-    ...(narrow ? [] : regainedLabel(points)),
+    ...ranked.flatMap((point) => cutLabel(point, width)),
+    ...ranked.map((point) => axisLabel(point, 'size', size(point.size), height, 1, width)),
+    ...ranked
+      .filter(({ chosen }) => chosen)
+      .map((point) => axisLabel(point, 'result', 'the result', height, 3, width)),
+    ...ranked.map((point) =>
+      axisLabel(point, 'title', shortened(point.iteration.title, LONGEST_TITLE), height, 2, width),
+    ),
+    ...(width === WIDE ? regainedLabel(points) : []),
   ];
 }
 
@@ -69,44 +75,45 @@ function rank({ chosen, iteration }: AccuracyPoint): number {
 }
 
 function accuracyLabel(point: AccuracyPoint): AccuracyLabel {
-  const y = Math.min(point.high, point.y - DOT) - 7;
+  const y = Math.min(point.high, point.y - RING) - 7;
   return label(point, 'accuracy', accuracy(point.iteration.accuracy), y, 'middle', 0);
 }
 
-function cutLabel(point: AccuracyPoint, narrow: boolean): AccuracyLabel[] {
-  const { cut } = point;
-  if (cut === undefined) return [];
-  const inwards = narrow && point.at > 1 - EDGE;
-  return [label(point, 'cut', accuracy(cut.accuracy), cut.y + 4.5, inwards ? 'end' : 'start', inwards ? -11 : 11)];
+/** Right of the dot, or left of it where the page ends. */
+function cutLabel(point: AccuracyPoint, width: Width): AccuracyLabel[] {
+  if (point.cut === undefined) return [];
+  const text = accuracy(point.cut.accuracy);
+  const room = (1 - point.at) * width.plot + width.margin;
+  const y = point.cut.y + 4.5;
+  return textWidth(text) + 11 > room
+    ? [label(point, 'cut', text, y, 'end', -11)]
+    : [label(point, 'cut', text, y, 'start', 11)];
 }
 
 /** Next to the greatest recovery, what it is. */
 function regainedLabel(points: readonly AccuracyPoint[]): AccuracyLabel[] {
   const gain = ({ iteration, cut }: AccuracyPoint): number => (cut ? iteration.accuracy - cut.accuracy : 0);
   const [greatest] = [...points].sort((a, b) => gain(b) - gain(a));
-  const { cut } = greatest ?? {};
-  if (greatest === undefined || cut === undefined || cut.y - greatest.low < 3 * LINE) return [];
-  const inwards = greatest.at > 1 - EDGE;
-  const text = `retraining regains ${pointsOf(gain(greatest))} points`;
-  return [label(greatest, 'regained', text, cut.y - 1.5 * LINE, inwards ? 'end' : 'start', inwards ? -9 : 9)];
+  if (greatest?.cut === undefined || greatest.cut.y - greatest.low < 4 * LINE) return [];
+  const text = `+${pointsOf(gain(greatest))} points by retraining`;
+  const y = (greatest.cut.y + greatest.low) / 2;
+  const before = points.every(({ at }) => at <= greatest.at);
+  return [label(greatest, 'regained', text, y, before ? 'end' : 'start', before ? -10 : 10)];
 }
 
-function sizeLabel(point: AccuracyPoint, height: number, narrow: boolean): AccuracyLabel {
-  const text = narrow ? briefCount(point.size) : count(point.size);
-  return axisLabel(point, 'size', text, height + 8 + LINE);
-}
-
-function titleLabel(point: AccuracyPoint, height: number): AccuracyLabel {
-  return axisLabel(point, 'title', shortened(point.iteration.title, LONGEST_TITLE), height + 8 + 2 * LINE);
-}
-
-function resultLabel(point: AccuracyPoint, height: number): AccuracyLabel {
-  return axisLabel(point, 'result', 'the result', height + 8 + 3 * LINE);
-}
-
-function axisLabel(point: AccuracyPoint, kind: AccuracyLabel['kind'], text: string, y: number): AccuracyLabel {
-  if (point.at < EDGE) return label(point, kind, text, y, 'start', -DOT);
-  if (point.at > 1 - EDGE) return label(point, kind, text, y, 'end', DOT);
+/** Under its point; towards the middle of the chart where it would reach over the edge of the page. */
+function axisLabel(
+  point: AccuracyPoint,
+  kind: AccuracyLabel['kind'],
+  text: string,
+  height: number,
+  line: number,
+  { plot, margin }: Width,
+): AccuracyLabel {
+  const y = height + 8 + line * LINE;
+  const half = textWidth(text) / 2;
+  if (point.at * plot + margin < half) return label(point, kind, text, y, 'start', -RING);
+  if ((1 - point.at) * plot + margin < half) return label(point, kind, text, y, 'end', RING);
   return label(point, kind, text, y, 'middle', 0);
 }
 

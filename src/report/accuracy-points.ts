@@ -17,7 +17,7 @@ const SMALLEST_SPAN = 0.01;
 const PADDING = 0.06;
 /** Free space left and right of the outermost points. */
 const INSET = 0.035;
-const TICKS = 5;
+const TICKS = 7;
 
 export interface AccuracyPoint {
   readonly iteration: IterationRecord;

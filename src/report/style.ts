@@ -37,7 +37,7 @@ bdi { overflow-wrap: anywhere; }
 header { padding: clamp(40px, 7vw, 104px) 0 clamp(32px, 4vw, 56px); }
 .kicker { color: var(--soft); font-weight: 500; margin-bottom: 0.75rem; }
 h1 {
-  max-width: 24em; font-size: clamp(1.875rem, 1.2rem + 2.7vw, 3.5rem); line-height: 1.1; font-weight: 650;
+  max-width: 26em; font-size: clamp(1.875rem, 1.2rem + 2.7vw, 3.5rem); line-height: 1.1; font-weight: 650;
   letter-spacing: -0.022em; text-wrap: balance;
 }
 h1 .no-loss { color: var(--kept); }
@@ -66,7 +66,7 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .kept { fill: var(--kept); }
 .cut { fill: url(#hatch); }
 .hatch-ground { fill: var(--cut-ground); }
-.hatch-line { stroke: var(--cut); stroke-width: 2.2; }
+.hatch-line { stroke: var(--cut); stroke-width: 1.6; }
 .track { fill: var(--track); }
 
 .accuracy { padding: 0 64px 0 56px; }
@@ -82,6 +82,7 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
 .label-accuracy { font-weight: 600; }
 svg .label-cut, svg .label-regained { fill: var(--cut); }
+.point text { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 svg .label-title { fill: var(--soft); }
 .of-result.label-size, .label-result { font-weight: 600; }
 svg .label-result { fill: var(--kept); }
@@ -98,11 +99,13 @@ th, td { padding: 0.625rem 0 0.625rem 1.25rem; text-align: right; vertical-align
 th:first-child { padding-left: 0; text-align: left; }
 thead th { font-size: 0.8125rem; font-weight: 500; color: var(--soft); vertical-align: bottom; padding-block: 0.375rem; border-bottom-color: var(--soft); }
 tbody th, tfoot th { font-weight: 500; white-space: normal; min-width: 11rem; }
-tbody th small { display: block; }
+.iterations th small { display: block; }
+.architecture th small { margin-left: 0.375rem; }
 .iterations .index { color: var(--soft); display: inline-block; min-width: 1.25em; }
-.iterations tbody th small { padding-left: 1.45em; }
+.iterations th small { padding-left: 1.45em; }
 .result > * { font-weight: 650; background: var(--faint); }
-.result > th { box-shadow: inset 3px 0 var(--kept); padding-left: 0.75rem; }
+.iterations th:first-child { padding-left: 0.75rem; }
+.result > th { box-shadow: inset 3px 0 var(--kept); }
 .mark { margin-left: 0.25em; padding: 0.05em 0.5em 0.1em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; font-weight: 600; color: var(--kept); }
 
 .layers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 2.5rem 2.5rem; }
@@ -128,11 +131,15 @@ footer p { max-width: 80ch; }
 footer p + p { margin-top: 0.75rem; }
 
 .narrow { display: none; }
-@media (max-width: 719px) {
+@media (max-width: 879px) {
   .wide { display: none; }
   .narrow { display: inline; }
+}
+@media (max-width: 719px) {
   .accuracy { padding: 0 12px 0 48px; }
   .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
+  .figures .accuracy-figure { grid-column: 1 / -1; }
+  .architecture th small { display: block; margin: 0; }
   tbody th, tfoot th { min-width: 8.5rem; }
 }
 @media screen and (min-width: ${BESIDE}) {

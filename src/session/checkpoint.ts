@@ -38,6 +38,14 @@ export class SessionFolder {
     });
   }
 
+  /** Removes what was being written when a session was killed. */
+  async removeUnfinished(): Promise<void> {
+    const folder = join(this.path, ITERATIONS);
+    for (const name of await readdir(folder)) {
+      if (name.includes('.partial')) await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+
   async exists(): Promise<boolean> {
     return (await stat(join(this.path, 'recipe.json')).catch(() => undefined)) !== undefined;
   }

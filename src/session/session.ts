@@ -76,7 +76,9 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   const out = options.out ?? join(dirname(recipe.model), `${basename(dirname(recipe.model))}-pruned`);
   const resume = options.resume === true && (await folder.exists());
   await checkNewFolder(out);
-  if (!resume) await folder.create({ ...recipe, out });
+  if (resume) await folder.removeUnfinished();
+  else await folder.create({ ...recipe, out });
+  await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
   const engine = onnxruntime({ threads: recipe.threads });
   const session = new Session(recipe, original, data, engine, folder, options, until);
   const iterations = await session.run(stages);
@@ -90,6 +92,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     chosen: session.chosen,
   };
   await writeResult(record, session.result, out);
+  await folder.log({ type: 'finished', chosen: session.chosen, out });
   return record;
 }
 
@@ -219,6 +222,7 @@ class Session {
     );
     if (!result.finished) {
       await this.folder.writeTraining(index, result.state);
+      await this.folder.log({ type: 'stopped', index, step: result.state.step });
       throw new SessionStopped(this.folder.path);
     }
     return { ...model, graph: withValues(model.graph, result.values, values) };
