@@ -3,7 +3,8 @@ import { buildModel } from '../src/architectures/index';
 import { onnxruntime } from '../src/engines/onnxruntime';
 import { classify } from '../src/evaluation/classify';
 import { loadValues } from '../src/model/values';
-import { measureOf, measureRelevance } from '../src/pruning/relevance/index';
+import { measureOf } from '../src/pruning/relevance/index';
+import { measureRelevance } from '../src/pruning/relevance/score';
 import { interleave } from './measure';
 import { samplesSplit } from './samples';
 

@@ -12,7 +12,7 @@ const ALLOWED = {
   data: ['.', 'model'],
   training: ['.', 'model', 'ops', 'engines', 'data'],
   evaluation: ['.', 'model', 'ops', 'engines', 'data'],
-  pruning: ['.', 'model', 'ops', 'engines', 'data'],
+  pruning: ['.', 'model', 'ops', 'engines', 'data', 'evaluation'],
   architectures: ['.', 'model', 'formats'],
   report: ['.', 'model', 'session'],
   session: ['.', 'model', 'ops', 'formats', 'engines', 'data', 'training', 'evaluation', 'pruning', 'report'],

@@ -5,7 +5,8 @@ import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { loadValues } from '../model/values';
 import { prunableLayers } from '../pruning/plan';
-import { type LayerRelevance, measureOf, measureRelevance } from '../pruning/relevance/index';
+import { measureOf } from '../pruning/relevance/index';
+import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { modelFit } from '../session/session';
 import { openWithWarnings } from './open';
 import {

@@ -4,7 +4,7 @@ import type { Model } from '../model/model';
 import { analyseChannels, type Channels } from './channels';
 import { type LayerChannels, layerChannels } from './layer-channels';
 import type { Maxout } from './maxout';
-import type { LayerRelevance } from './relevance/index';
+import type { LayerRelevance } from './relevance/score';
 
 /** What an iteration takes from one layer. */
 export interface LayerCut {

@@ -60,9 +60,7 @@ function byImportance({ points, height }: AccuracyPlot, width: Width): AccuracyL
     ...ranked.map(accuracyLabel),
     ...ranked.flatMap((point) => cutLabel(point, width)),
     ...ranked.map((point) => axisLabel(point, 'size', size(point.size), height, 1, width)),
-    ...ranked
-      .filter(({ chosen }) => chosen)
-      .map((point) => axisLabel(point, 'result', 'the result', height, 3, width)),
+    ...ranked.filter(({ chosen }) => chosen).map((point) => axisLabel(point, 'result', 'the result', height, 3, width)),
     ...ranked.map((point) =>
       axisLabel(point, 'title', shortened(point.iteration.title, LONGEST_TITLE), height, 2, width),
     ),

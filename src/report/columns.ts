@@ -7,26 +7,37 @@ export interface Column {
   text(iteration: IterationRecord, original: IterationRecord): string;
 }
 
-/** All are numbers, aligned right; what was done stands before them. */
-export const COLUMNS: readonly Column[] = [
-  { heading: 'Parameters', text: ({ parameters }) => count(parameters) },
-  { heading: 'Removed', text: removed },
-  { heading: 'Non-zero', text: ({ nonZero }) => count(nonZero) },
-  { heading: 'MACs', text: ({ macs }) => count(macs) },
-  { heading: 'Size', text: (iteration) => bytes(iteration.bytes) },
-  { heading: 'After cut', text: ({ accuracyAfterCut }) => accuracy(accuracyAfterCut) },
-  { heading: 'Accuracy', text: (iteration) => accuracy(iteration.accuracy) },
-  { heading: 'Validation', text: ({ validationAccuracy }) => accuracy(validationAccuracy) },
-  { heading: 'p-value', text: (iteration) => pValue(iteration.pValue) },
-  { heading: 'Seconds', text: (iteration) => seconds(iteration.seconds) },
-];
+const parameters: Column = { heading: 'Parameters', text: (iteration) => count(iteration.parameters) };
+const removed: Column = { heading: 'Removed', text: removedShare };
+const nonZero: Column = { heading: 'Non-zero', text: (iteration) => count(iteration.nonZero) };
+const macs: Column = { heading: 'MACs', text: (iteration) => count(iteration.macs) };
+const size: Column = { heading: 'Size', text: (iteration) => bytes(iteration.bytes) };
+const afterCut: Column = { heading: 'After cut', text: ({ accuracyAfterCut }) => accuracy(accuracyAfterCut) };
+const retrained: Column = { heading: 'Accuracy', text: (iteration) => accuracy(iteration.accuracy) };
+const validation: Column = { heading: 'Validation', text: ({ validationAccuracy }) => accuracy(validationAccuracy) };
+const test: Column = { heading: 'p-value', text: (iteration) => pValue(iteration.pValue) };
+const time: Column = { heading: 'Seconds', text: (iteration) => seconds(iteration.seconds) };
+
+/** Those of the page. All are numbers, aligned right; what was done stands before them. */
+export function pageColumns(iterations: readonly IterationRecord[]): Column[] {
+  const validated = iterations.some(({ validationAccuracy }) => validationAccuracy !== undefined);
+  const accuracies = validated ? [afterCut, retrained, validation] : [afterCut, retrained];
+  return [parameters, removed, nonZero, macs, size, ...accuracies, test, time];
+}
 
 /** Those that fit into the width of a terminal. */
-export const TERMINAL_COLUMNS: readonly Column[] = COLUMNS.filter(
-  ({ heading }) => heading !== 'Size' && heading !== 'Validation',
-).map((column) => (column.heading === 'MACs' ? { ...column, text: ({ macs }) => briefCount(macs) } : column));
+export const TERMINAL_COLUMNS: readonly Column[] = [
+  { ...parameters, heading: 'Params' },
+  removed,
+  nonZero,
+  { ...macs, text: (iteration) => briefCount(iteration.macs) },
+  afterCut,
+  retrained,
+  test,
+  time,
+];
 
 /** Parameters that are no longer there, as a share of the original's. */
-function removed({ parameters }: IterationRecord, original: IterationRecord): string {
+function removedShare({ parameters }: IterationRecord, original: IterationRecord): string {
   return parameters === original.parameters ? NONE : percent(1 - parameters / original.parameters);
 }

@@ -138,7 +138,7 @@ footer p + p { margin-top: 0.75rem; }
 @media (max-width: 719px) {
   .accuracy { padding: 0 12px 0 48px; }
   .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
-  .figures .accuracy-figure { grid-column: 1 / -1; }
+  .figures dl > :last-child:nth-child(odd) { grid-column: 1 / -1; }
   .architecture th small { display: block; margin: 0; }
   tbody th, tfoot th { min-width: 8.5rem; }
 }

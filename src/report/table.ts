@@ -1,6 +1,6 @@
 // The table of all iterations.
 import type { IterationKind, IterationRecord, SessionRecord } from '../session/record';
-import { COLUMNS } from './columns';
+import { pageColumns } from './columns';
 import { endsOf } from './ends';
 import { count } from './format';
 import { html, type Markup } from './markup';
@@ -18,8 +18,7 @@ const MOST_CUTS = 2;
 export function iterationsSection(session: SessionRecord): Markup {
   const { iterations } = session;
   const { original, result } = endsOf(session);
-  const validated = iterations.some(({ validationAccuracy }) => validationAccuracy !== undefined);
-  const columns = COLUMNS.filter(({ heading }) => validated || heading !== 'Validation');
+  const columns = pageColumns(iterations);
   return html`<section aria-labelledby="iterations-heading">
 <div class="intro">
 <h2 id="iterations-heading">Iterations</h2>

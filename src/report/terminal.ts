@@ -1,5 +1,5 @@
 // The table of iterations for a terminal: plain text, at most 100 columns wide.
-import { type Column, TERMINAL_COLUMNS } from './columns';
+import { TERMINAL_COLUMNS } from './columns';
 import { endsOf, type Iterations } from './ends';
 import { shortened } from './format';
 
@@ -13,7 +13,7 @@ const RESULT_MARK = '*';
 /** One line an iteration, the original first; an asterisk marks the one whose model is the result. */
 export function iterationTable(session: Iterations): string {
   const { original, result } = endsOf(session);
-  const columns = TERMINAL_COLUMNS.map((column: Column) => {
+  const columns = TERMINAL_COLUMNS.map((column) => {
     const cells = session.iterations.map((iteration) => column.text(iteration, original));
     return [column.heading, ...cells];
   });

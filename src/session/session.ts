@@ -18,7 +18,7 @@ import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
-import { Stopped } from '../pruning/relevance/index';
+import { Stopped } from '../pruning/relevance/score';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outputOf } from '../../src/engines/engine';
 import { onnxruntime } from '../../src/engines/onnxruntime';
-import { BATCH, type Graph, type Shape } from '../../src/model/graph';
 import type { Tensor } from '../../src/model/tensor';
 import { OPERATORS, operatorOf } from '../../src/ops/index';
 import { inferShapes, shapeOf } from '../../src/ops/infer';
@@ -50,27 +49,3 @@ for (const given of CASES) {
     assertClose(result, byTensorflow(given), 1e-5, given.title);
   });
 }
-
-/** The case's graph with a batch whose size is known only when it runs. */
-function withOpenBatch(graph: Graph): Graph {
-  const [first, ...others] = graph.inputs;
-  assert.ok(first);
-  return { ...graph, inputs: [{ ...first, shape: [BATCH, ...first.shape.slice(1)] }, ...others] };
-}
-
-test('a batch whose size is not known passes through every operator that works sample by sample', () => {
-  const tested = CASES.filter(({ anyBatch }) => anyBatch);
-  assert.ok(tested.length > CASES.length / 2);
-  for (const given of tested) {
-    // Where a second operand has the batch too, it is known and the first can't be open.
-    const graph = graphOf(given);
-    const [batch] = graph.inputs[0]?.shape ?? [];
-    const others = graph.inputs
-      .slice(1)
-      .some(({ shape }) => shape.length === graph.inputs[0]?.shape.length && shape[0] === batch);
-    if (others && given.node.type !== 'Conv') continue;
-    const known = shapeOf(inferShapes(graph), OUTPUT);
-    const expected: Shape = [BATCH, ...known.slice(1)];
-    assert.deepEqual([...shapeOf(inferShapes(withOpenBatch(graph)), OUTPUT)], [...expected], given.title);
-  }
-});

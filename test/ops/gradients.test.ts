@@ -285,9 +285,9 @@ test("dropout multiplies by the mask that is fed, of its input's shape and at it
   assert.deepEqual(others, []);
   assert.deepEqual({ shape: mask?.shape, rate: mask?.rate }, { shape: [2, 3, 4, 5], rate: 0.25 });
   await derive(given, async ({ loss, masks }) => {
-    const [x] = [...given.values.values()];
-    const [drawnMask] = [...masks.values()];
-    const kept = (x?.data as Float32Array).map((value, i) => value * ((drawnMask as Tensor).data[i] as number));
+    const [x] = [...given.values.values()] as [Tensor];
+    const [drawnMask] = [...masks.values()] as [Tensor];
+    const kept = (x.data as Float32Array).map((value, i) => value * (drawnMask.data[i] as number));
     assert.ok(kept.some((value) => value === 0));
     const expected = sumOfProducts(kept, directionOf(given).data as Float32Array);
     assert.ok(Math.abs((await loss(given.values)) - expected) < 1e-5 * Math.abs(expected));

@@ -32,6 +32,7 @@ export const single: SessionRecord = { ...lenet, iterations: lenet.iterations.sl
 
 function lenetIterations(): IterationRecord[] {
   const sizes = [4, 3, 2, 1];
+  const rounds = competition();
   const results = [
     { accuracy: 0.9905, validation: 0.9902, seconds: 214.7 },
     { accuracy: 0.9907, validation: 0.9904, afterCut: 0.9884, p: 0.6331, seconds: 131.2 },
@@ -40,6 +41,7 @@ function lenetIterations(): IterationRecord[] {
   ];
   const neurons = results.map(({ accuracy, validation, afterCut, p, seconds }, i): IterationRecord => {
     const k = sizes[i] ?? 1;
+    const round = rounds[i - 1];
     const layers = lenetLayers(k);
     const parameters = total(layers, 'parameters');
     return {
@@ -54,8 +56,8 @@ function lenetIterations(): IterationRecord[] {
       validationAccuracy: validation,
       ...(afterCut !== undefined && { accuracyAfterCut: afterCut }),
       ...(p !== undefined && { pValue: p }),
-      relevance: i === 0 ? [] : [wins(k + 1)],
-      cuts: i === 0 ? [] : [{ layer: 'dense', channels: (k + 1) * UNITS, removed: leastOf(wins(k + 1)) }],
+      relevance: round ? [round.relevance] : [],
+      cuts: round ? [{ layer: 'dense', channels: (k + 1) * UNITS, removed: round.removed }] : [],
       layers,
       seconds,
     };
@@ -95,24 +97,29 @@ function lenetLayers(neurons: number): LayerRecord[] {
   return neurons === 1 ? layers.filter(({ type }) => type !== 'Maxout') : layers;
 }
 
-/** Wins of the neurons of 64 units over 55,000 samples: some units decided, most contested. */
-function wins(neurons: number): RelevanceRecord {
-  const source = random(neurons, 'wins');
-  const scores = Array.from({ length: UNITS }, () => {
-    const decided = 0.5 + 1.8 * source.next();
-    const strengths = Array.from({ length: neurons }, () => Math.exp(decided * source.normal()));
-    const sum = strengths.reduce((a, b) => a + b, 0);
-    const counts = strengths.map((strength) => Math.floor((strength / sum) * 55_000));
-    return counts.map((wins, j) => (j === 0 ? wins + 55_000 - counts.reduce((a, b) => a + b, 0) : wins));
+/** Wins of the neurons of each unit over 55,000 samples, and the least of each unit, from 4 neurons a unit down to 2. */
+function competition(): { relevance: RelevanceRecord; removed: number[] }[] {
+  const source = random(1, 'wins');
+  let units = Array.from({ length: UNITS }, () => {
+    const decided = 0.2 + 1.1 * source.next();
+    return Array.from({ length: 4 }, () => Math.exp(decided * source.normal()));
   });
-  return { layer: 'dense', measure: 'maxout', scores: scores.flat(), observations: 55_000, neurons };
+  return [4, 3, 2].map((neurons) => {
+    const scores = units.map((strengths) => winsOf(strengths.map((one) => one * Math.exp(0.25 * source.normal()))));
+    const least = scores.map((own) => own.indexOf(Math.min(...own)));
+    units = units.map((strengths, unit) => strengths.filter((_, j) => j !== least[unit]));
+    return {
+      relevance: { layer: 'dense', measure: 'maxout', scores: scores.flat(), observations: 55_000, neurons },
+      removed: least.map((j, unit) => unit * neurons + j),
+    };
+  });
 }
 
-function leastOf({ scores, neurons = 1 }: RelevanceRecord): number[] {
-  return Array.from({ length: scores.length / neurons }, (_, unit) => {
-    const own = scores.slice(unit * neurons, (unit + 1) * neurons);
-    return unit * neurons + own.indexOf(Math.min(...own));
-  });
+function winsOf(strengths: readonly number[]): number[] {
+  const sum = strengths.reduce((a, b) => a + b, 0);
+  const wins = strengths.map((strength) => Math.floor((strength / sum) * 55_000));
+  const missing = 55_000 - wins.reduce((a, b) => a + b, 0);
+  return wins.map((count, j) => (j === 0 ? count + missing : count));
 }
 
 function vggIterations(): IterationRecord[] {

@@ -1,0 +1,59 @@
+// Runs a graph over a split and adds up what it returns: only sums leave the engine, never activations.
+import type { Split } from '../data/dataset';
+import { type Engine, outputOf } from '../engines/engine';
+import type { Graph } from '../model/graph';
+import type { Values } from '../model/values';
+import type { NodeEmitter } from '../ops/emitter';
+import { runOver } from './run-over';
+
+export interface SumOptions {
+  /** Samples at most. */
+  readonly limit?: number;
+  onProgress?(done: number, of: number): void;
+}
+
+/**
+ * @param emitter what was emitted on top of the graph.
+ * @param outputs values it made: of one size at every batch.
+ * @returns for each output its sum over the batches.
+ */
+export async function sumOver(
+  engine: Engine,
+  graph: Graph,
+  values: Values,
+  split: Split,
+  emitter: NodeEmitter,
+  outputs: readonly string[],
+  { limit, onProgress }: SumOptions = {},
+): Promise<Float64Array[]> {
+  const declared = outputs.map((name, i) => ({ name, type: 'float32' as const, shape: [`sums_${i}`] }));
+  const totals: Float64Array[] = [];
+  await runOver(
+    engine,
+    neededFor(emitter.extend(graph, declared)),
+    values,
+    split,
+    (results, done, of) => {
+      outputs.forEach((name, i) => {
+        const { data } = outputOf(results, name);
+        const total = totals[i] ?? new Float64Array(data.length);
+        for (let j = 0; j < total.length; j++) total[j] = (total[j] as number) + Number(data[j]);
+        totals[i] = total;
+      });
+      onProgress?.(done, of);
+    },
+    limit,
+  );
+  return totals;
+}
+
+/** The graph without the nodes that no output needs. */
+function neededFor(graph: Graph): Graph {
+  const needed = new Set(graph.outputs.map(({ name }) => name));
+  const nodes = [...graph.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((value) => needed.has(value))) return false;
+    for (const value of node.inputs) needed.add(value);
+    return true;
+  });
+  return { ...graph, nodes: nodes.reverse() };
+}

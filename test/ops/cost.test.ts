@@ -1,0 +1,35 @@
+// What a model costs, against the published figures of LeNet-5.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildModel } from '../../src/architectures/index';
+import { costOf } from '../../src/ops/cost';
+
+test("LeNet-5 has Caffe's 431,080 parameters and 2,293,000 multiply-accumulates, layer by layer", () => {
+  const cost = costOf(buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 }));
+  assert.equal(cost.parameters, 431_080);
+  assert.equal(cost.macs, 2_293_000);
+  assert.equal(cost.bytes, 4 * 431_080);
+  const layers = cost.layers.map(({ name, outputShape, parameters, macs }) => [
+    name,
+    outputShape.join('×'),
+    parameters,
+    macs,
+  ]);
+  assert.deepEqual(layers, [
+    ['conv1', '24×24×20', 520, 288_000],
+    ['pool1', '12×12×20', 0, 0],
+    ['conv2', '8×8×50', 25_050, 1_600_000],
+    ['pool2', '4×4×50', 0, 0],
+    ['flatten', '800', 0, 0],
+    ['dense', '500', 400_500, 400_000],
+    ['classes', '10', 5_010, 5_000],
+  ]);
+});
+
+test("the paper's maxout network has 240,470 parameters at 4 neurons a unit and 64 units", () => {
+  const cost = costOf(buildModel('lenet5-maxout', { inputShape: [28, 28, 1], classes: 10, seed: 1 }));
+  assert.equal(cost.parameters, 240_470);
+  const [maxout] = cost.layers.filter(({ type }) => type === 'Maxout');
+  assert.deepEqual(maxout?.outputShape, [64]);
+  assert.equal(maxout?.parameters, 0);
+});
