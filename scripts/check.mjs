@@ -14,7 +14,7 @@ const ALLOWED = {
   evaluation: ['.', 'model', 'ops', 'engines', 'data'],
   pruning: ['.', 'model', 'ops', 'engines', 'data', 'evaluation'],
   architectures: ['.', 'model', 'formats'],
-  report: ['.', 'model', 'session'],
+  report: ['.', 'model', 'evaluation', 'pruning', 'session'],
   session: ['.', 'model', 'ops', 'formats', 'engines', 'data', 'training', 'evaluation', 'pruning', 'report'],
   cli: [
     '.',

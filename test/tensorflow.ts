@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { float32, type Tensor } from '../src/model/tensor';
 
 // Otherwise it advertises tfjs-node at the first tensor.
-tf.env().set('IS_TEST', true);
+tf.enableProdMode();
 await tf.setBackend('cpu');
 
 export { tf };

@@ -11,7 +11,7 @@ export class NodeEmitter {
   /** Name of the layer that the next nodes belong to. */
   layer = '';
 
-  /** @param prefix of every name, told apart from the graph's own. */
+  /** @param prefix of every name; the colon behind it tells them from a layer's nodes, layer/Type_n. */
   constructor(private readonly prefix: string) {}
 
   /** Emits a node and returns its first output's name; `output` fixes that name. */
@@ -21,7 +21,7 @@ export class NodeEmitter {
     attributes: Readonly<Record<string, Attribute>> = {},
     output?: string,
   ): string {
-    const name = `${this.prefix}/${type}_${this.#count++}`;
+    const name = `${this.prefix}:${type}_${this.#count++}`;
     this.nodes.push({ name, type, inputs, outputs: [output ?? name], attributes, layer: this.layer });
     return output ?? name;
   }
@@ -33,7 +33,7 @@ export class NodeEmitter {
     attributes: Readonly<Record<string, Attribute>>,
     outputs: number,
   ): string[] {
-    const name = `${this.prefix}/${type}_${this.#count++}`;
+    const name = `${this.prefix}:${type}_${this.#count++}`;
     const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
     this.nodes.push({ name, type, inputs, outputs: names, attributes, layer: this.layer });
     return names;
@@ -64,7 +64,7 @@ export class NodeEmitter {
   #constant(key: string, make: () => Tensor): string {
     let name = this.#known.get(key);
     if (name === undefined) {
-      name = `${this.prefix}/constant_${this.#known.size}`;
+      name = `${this.prefix}:constant_${this.#known.size}`;
       this.#known.set(key, name);
       this.constants.set(name, make());
     }

@@ -46,6 +46,7 @@ export function analyseChannels(graph: Graph, { open, free }: AnalysisOptions = 
   };
   for (const { name } of graph.inputs) if (!free?.has(name)) freezeAll(name, "it is the model's input");
   for (const { name } of graph.outputs) freezeAll(name, "it is the model's output");
+  for (const name of graph.constants.keys()) freezeAll(name, 'it is a constant of the structure');
   for (const node of graph.nodes) {
     if (open?.has(node)) continue;
     const operator = OPERATORS.get(node.type);

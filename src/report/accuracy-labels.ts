@@ -1,7 +1,7 @@
 // The texts in the accuracy chart, and at which widths of the page there is room for them.
 import type { AccuracyPlot, AccuracyPoint } from './accuracy-points';
 import { accuracy, briefCount, count, points as pointsOf, shortened } from './format';
-import { type Label, placeLabels, textWidth } from './label-layout';
+import { type Label, type Obstacle, placeLabels, textWidth } from './label-layout';
 
 /** Of a wide and of a narrow page: the narrowest plot, in pixels, and the room left and right of it. */
 const WIDE = { plot: 680, margin: 56 };
@@ -37,17 +37,23 @@ export function accuracyLabels(plot: AccuracyPlot): PlacedLabel[] {
   const wide = placeLabels(byImportance(plot, WIDE), obstacles, WIDE.plot);
   const narrow = placeLabels(byImportance(plot, NARROW), obstacles, NARROW.plot);
   const same = (a: AccuracyLabel, b: AccuracyLabel): boolean =>
-    a.point === b.point && a.kind === b.kind && a.text === b.text && a.dx === b.dx;
-  const both = [...wide].filter((label) => [...narrow].some((other) => same(label, other)));
-  const shown = (labels: Iterable<AccuracyLabel>, when: PlacedLabel['shown']): PlacedLabel[] =>
-    [...labels]
-      .filter((label) => when === 'always' || !both.some((other) => same(label, other)))
-      .map((label) => ({ ...label, shown: when }));
-  return [...shown(both, 'always'), ...shown(wide, 'wide'), ...shown(narrow, 'narrow')];
+    a.key === b.key && a.text === b.text && a.dx === b.dx && a.y === b.y && a.anchor === b.anchor;
+  const only = (labels: readonly AccuracyLabel[], others: readonly AccuracyLabel[]): AccuracyLabel[] =>
+    labels.filter((label) => !others.some((other) => same(label, other)));
+  return [
+    ...wide.map((label): PlacedLabel => ({ ...label, shown: only([label], narrow).length > 0 ? 'wide' : 'always' })),
+    ...only(narrow, wide).map((label): PlacedLabel => ({ ...label, shown: 'narrow' })),
+  ];
 }
 
-function obstaclesOf({ at, high, low, y, cut }: AccuracyPoint): Label[] {
-  const box = (top: number, bottom: number): Label => ({ at, left: -CAP, top, width: 2 * CAP, height: bottom - top });
+function obstaclesOf({ at, high, low, y, cut }: AccuracyPoint): Obstacle[] {
+  const box = (top: number, bottom: number): Obstacle => ({
+    at,
+    left: -CAP,
+    top,
+    width: 2 * CAP,
+    height: bottom - top,
+  });
   const whisker = box(Math.min(high, y - RING), Math.max(low, y + RING));
   return cut ? [whisker, box(cut.y - CAP, cut.y + CAP)] : [whisker];
 }
@@ -56,14 +62,14 @@ function obstaclesOf({ at, high, low, y, cut }: AccuracyPoint): Label[] {
 function byImportance({ points, height }: AccuracyPlot, width: Width): AccuracyLabel[] {
   const ranked = [...points].sort((a, b) => rank(a) - rank(b));
   const size = width === WIDE ? count : briefCount;
+  const title = (point: AccuracyPoint, line: number): AccuracyLabel =>
+    axisLabel(point, 'title', shortened(point.iteration.title, LONGEST_TITLE), height, line, width);
   return [
-    ...ranked.map(accuracyLabel),
+    ...ranked.map((point) => accuracyLabel(point, width)),
     ...ranked.flatMap((point) => cutLabel(point, width)),
     ...ranked.map((point) => axisLabel(point, 'size', size(point.size), height, 1, width)),
     ...ranked.filter(({ chosen }) => chosen).map((point) => axisLabel(point, 'result', 'the result', height, 3, width)),
-    ...ranked.map((point) =>
-      axisLabel(point, 'title', shortened(point.iteration.title, LONGEST_TITLE), height, 2, width),
-    ),
+    ...ranked.flatMap((point) => [title(point, 2), title(point, 3)]),
     ...(width === WIDE ? regainedLabel(points) : []),
   ];
 }
@@ -72,20 +78,22 @@ function rank({ chosen, iteration }: AccuracyPoint): number {
   return chosen ? -1 : iteration.index;
 }
 
-function accuracyLabel(point: AccuracyPoint): AccuracyLabel {
+function accuracyLabel(point: AccuracyPoint, width: Width): AccuracyLabel {
   const y = Math.min(point.high, point.y - RING) - 7;
-  return label(point, 'accuracy', accuracy(point.iteration.accuracy), y, 'middle', 0);
+  return label(point, 'accuracy', accuracyText(point.iteration.accuracy, width), y, 'middle', 0);
 }
 
-/** Right of the dot, or left of it where the page ends. */
+/** Right of the dot, or under it where there is little room. */
 function cutLabel(point: AccuracyPoint, width: Width): AccuracyLabel[] {
   if (point.cut === undefined) return [];
-  const text = accuracy(point.cut.accuracy);
-  const room = (1 - point.at) * width.plot + width.margin;
-  const y = point.cut.y + 4.5;
-  return textWidth(text) + 11 > room
-    ? [label(point, 'cut', text, y, 'end', -11)]
-    : [label(point, 'cut', text, y, 'start', 11)];
+  const text = accuracyText(point.cut.accuracy, width);
+  const under = label(point, 'cut', text, point.cut.y + 19, 'middle', 0);
+  return width === WIDE ? [label(point, 'cut', text, point.cut.y + 4.5, 'start', 11), under] : [under];
+}
+
+/** On a narrow page the axis alone says that they are percentages. */
+function accuracyText(share: number, width: Width): string {
+  return width === WIDE ? accuracy(share) : accuracy(share).replace(' %', '');
 }
 
 /** Next to the greatest recovery, what it is. */
@@ -125,7 +133,7 @@ function label(
 ): AccuracyLabel {
   const width = textWidth(text);
   const left = { start: dx, middle: dx - width / 2, end: dx - width }[anchor];
-  // A little more than the text itself, so that neighbours do not read as one.
+  // A little wider than the text, so that neighbours do not read as one.
   const box = { at: point.at, left: left - 4, width: width + 8, top: y - LINE + 4, height: LINE };
-  return { ...box, point, text, kind, anchor, dx, y };
+  return { ...box, key: `${point.iteration.index} ${kind}`, point, text, kind, anchor, dx, y };
 }

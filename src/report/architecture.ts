@@ -14,7 +14,7 @@ export function architectureSection({ original, result }: Ends): Markup {
   return html`<section aria-labelledby="architecture-heading">
 <div class="intro">
 <h2 id="architecture-heading">Architecture before and after</h2>
-<p>The channels of each layer to scale: solid what is there now, hatched what left.</p>
+<p>The channels of each layer to scale: solid what is there now, hatched what was cut.</p>
 </div>
 <div class="scroll" role="region" aria-labelledby="architecture-heading" tabindex="0">
 <table class="architecture">
@@ -36,7 +36,7 @@ function row({ before, after }: LayerPair, widest: number): Markup {
   const layer = after ?? before;
   const fate = after === undefined ? 'gone' : before === undefined ? 'new' : undefined;
   return html`<tr${fate ? html` class="${fate}"` : undefined}><th scope="row"><bdi class="name">${layer?.name}</bdi><small>${layer?.type}${
-    fate ? html` <b>${fate}</b>` : undefined
+    fate ? html` <b class="mark">${fate}</b>` : undefined
   }</small></th><td class="bar">${bar(before?.channels ?? 0, after?.channels ?? 0, widest)}</td>${numbers(before?.channels, after?.channels)}${cells(
     shape(before),
     shape(after),

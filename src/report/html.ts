@@ -40,7 +40,7 @@ function header(session: SessionRecord, ends: Ends): Markup {
   return html`<header>
 <p class="kicker"><bdi>${session.title}</bdi></p>
 <h1>${unbroken(size)} <span class="${loss ? 'loss' : 'no-loss'}">${unbroken(accuracy)}</span></h1>
-<p class="lead"><bdi class="path">${session.model}</bdi> <span aria-hidden="true">→</span><span class="spoken">to</span> <bdi class="path">${session.out}</bdi>. Data: <bdi>${data.name}</bdi>, ${splits.join(', ')}. Seed ${seed}.</p>
+<p class="lead"><bdi class="path">${session.model}</bdi> <span aria-hidden="true">→</span><span class="spoken">to</span> <bdi class="path">${session.out}</bdi>. Data: <bdi>${data.name}</bdi>, ${splits.join(', ')}. Seed&nbsp;${seed}.</p>
 </header>`;
 }
 

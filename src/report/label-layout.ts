@@ -1,6 +1,8 @@
 // Which labels of a chart can be shown without any covering another.
 
 export interface Label {
+  /** What it says, wherever it stands: of several with the same key only the first that fits is kept. */
+  readonly key: string;
   /** Across, from 0 to 1, and pixels from there to the text's left edge. */
   readonly at: number;
   readonly left: number;
@@ -10,32 +12,43 @@ export interface Label {
   readonly height: number;
 }
 
-/** Width of a text in the page's fonts; the widest of the usual system fonts. */
-export function textWidth(text: string, fontSize = 13): number {
-  return text.length * fontSize * 0.58;
+/** Box of something that no label may cover. */
+export type Obstacle = Omit<Label, 'key'>;
+
+const FONT_SIZE = 13;
+
+/** About the width of a text in pixels, in the wider of the usual system fonts. */
+export function textWidth(text: string): number {
+  return Array.from(text, characterWidth).reduce((sum, width) => sum + width * FONT_SIZE, 0);
+}
+
+function characterWidth(character: string): number {
+  if (/[ .,:'’ijlftr()]/.test(character)) return 0.34;
+  if (/[mwMW%…—]/.test(character)) return 0.9;
+  return 0.61;
 }
 
 /**
- * Goes through labels in order of importance and keeps each that touches no obstacle and none kept before.
+ * Goes through labels in order of importance and keeps each that touches no obstacle and no other kept before.
  * @param plotWidth in pixels.
  */
 export function placeLabels<L extends Label>(
   labels: readonly L[],
-  obstacles: readonly Label[],
+  obstacles: readonly Obstacle[],
   plotWidth: number,
-): Set<L> {
+): L[] {
   const taken = [...obstacles];
-  const kept = new Set<L>();
+  const kept = new Map<string, L>();
   for (const label of labels) {
-    if (taken.some((other) => overlap(label, other, plotWidth))) continue;
+    if (kept.has(label.key) || taken.some((other) => overlap(label, other, plotWidth))) continue;
     taken.push(label);
-    kept.add(label);
+    kept.set(label.key, label);
   }
-  return kept;
+  return [...kept.values()];
 }
 
-function overlap(a: Label, b: Label, plotWidth: number): boolean {
-  const left = (label: Label): number => label.at * plotWidth + label.left;
+function overlap(a: Obstacle, b: Obstacle, plotWidth: number): boolean {
+  const left = (label: Obstacle): number => label.at * plotWidth + label.left;
   return (
     left(a) < left(b) + b.width && left(b) < left(a) + a.width && a.top < b.top + b.height && b.top < a.top + a.height
   );

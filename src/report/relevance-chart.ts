@@ -12,8 +12,8 @@ const BELOW = 24;
 
 /** Of a column's width, the part left free beside it. */
 const GAP = 0.22;
-/** From this many columns on they touch. */
-const GAPLESS_FROM = 130;
+/** From this many columns on they touch. Units stand apart for longer, as their neurons are compared within each. */
+const GAPLESS = { units: 130, channels: 40 };
 /** Between the neurons of a unit, in pixels. */
 const SEAM = 1;
 
@@ -24,13 +24,14 @@ export function relevanceFigure(fate: LayerFate, id: string): Markup {
   const { columns, each, top } = neurons === undefined ? scoreColumns(fate) : unitColumns(fate, neurons);
   const fill = (kind: 'kept' | 'cut'): Markup =>
     html`<rect class="${kind}" width="100%" y="${TOP}" height="${HEIGHT}" clip-path="url(#${id}-${kind})"/>`;
+  const gap = columns.length < (neurons === undefined ? GAPLESS.channels : GAPLESS.units) ? GAP : 0;
   const bottom = TOP + HEIGHT;
   return html`<figure class="layer">
 <figcaption><h3><bdi>${relevance.layer}</bdi> <small>${relevance.measure}</small></h3><p>${unbroken(fateText(fate))}</p></figcaption>
 <svg role="img" aria-labelledby="${id}-title ${id}-description" width="100%" height="${bottom + BELOW}">
 <title id="${id}-title">Relevance of the channels of ${relevance.layer}, by ${relevance.measure}</title>
 <desc id="${id}-description">${fateText(fate)} ${shareText(fate)}</desc>
-<defs>${clip(`${id}-kept`, columns, false)}${clip(`${id}-cut`, columns, true)}</defs>
+<defs>${clip(`${id}-kept`, columns, gap, false)}${clip(`${id}-cut`, columns, gap, true)}</defs>
 <text class="tick" y="${TOP - 7}">${topText(relevance, top)}</text>
 <line class="grid" x2="100%" y1="${TOP}" y2="${TOP}"/><line class="grid" x2="100%" y1="${TOP + HEIGHT / 2}" y2="${TOP + HEIGHT / 2}"/>
 ${cut.size < relevance.scores.length ? fill('kept') : undefined}${cut.size > 0 ? fill('cut') : undefined}
@@ -72,7 +73,9 @@ function shareText({ relevance, cut }: LayerFate): string {
 
 function topText(relevance: RelevanceRecord, top: number): string {
   if (neuronsOf(relevance) !== undefined) return '100 % of the wins of a unit';
-  return relevance.observations > 0 ? `${score(top / relevance.observations)} an observation` : score(top);
+  return relevance.observations > 0
+    ? `largest: ${score(top / relevance.observations)} an observation`
+    : `largest: ${score(top)}`;
 }
 
 function acrossText(relevance: RelevanceRecord, each: number): string {
@@ -82,9 +85,8 @@ function acrossText(relevance: RelevanceRecord, each: number): string {
 }
 
 /** The columns' kept or cut parts as one outline, in units of the box it clips. */
-function clip(id: string, columns: readonly Column[], cut: boolean): Markup {
+function clip(id: string, columns: readonly Column[], gap: number, cut: boolean): Markup {
   const width = 1 / Math.max(1, columns.length);
-  const gap = columns.length < GAPLESS_FROM ? GAP * width : 0;
   const parts = columns.flatMap((column, i) => {
     let top = 1;
     return column.map((segment) => {
@@ -92,7 +94,7 @@ function clip(id: string, columns: readonly Column[], cut: boolean): Markup {
       top -= segment.height;
       const seam = segment === column[0] ? 0 : Math.min(SEAM / HEIGHT, segment.height / 2);
       if (segment.cut !== cut || segment.height <= 0) return '';
-      return `M${unit(i * width)} ${unit(top)}h${unit(width - gap)}V${unit(bottom - seam)}H${unit(i * width)}z`;
+      return `M${unit(i * width)} ${unit(top)}h${unit(width * (1 - gap))}V${unit(bottom - seam)}H${unit(i * width)}z`;
     });
   });
   return html`<clipPath id="${id}" clipPathUnits="objectBoundingBox"><path d="${parts.join('')}"/></clipPath>`;

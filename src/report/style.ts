@@ -9,8 +9,10 @@ const DARK = `
   --kept: #82adff; --cut: #f0935a; --cut-ground: #3a261b; --loss: #ff9a85; --track: #2d3139; --band: #82adff26;`;
 
 const FORCED = `
-  --ground: Canvas; --ink: CanvasText; --soft: CanvasText; --rule: GrayText; --faint: Canvas;
-  --kept: CanvasText; --cut: CanvasText; --cut-ground: Canvas; --loss: CanvasText; --track: Canvas; --band: Canvas;`;
+  --ground: Canvas; --ink: CanvasText; --soft: CanvasText; --rule: color-mix(in srgb, CanvasText 30%, Canvas);
+  --faint: Canvas;
+  --kept: CanvasText; --cut: CanvasText; --cut-ground: Canvas; --loss: CanvasText;
+  --track: color-mix(in srgb, CanvasText 22%, Canvas); --band: color-mix(in srgb, CanvasText 12%, Canvas);`;
 
 /** From here on the headings stand beside what they head. */
 const BESIDE = '1440px';
@@ -29,6 +31,7 @@ body {
 }
 main, footer { max-width: 1128px; margin: 0 auto; padding: 0 clamp(20px, 4vw, 56px); }
 h1, h2, h3, p, dl, dd, figure { margin: 0; }
+p { text-wrap: pretty; }
 small { font-size: 0.8125rem; font-weight: 400; color: var(--soft); }
 bdi { overflow-wrap: anywhere; }
 .definitions { position: absolute; }
@@ -40,6 +43,7 @@ h1 {
   max-width: 26em; font-size: clamp(1.875rem, 1.2rem + 2.7vw, 3.5rem); line-height: 1.1; font-weight: 650;
   letter-spacing: -0.022em; text-wrap: balance;
 }
+h1 > span { display: block; text-wrap: balance; }
 h1 .no-loss { color: var(--kept); }
 .loss { color: var(--loss); }
 .lead { margin-top: 1.5rem; max-width: 76ch; color: var(--soft); }
@@ -49,7 +53,7 @@ h1 .no-loss { color: var(--kept); }
 .figures dt { font-size: 0.875rem; color: var(--soft); margin-bottom: 0.375rem; }
 .figures dd { font-variant-numeric: tabular-nums; }
 .figures .before { display: block; color: var(--soft); }
-.figures strong { display: block; font-size: clamp(1.625rem, 1.3rem + 0.8vw, 2.125rem); line-height: 1.15; font-weight: 600; letter-spacing: -0.02em; }
+.figures strong { display: block; font-variant-numeric: lining-nums; font-size: clamp(1.625rem, 1.3rem + 0.8vw, 2.125rem); line-height: 1.15; font-weight: 600; letter-spacing: -0.02em; }
 .figures svg { display: block; margin: 0.75rem 0 0; }
 .change { display: block; margin-top: 0.5rem; font-size: 0.875rem; }
 
@@ -82,7 +86,7 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
 .label-accuracy { font-weight: 600; }
 svg .label-cut, svg .label-regained { fill: var(--cut); }
-.point text { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
+.label-cut, .label-regained { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 svg .label-title { fill: var(--soft); }
 .of-result.label-size, .label-result { font-weight: 600; }
 svg .label-result { fill: var(--kept); }
@@ -95,18 +99,19 @@ svg .label-result { fill: var(--kept); }
 }
 .scroll:focus-visible { outline: 2px solid var(--kept); outline-offset: 4px; }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.625rem 0 0.625rem 1.25rem; text-align: right; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+th, td { padding: 0.625rem 0 0.625rem 1.125rem; text-align: right; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th:first-child { padding-left: 0; text-align: left; }
 thead th { font-size: 0.8125rem; font-weight: 500; color: var(--soft); vertical-align: bottom; padding-block: 0.375rem; border-bottom-color: var(--soft); }
 tbody th, tfoot th { font-weight: 500; white-space: normal; min-width: 11rem; }
 .iterations th small { display: block; }
 .architecture th small { margin-left: 0.375rem; }
-.iterations .index { color: var(--soft); display: inline-block; min-width: 1.25em; }
-.iterations th small { padding-left: 1.45em; }
+.iterations .index { display: inline-block; min-width: 1.5rem; color: var(--soft); }
+.iterations tbody th { padding-left: 2.25rem; text-indent: -1.5rem; }
+.iterations th small, .iterations .index, .mark { text-indent: 0; }
 .result > * { font-weight: 650; background: var(--faint); }
 .iterations th:first-child { padding-left: 0.75rem; }
 .result > th { box-shadow: inset 3px 0 var(--kept); }
-.mark { margin-left: 0.25em; padding: 0.05em 0.5em 0.1em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; font-weight: 600; color: var(--kept); }
+.mark { margin-right: 0.25em; display: inline-block; line-height: 1.3; padding: 0.05em 0.5em 0.1em; border: 1px solid currentColor; border-radius: 1em; font-size: 0.75rem; font-weight: 600; color: var(--kept); }
 
 .layers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 2.5rem 2.5rem; }
 .layer { min-width: 0; }
@@ -139,8 +144,13 @@ footer p + p { margin-top: 0.75rem; }
   .accuracy { padding: 0 12px 0 48px; }
   .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
   .figures dl > :last-child:nth-child(odd) { grid-column: 1 / -1; }
-  .architecture th small { display: block; margin: 0; }
+}
+@media screen and (max-width: 719px) {
   tbody th, tfoot th { min-width: 8.5rem; }
+  th:first-child:not([rowspan]) { position: sticky; left: 0; background: var(--ground); }
+  .result > th:first-child { background: var(--faint); }
+  .architecture th small { display: block; margin: 0; }
+  .architecture .bar { min-width: 96px; white-space: normal; }
 }
 @media screen and (min-width: ${BESIDE}) {
   main, footer { max-width: 1712px; }
@@ -153,14 +163,17 @@ footer p + p { margin-top: 0.75rem; }
   :root { color-scheme: light; --ground: #fff; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   @page { margin: 16mm 14mm; }
+  html { font-size: 12px; }
   main, footer { max-width: none; padding: 0; }
   header { padding-top: 0; }
-  h1 { font-size: 22pt; }
-  body, table { font-size: 9pt; }
-  section + section { margin-top: 12mm; }
+  h1 { font-size: 2.5rem; }
+  section + section, footer { margin-top: 12mm; }
+  .figures dl { grid-template-columns: repeat(auto-fit, minmax(100px, 1fr)); }
+  .figures dl > :last-child:nth-child(odd) { grid-column: auto; }
   figure, tr, .figures { break-inside: avoid; }
-  h2, .intro { break-after: avoid; }
+  h2, .intro, thead { break-after: avoid; }
+  tfoot { display: table-row-group; }
   .scroll { overflow: visible; background: none; }
-  th, td { padding-left: 8pt; }
+  th, td { padding-left: 0.75rem; }
 }
 `;

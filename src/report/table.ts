@@ -8,7 +8,7 @@ import { html, type Markup } from './markup';
 const KINDS: Readonly<Record<IterationKind, string>> = {
   original: 'as it was given',
   maxout: 'maxout introduced',
-  neurons: 'channels cut',
+  neurons: 'neurons cut',
   weights: 'weights set to zero',
 };
 
@@ -42,19 +42,19 @@ ${iterations.map(
 }
 
 function rowHead(iteration: IterationRecord, chosen: boolean): Markup {
-  return html`<th scope="row"><span class="index">${iteration.index}</span> <bdi class="name">${iteration.title}</bdi>${
-    chosen ? html` <b class="mark">result</b>` : undefined
-  }<small>${KINDS[iteration.kind]}${cutsText(iteration)}</small></th>`;
+  return html`<th scope="row"><span class="index">${iteration.index}</span><bdi class="name">${iteration.title}</bdi><small>${
+    chosen ? html`<b class="mark">result</b> ` : undefined
+  }${whatWasDone(iteration)}</small></th>`;
 }
 
-/** ": dense 256 → 192". */
-function cutsText({ cuts }: IterationRecord): Markup | undefined {
-  if (cuts.length === 0) return undefined;
+/** "dense 256 → 192". */
+function whatWasDone({ kind, cuts }: IterationRecord): string | Markup {
+  if (cuts.length === 0) return KINDS[kind];
   if (cuts.length > MOST_CUTS) {
     const removed = cuts.reduce((sum, cut) => sum + cut.removed.length, 0);
-    return html`: ${count(removed)} in ${count(cuts.length)} layers`;
+    return `${count(removed)} channels of ${count(cuts.length)} layers cut`;
   }
-  return html`: ${cuts.map(
+  return html`${cuts.map(
     ({ layer, channels, removed }, i) =>
       html`${i > 0 ? ', ' : undefined}<bdi>${layer}</bdi> ${count(channels)} → ${count(channels - removed.length)}`,
   )}`;

@@ -60,7 +60,7 @@ function maxoutStages(recipe: Recipe, original: Model): Stage[] {
       most,
     );
   }
-  const layers = recipe.prune.layers ?? defaultLayers(original);
+  const layers = recipe.prune.layers ?? defaultLayers(original, recipe.prune.k);
   for (const { channels, layer } of prunableLayers(original, layers)) {
     if (channels.length % recipe.prune.k !== 0) {
       throw new UserError(
@@ -109,13 +109,18 @@ function feeds(model: Model, from: string, to: string): boolean {
   );
 }
 
-/** Every hidden Dense layer that can be pruned; in a network without, every layer. */
-function defaultLayers(model: Model): string[] {
-  const all = prunableLayers(model, undefined).filter(({ coupled }) => coupled.length === 0);
+/** Every hidden Dense layer that can be pruned and divides into units; in a network without, every layer that does. */
+function defaultLayers(model: Model, k: number): string[] {
+  const all = prunableLayers(model, undefined).filter(
+    ({ coupled, channels }) => coupled.length === 0 && channels.length % k === 0,
+  );
   const dense = all.filter(({ layer }) => layer.type === 'Dense');
   const names = (dense.length > 0 ? dense : all).map(({ layer }) => layer.name);
-  if (names.length === 0)
-    throw new UserError('The model has no layer that can take a maxout. Prune it by a ratio instead: --ratio 0.5.');
+  if (names.length === 0) {
+    throw new UserError(
+      `The model has no layer that can take a maxout of ${k} neurons a unit. Try another --k, or prune by a ratio: --ratio 0.5.`,
+    );
+  }
   return names;
 }
 
@@ -125,7 +130,7 @@ function neuronStages(recipe: Recipe, names: readonly string[] | undefined, k: n
     const left = k - 1 - i;
     return {
       kind: 'neurons',
-      title: left === 1 ? '1 neuron a unit: maxout is gone' : `${left} neurons a unit`,
+      title: left === 1 ? '1 neuron a unit' : `${left} neurons a unit`,
       async apply(model, context) {
         const values = await loadValues(model.graph);
         const maxouts = findMaxouts(model).filter(

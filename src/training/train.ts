@@ -214,8 +214,12 @@ class Run {
     return result;
   }
 
+  /** A copy: the tensors themselves are written over two steps later. */
   state(): TrainingState {
-    return { step: this.step, values: new Map(Object.entries(this.#current)) };
+    const values = Object.entries(this.#current).map(([name, { shape, data }]): [string, Tensor] => {
+      return [name, float32(shape, Float32Array.from(data as Float32Array))];
+    });
+    return { step: this.step, values: new Map(values) };
   }
 }
 

@@ -1,0 +1,257 @@
+// The training loop: it learns, the same seed gives the same weights, and a run that was stopped goes on as if nothing
+// had happened.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Split } from '../../src/data/dataset';
+import { classify, outcomes } from '../../src/evaluation/classify';
+import { float32, type Tensor } from '../../src/model/tensor';
+import { loadValues, type Values } from '../../src/model/values';
+import { random } from '../../src/random';
+import type { OptimizerName, OptimizerOptions } from '../../src/training/optimizer';
+import {
+  Diverged,
+  type TrainingHooks,
+  type TrainingOptions,
+  type TrainingProgress,
+  type TrainingState,
+  train,
+} from '../../src/training/train';
+import { ourModel, randomise } from '../layers-model';
+import { engine } from '../run';
+import { tf } from '../tensorflow';
+
+const SIDE = 6;
+const SAMPLES = 48;
+
+/** Images with a bright row in their upper, middle or lower third, which is their class. */
+function bars(): Split {
+  const source = random('bars');
+  const values = new Float32Array(SAMPLES * SIDE * SIDE);
+  const labels = Int32Array.from({ length: SAMPLES }, (_, i) => i % 3);
+  labels.forEach((label, sample) => {
+    const row = 2 * label + Math.floor(2 * source.next());
+    for (let i = 0; i < SIDE * SIDE; i++) {
+      values[sample * SIDE * SIDE + i] = 0.3 * source.next() + (Math.floor(i / SIDE) === row ? 0.7 : 0);
+    }
+  });
+  return {
+    count: SAMPLES,
+    labels,
+    async read(indices, out) {
+      Array.from(indices).forEach((index, i) => {
+        out.set(values.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE), i * SIDE * SIDE);
+      });
+    },
+  };
+}
+
+const SPLIT = bars();
+
+/** Everything a step may carry: kernels, biases, normalisation with moving averages, dropout, a layer that is frozen. */
+function layers(): tf.LayersModel {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ inputShape: [SIDE, SIDE, 1], filters: 4, kernelSize: 3, padding: 'same', name: 'conv' }),
+      tf.layers.batchNormalization({ name: 'norm', momentum: 0.9 }),
+      tf.layers.reLU({ name: 'relu' }),
+      tf.layers.maxPooling2d({ poolSize: 2, name: 'pool' }),
+      tf.layers.flatten({ name: 'flatten' }),
+      tf.layers.dense({ units: 12, activation: 'relu', name: 'dense', trainable: false }),
+      tf.layers.dropout({ rate: 0.25, name: 'dropout' }),
+      tf.layers.dense({ units: 3, activation: 'softmax', name: 'classes' }),
+    ],
+  });
+  return randomise(network, 7);
+}
+
+const MODEL = await ourModel(layers());
+const START = await loadValues(MODEL.graph);
+
+const OPTIMIZERS: Readonly<Record<OptimizerName, { optimizer: OptimizerOptions; learningRate: number }>> = {
+  sgd: { optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 }, learningRate: 0.05 },
+  adam: { optimizer: { name: 'adam', momentum: 0, weightDecay: 0 }, learningRate: 0.02 },
+  adamw: { optimizer: { name: 'adamw', momentum: 0, weightDecay: 1e-3 }, learningRate: 0.02 },
+};
+
+function options(name: OptimizerName, changed: Partial<TrainingOptions> = {}): TrainingOptions {
+  const { optimizer, learningRate } = OPTIMIZERS[name];
+  return { epochs: 3, batch: 8, optimizer, schedule: { name: 'cosine', learningRate }, seed: 'seed', ...changed };
+}
+
+async function trained(given: TrainingOptions, hooks: TrainingHooks = {}, start: Values = START): Promise<Values> {
+  const result = await train(engine, MODEL.graph, start, SPLIT, given, hooks);
+  assert.ok(result.finished);
+  return result.values;
+}
+
+function assertSame(actual: Values, expected: Values): void {
+  assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
+  for (const [name, { data }] of expected) assert.ok(sameData(data, actual.get(name)), name);
+}
+
+function changed(before: Values, after: Values): string[] {
+  return [...before].filter(([name, { data }]) => !sameData(data, after.get(name))).map(([name]) => name);
+}
+
+function sameData(data: Tensor['data'], other: Tensor | undefined): boolean {
+  return Buffer.from(data.buffer).equals(Buffer.from((other as Tensor).data.buffer));
+}
+
+async function accuracy(values: Values): Promise<number> {
+  const right = outcomes(await classify(engine, MODEL.graph, values, SPLIT), SPLIT);
+  return right.reduce((sum, value) => sum + value, 0) / SAMPLES;
+}
+
+for (const name of ['sgd', 'adam', 'adamw'] as const) {
+  test(`a small network learns a small problem by ${name}`, async () => {
+    assert.ok((await accuracy(START)) < 0.7);
+    assert.equal(await accuracy(await trained(options(name, { epochs: 40 }))), 1);
+  });
+}
+
+test('training changes every weight and moving average but those of a frozen layer', async () => {
+  const after = await trained(options('adam'));
+  const frozen = [...START.keys()].filter((name) => name.startsWith('dense/'));
+  assert.equal(frozen.length, 2);
+  assert.deepEqual(changed(START, after).sort(), [...START.keys()].filter((name) => !frozen.includes(name)).sort());
+});
+
+test('the values it starts from stay as they were', async () => {
+  const before = new Map(
+    [...START].map(([name, { shape, data }]) => [name, float32(shape, Float32Array.from(data as Float32Array))]),
+  );
+  await trained(options('adam'));
+  assertSame(START, before);
+});
+
+test('the same seed gives the same weights bit for bit, another seed gives others', async () => {
+  const first = await trained(options('sgd'));
+  assertSame(await trained(options('sgd')), first);
+  assert.notDeepEqual(changed(first, await trained(options('sgd', { seed: 'other' }))), []);
+});
+
+/** 48 samples in batches of 8, three epochs. */
+const STEPS = 18;
+
+for (const name of ['sgd', 'adam'] as const) {
+  for (const stopAfter of [1, 5, 6, 13, STEPS]) {
+    test(`${name}: stopped after step ${stopAfter} and resumed, the weights are those of an undisturbed run bit for bit`, async () => {
+      const given = options(name);
+      let done = 0;
+      const stopped = await train(engine, MODEL.graph, START, SPLIT, given, { stopped: () => ++done === stopAfter });
+      assert.ok(!stopped.finished);
+      assert.equal(stopped.state.step, stopAfter);
+      assertSame(await trained(given, { resume: stopped.state }), await trained(given));
+    });
+  }
+}
+
+test('a state kept from the end of an epoch resumes to the same weights, however long training went on after it', async () => {
+  const given = options('adam');
+  const states: TrainingState[] = [];
+  const expected = await trained(given, { onEpoch: async (state) => void states.push(state) });
+  assert.deepEqual(
+    states.map(({ step }) => step),
+    [6, 12],
+  );
+  for (const resume of states) assertSame(await trained(given, { resume }), expected);
+});
+
+test('the zeros of sparse weights stay zero, their other elements and other weights train', async () => {
+  const halved = new Map(START);
+  const names = ['conv/kernel', 'classes/kernel'];
+  for (const name of names) {
+    const { shape, data } = START.get(name) as Tensor;
+    halved.set(
+      name,
+      float32(
+        shape,
+        Float32Array.from(data as Float32Array, (value, i) => (i % 2 === 0 ? 0 : value)),
+      ),
+    );
+  }
+  for (const optimizer of ['sgd', 'adam', 'adamw'] as const) {
+    const after = await trained(options(optimizer, { sparse: new Set(names) }), {}, halved);
+    for (const name of names) {
+      ((after.get(name) as Tensor).data as Float32Array).forEach((value, i) => {
+        assert.equal(value === 0, i % 2 === 0, `${name} ${i}`);
+      });
+      assert.ok(!sameData((halved.get(name) as Tensor).data, after.get(name)));
+    }
+    assert.ok(!sameData((START.get('classes/bias') as Tensor).data, after.get('classes/bias')));
+  }
+});
+
+test('zeros of a weight that is not sparse do train', async () => {
+  const zeroed = new Map(START).set('classes/kernel', float32([12, 3], new Float32Array(36)));
+  const after = await trained(options('sgd'), {}, zeroed);
+  assert.ok((after.get('classes/kernel') as Tensor).data.some((value) => value !== 0));
+});
+
+test('progress reaches the last step, and what it says of the loss and accuracy is of this run', async () => {
+  const reports: TrainingProgress[] = [];
+  await trained(options('adam', { epochs: 40 }), { onProgress: (progress) => void reports.push(progress) });
+  const last = reports.at(-1);
+  assert.deepEqual([last?.step, last?.steps, last?.batch], [240, 240, 8]);
+  assert.ok(last && last.loss > 0 && last.loss < 0.5, `loss ${last?.loss}`);
+  assert.ok(last.accuracy > 0.8 && last.accuracy <= 1, `accuracy ${last.accuracy}`);
+});
+
+test('a learning rate far too large stops with the step and the rate', async () => {
+  await assert.rejects(
+    train(
+      engine,
+      MODEL.graph,
+      START,
+      SPLIT,
+      options('sgd', { epochs: 20, schedule: { name: 'constant', learningRate: 1e20 } }),
+    ),
+    (error: unknown) => error instanceof Diverged && /step \d+.*1\.00e\+20/.test(error.message),
+  );
+});
+
+test('no epochs change nothing', async () => {
+  assertSame(await trained(options('adam', { epochs: 0 })), START);
+});
+
+test('a batch larger than the data set is all of it', async () => {
+  const progress: TrainingProgress[] = [];
+  await trained(options('adam', { epochs: 2, batch: 1000 }), { onProgress: (report) => void progress.push(report) });
+  assert.deepEqual([progress.at(-1)?.steps, progress.at(-1)?.batch], [2, SAMPLES]);
+});
+
+test('the moving averages after training are those of the batches, momentum and all', async () => {
+  const given = options('sgd', { epochs: 1, batch: SAMPLES, schedule: { name: 'constant', learningRate: 0 } });
+  const after = await trained(given);
+  const samples = new Float32Array(SAMPLES * SIDE * SIDE);
+  await SPLIT.read(
+    Array.from({ length: SAMPLES }, (_, i) => i),
+    samples,
+  );
+  const network = layers();
+  const activations = network.layers[0]?.apply(tf.tensor4d(samples, [SAMPLES, SIDE, SIDE, 1])) as tf.Tensor;
+  const { mean, variance } = tf.moments(activations, [0, 1, 2]);
+  for (const [name, now] of [
+    ['norm/moving_mean', mean],
+    ['norm/moving_variance', variance],
+  ] as const) {
+    const old = (START.get(name) as Tensor).data as Float32Array;
+    const moved = (after.get(name) as Tensor).data as Float32Array;
+    now.dataSync().forEach((value, i) => {
+      assert.ok(Math.abs((moved[i] as number) - (0.9 * (old[i] as number) + 0.1 * value)) < 1e-5, name);
+    });
+  }
+});
+
+test('a layer may have the name under which the training graph has its own nodes', async () => {
+  for (let named = 0; named < 8; named++) {
+    const network = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [SIDE, SIDE, 1] })] });
+    for (let i = 0; i < 8; i++) {
+      network.add(tf.layers.dense({ units: 3, activation: 'relu', name: i === named ? 'training' : `dense_${i}` }));
+    }
+    const { graph } = await ourModel(randomise(network, 1));
+    const given = options('adam', { epochs: 1, batch: SAMPLES });
+    const result = await train(engine, graph, await loadValues(graph), SPLIT, given);
+    assert.ok(result.finished);
+  }
+});
