@@ -2,14 +2,20 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { integers } from '../model/tensor';
-import { type Constants, input, type Operator, output } from './operator';
+import { type Constants, fromStart, input, type Operator, output } from './operator';
 
-/** Zeros before and after each axis. */
+/** Zeros before and after each axis: the amounts are those of the axes named (input 3), or of all. */
 function padsOf(node: Node, rank: number, constant: Constants): [number, number][] {
-  const pads = constant(input(node, 1));
+  const [pads, named] = [constant(input(node, 1)), node.inputs[3]];
   if (!pads) throw new Error(`Pad "${node.name}": its amounts must be a constant`);
+  const axes = named && constant(named);
   const amounts = integers(pads);
-  return Array.from({ length: rank }, (_, axis) => [amounts[axis] ?? 0, amounts[axis + rank] ?? 0]);
+  const padded = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : Array.from({ length: rank }, (_, i) => i);
+  const result = Array.from({ length: rank }, (): [number, number] => [0, 0]);
+  padded.forEach((axis, i) => {
+    result[axis] = [amounts[i] ?? 0, amounts[i + padded.length] ?? 0];
+  });
+  return result;
 }
 
 export const pad: Operator = {

@@ -1,5 +1,6 @@
 // Which elements live or die together. Every axis of every tensor contributes its elements to one union-find; operators
 // unite them; what is then one class is one channel: cutting it takes its elements out of every axis they lie on.
+import { UserError } from '../errors';
 import type { Graph, Node, Shape } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { OPERATORS, operatorOf } from '../ops/index';
@@ -82,6 +83,9 @@ function uniteProducts(elements: Elements, products: readonly Product[]): void {
   }
 }
 
+/** Ten times what the largest networks known to us have; each takes four bytes. */
+const MAX_ELEMENTS = 2 ** 26;
+
 class Elements {
   readonly axes: Axis[] = [];
   readonly #starts = new Map<string, { start: number; size: number }[]>();
@@ -100,6 +104,11 @@ class Elements {
         return { start, size: typeof size === 'number' ? size : 0 };
       });
       this.#starts.set(value, starts);
+    }
+    if (count > MAX_ELEMENTS) {
+      throw new UserError(
+        `The model's tensors have axes of ${count.toLocaleString('en')} elements in all, too many to analyse.`,
+      );
     }
     this.#parents = Uint32Array.from({ length: count }, (_, i) => i);
   }

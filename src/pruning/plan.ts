@@ -41,7 +41,8 @@ export function prunableLayers(model: Model, names: readonly string[] | undefine
 /**
  * Brings layers down to the widths given by cutting their least relevant channels; coupled layers are cut together, by
  * the mean of their scores.
- * @param widths by layer name; a layer that is narrow enough already stays. No layer loses its last channel.
+ * @param widths by layer name; a layer that is narrow enough already stays. No layer loses its last channel. One whose
+ * channels are several neurons each (the units of a maxout) stays wider where no whole number of them makes the width.
  */
 export function planWidths(
   model: Model,
@@ -52,14 +53,20 @@ export function planWidths(
   const layers = layerChannels(model, channels);
   const scores = channelScores(layers, relevance);
   const removed = new Set<number>();
+  const left = layers.map(({ channels: own }) => new Set(own));
+  const isLast = (channel: number): boolean => left.some((own) => own.size === 1 && own.has(channel));
   for (const { layer, channels: own } of layers) {
     const width = widths.get(layer.name);
     if (width === undefined) continue;
-    const left = Array.from(own).filter((channel) => !removed.has(channel));
-    const excess = left.length - Math.max(1, width);
-    const candidates = left.filter((channel) => channels.frozen(channel) === undefined);
-    for (const channel of ascending(candidates, (c) => scores.get(c) ?? 0).slice(0, Math.max(0, excess)))
+    let neurons = own.filter((channel) => !removed.has(channel)).length;
+    const candidates = [...new Set(own)].filter((channel) => !removed.has(channel) && !channels.frozen(channel));
+    for (const channel of ascending(candidates, (c) => scores.get(c) ?? 0)) {
+      const narrower = neurons - own.filter((other) => other === channel).length;
+      if (narrower < width || isLast(channel)) continue;
       removed.add(channel);
+      for (const others of left) others.delete(channel);
+      neurons = narrower;
+    }
   }
   const cuts = layers.map(({ layer, channels: own }) => ({
     layer: layer.name,

@@ -19,9 +19,9 @@ export function accuracySection(session: SessionRecord): Markup {
   return html`<section aria-labelledby="accuracy-heading">
 <div class="intro">
 <h2 id="accuracy-heading">Size against accuracy</h2>
-<p>${glyph('dot')} is the accuracy on ${samples}, its line the ${unbroken('95 %')} confidence interval; the shaded band is the interval of the original.${
+<p><span class="unbroken">${glyph('dot')} is</span> the accuracy on ${samples}, its line the ${unbroken('95 %')} confidence interval; the shaded band is the interval of the original.${
     cut
-      ? html` ${glyph('hollow')} is the same model right after the cut. From there up to ${glyph('dot')} is what retraining brought back.`
+      ? html` <span class="unbroken">${glyph('hollow')} is</span> the same model right after the cut. From there up to <span class="unbroken">${glyph('dot')} is</span> what retraining brought back.`
       : undefined
   }</p>
 </div>

@@ -78,9 +78,15 @@ function rank({ chosen, iteration }: AccuracyPoint): number {
   return chosen ? -1 : iteration.index;
 }
 
+/** Above the whisker; the result's in any case. */
 function accuracyLabel(point: AccuracyPoint, width: Width): AccuracyLabel {
+  const text = accuracyText(point.iteration.accuracy, width);
   const y = Math.min(point.high, point.y - RING) - 7;
-  return label(point, 'accuracy', accuracyText(point.iteration.accuracy, width), y, 'middle', 0);
+  const overTicks = point.at * width.plot < textWidth(text) / 2 - CAP;
+  const placed = overTicks
+    ? label(point, 'accuracy', text, y, 'start', -CAP)
+    : label(point, 'accuracy', text, y, 'middle', 0);
+  return { ...placed, needed: point.chosen };
 }
 
 /** Right of the dot, or under it where there is little room. */

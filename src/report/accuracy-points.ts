@@ -12,7 +12,7 @@ const BELOW_HEIGHT = 56;
 
 /** The scale takes in accuracies after a cut down to so many times its own height below; further ones would flatten it. */
 const STRETCH = 3;
-/** At least two percentage points: less than that would make noise look like news. */
+/** The scale spans at least one percentage point: less would make noise look like news. */
 const SMALLEST_SPAN = 0.01;
 const PADDING = 0.06;
 /** Free space left and right of the outermost points. */
@@ -87,7 +87,8 @@ function domain(retrained: readonly number[], cut: readonly number[]): [floor: n
   const low = Math.min(1, ...retrained);
   const high = Math.max(0, ...retrained);
   const span = Math.max(high - low, SMALLEST_SPAN);
-  const lowest = Math.min(low, ...cut.filter((accuracy) => accuracy >= low - STRETCH * span));
-  const padding = PADDING * Math.max(high - lowest, SMALLEST_SPAN);
-  return [Math.max(0, lowest - padding), Math.min(1, high + padding)];
+  const lowest = Math.min(low, high - SMALLEST_SPAN, ...cut.filter((accuracy) => accuracy >= low - STRETCH * span));
+  const padding = PADDING * (high - lowest);
+  const floor = Math.max(0, lowest - padding);
+  return [floor, Math.min(1, Math.max(high + padding, floor + SMALLEST_SPAN))];
 }

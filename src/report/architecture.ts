@@ -20,7 +20,7 @@ export function architectureSection({ original, result }: Ends): Markup {
 <table class="architecture">
 <colgroup><col><col></colgroup><colgroup span="2"></colgroup><colgroup span="2"></colgroup><colgroup span="2"></colgroup>
 <thead>
-<tr><th scope="col" rowspan="2">Layer</th><th class="bar" scope="col" rowspan="2">Channels, to scale</th><th class="group" scope="colgroup" colspan="2">Channels</th><th class="group" scope="colgroup" colspan="2">Output shape</th><th class="group" scope="colgroup" colspan="2">Parameters</th></tr>
+<tr><th scope="col" rowspan="2">Layer</th><th class="bar" scope="col" rowspan="2">To scale</th><th class="group" scope="colgroup" colspan="2">Channels</th><th class="group" scope="colgroup" colspan="2">Output shape</th><th class="group" scope="colgroup" colspan="2">Parameters</th></tr>
 <tr>${[0, 1, 2].map(() => html`<th class="first" scope="col">before</th><th scope="col">after</th>`)}</tr>
 </thead>
 <tbody>

@@ -87,7 +87,7 @@ function signed(text: string): string {
 export function pValue(p: number | undefined): string {
   if (p === undefined || !Number.isFinite(p)) return NONE;
   if (p < 0.001) return '< 0.001';
-  const text = p.toFixed(p < 0.1 ? 3 : 2);
+  const text = p.toFixed(p < 0.0995 ? 3 : 2);
   return Number(text) === SIGNIFICANCE && p !== SIGNIFICANCE ? p.toFixed(4) : text;
 }
 

@@ -10,10 +10,12 @@ export interface Label {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Shown even where it covers an obstacle. */
+  readonly needed?: boolean;
 }
 
-/** Box of something that no label may cover. */
-export type Obstacle = Omit<Label, 'key'>;
+/** Box of something that a label should not cover. */
+export type Obstacle = Omit<Label, 'key' | 'needed'>;
 
 const FONT_SIZE = 13;
 
@@ -37,11 +39,10 @@ export function placeLabels<L extends Label>(
   obstacles: readonly Obstacle[],
   plotWidth: number,
 ): L[] {
-  const taken = [...obstacles];
   const kept = new Map<string, L>();
   for (const label of labels) {
-    if (kept.has(label.key) || taken.some((other) => overlap(label, other, plotWidth))) continue;
-    taken.push(label);
+    const inTheWay = [...kept.values(), ...(label.needed ? [] : obstacles)];
+    if (kept.has(label.key) || inTheWay.some((other) => overlap(label, other, plotWidth))) continue;
     kept.set(label.key, label);
   }
   return [...kept.values()];

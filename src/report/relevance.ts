@@ -12,7 +12,7 @@ export function relevanceSection(ends: Ends): Markup | undefined {
   return html`<section aria-labelledby="relevance-heading">
 <div class="intro">
 <h2 id="relevance-heading">Relevance of the channels</h2>
-<p>Each layer as it was first measured. ${swatch('kept')} Solid is what the result kept, ${swatch('cut')} hatched what was cut, then or later.${
+<p>Each layer as it was first measured. <span class="unbroken">${swatch('kept')} Solid</span> is what the result kept, <span class="unbroken">${swatch('cut')} hatched</span> what was cut, then or later.${
     units ? ' A column is a maxout unit, divided by how often each of its neurons was the maximum.' : undefined
   }</p>
 </div>

@@ -2,7 +2,7 @@
 
 const LIGHT = `
   --ground: #fbfaf8; --ink: #1b1c20; --soft: #595d66; --rule: #dcdad4; --faint: #f1efea;
-  --kept: #2a5db0; --cut: #c2571a; --cut-ground: #fbe9dc; --loss: #a8321e; --track: #e3e0d9; --band: #2a5db01f;`;
+  --kept: #2a5db0; --cut: #b04a10; --cut-ground: #fbe9dc; --loss: #a8321e; --track: #e3e0d9; --band: #2a5db01f;`;
 
 const DARK = `
   --ground: #15171b; --ink: #e8e8ea; --soft: #a3a8b3; --rule: #33373f; --faint: #1d2026;
@@ -49,7 +49,7 @@ h1 .no-loss { color: var(--kept); }
 .lead { margin-top: 1.5rem; max-width: 76ch; color: var(--soft); }
 
 .figures { border-top: 1px solid var(--rule); }
-.figures dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 2rem 2.25rem; padding: 1.5rem 0 0; }
+.figures dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 2rem 2.25rem; padding: 1.5rem 0 0; }
 .figures dt { font-size: 0.875rem; color: var(--soft); margin-bottom: 0.375rem; }
 .figures dd { font-variant-numeric: tabular-nums; }
 .figures .before { display: block; color: var(--soft); }
@@ -61,6 +61,7 @@ section + section { margin-top: clamp(56px, 7vw, 96px); }
 .intro { max-width: 68ch; margin-bottom: 1.75rem; }
 h2 { font-size: 1.375rem; line-height: 1.25; font-weight: 620; letter-spacing: -0.012em; }
 .intro p { margin-top: 0.5rem; color: var(--soft); font-size: 0.9375rem; }
+.unbroken { white-space: nowrap; }
 .glyph { vertical-align: -0.1em; overflow: visible; }
 
 svg text { font-size: 13px; fill: var(--ink); font-variant-numeric: tabular-nums; }
@@ -86,7 +87,7 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
 .label-accuracy { font-weight: 600; }
 svg .label-cut, svg .label-regained { fill: var(--cut); }
-.label-cut, .label-regained { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
+.label-cut, .label-regained, .label-accuracy.of-result { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 svg .label-title { fill: var(--soft); }
 .of-result.label-size, .label-result { font-weight: 600; }
 svg .label-result { fill: var(--kept); }
@@ -106,7 +107,7 @@ tbody th, tfoot th { font-weight: 500; white-space: normal; min-width: 11rem; }
 .iterations th small { display: block; }
 .architecture th small { margin-left: 0.375rem; }
 .iterations .index { display: inline-block; min-width: 1.5rem; color: var(--soft); }
-.iterations tbody th { padding-left: 2.25rem; text-indent: -1.5rem; }
+.iterations tbody th:first-child { padding-left: 2.25rem; text-indent: -1.5rem; }
 .iterations th small, .iterations .index, .mark { text-indent: 0; }
 .result > * { font-weight: 650; background: var(--faint); }
 .iterations th:first-child { padding-left: 0.75rem; }
@@ -128,6 +129,7 @@ figcaption p { font-size: 0.875rem; }
 .architecture .first { color: var(--soft); }
 .architecture td + td:not(.first) { padding-left: 0.875rem; }
 .same { color: var(--soft); }
+.gone .mark { color: var(--soft); }
 .gone .name { text-decoration: line-through; }
 tfoot > tr > * { font-weight: 600; border-bottom: 0; }
 
@@ -139,6 +141,9 @@ footer p + p { margin-top: 0.75rem; }
 @media (max-width: 879px) {
   .wide { display: none; }
   .narrow { display: inline; }
+}
+@media (min-width: 720px) and (max-width: 879px) {
+  .figures dl:has(> :nth-child(5)) { grid-template-columns: repeat(3, 1fr); }
 }
 @media (max-width: 719px) {
   .accuracy { padding: 0 12px 0 48px; }

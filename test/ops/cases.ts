@@ -232,6 +232,7 @@ const layouts = [
   given('Transpose', 'to channels first', [drawn([2, 4, 5, 3], 'last')], { perm: [0, 3, 1, 2] }),
   given('Transpose', 'of a kernel', [drawn([2, 3, 4, 5], 'kernel')], { perm: [3, 2, 0, 1] }, { anyBatch: false }),
   given('Pad', 'around images', [IMAGE, ints(0, 0, 1, 2, 0, 0, 3, 0)]),
+  given('Pad', 'of the axes named', [IMAGE, ints(1, 2, 3, 0), '', ints(2, -1)]),
   given('Pad', 'after the channels', [IMAGE, ints(0, 0, 0, 0, 0, 2, 0, 0)]),
   given('Pad', 'by nothing', [IMAGE, ints(0, 0, 0, 0, 0, 0, 0, 0)]),
   given('Concat', 'of two', [PART, drawn([2, 2, 4], 'other')], { axis: 1 }),

@@ -247,7 +247,9 @@ class RandomNetwork {
 
   readonly #pad: Add = (value, [top = 0, left = 0, channels = 0]) => {
     const added = channels === 0 ? 1 : 0;
-    return this.#builder.op('Pad', [value, this.#builder.ints([0, 0, top % 2, left % 3, 0, added, 1, 0])]);
+    const amounts = this.#builder.ints([0, 0, top % 2, left % 3, 0, added, 1, 0]);
+    // All axes are named for the reason that ZeroPadding2D has.
+    return this.#builder.op('Pad', [value, amounts, '', this.#builder.ints([0, 1, 2, 3])]);
   };
 
   /** In the order it lies in memory, or, for images, in Keras' channels-last order. */

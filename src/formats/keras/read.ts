@@ -2,6 +2,7 @@
 import { messageOf, UserError } from '../../errors';
 import { BATCH, type Dimension, type Graph } from '../../model/graph';
 import type { Layer } from '../../model/model';
+import { elementCount } from '../../model/tensor';
 import type { Weight } from '../../model/weight';
 import { GraphBuilder } from '../../ops/builder';
 import { type Activation, fromLast, outputOf } from './activation';
@@ -26,6 +27,7 @@ export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight
       inputs.push(fromLast(builder, value));
     }
     const activation = entry.className === 'InputLayer' ? (inputs[0] as Activation) : readEntry(entry, config);
+    checkSize(config, activation);
     activations.set(entry.name, activation);
     const { output, channelsFirst } = outputOf(activation);
     layers.push({
@@ -76,6 +78,15 @@ export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight
     builder.addOutput(last ?? first ?? '');
   }
   return { graph: builder.build(), layers };
+}
+
+/** Values a layer makes of one sample; more than 2^28 (1 GB as float32) is a broken file, or one made to exhaust memory. */
+const MAX_VALUES = 2 ** 28;
+
+function checkSize(config: LayerConfig, { shape }: Activation): void {
+  const sizes = shape.slice(1).filter((size) => typeof size === 'number');
+  if (elementCount(sizes) > MAX_VALUES)
+    config.fail(`its output [${sizes.join(', ')}] is too large for any machine to hold`);
 }
 
 function activationOf(activations: ReadonlyMap<string, Activation>, name: string): Activation {

@@ -21,14 +21,9 @@ export interface ManifestWeight {
 const MAX_WEIGHT_BYTES = 2 ** 40;
 const MAX_AXES = 8;
 
-const DTYPES: Readonly<Record<string, ElementType>> = {
-  float32: 'float32',
-  float16: 'float16',
-  int32: 'int32',
-  uint8: 'uint8',
-  uint16: 'uint16',
-  bool: 'bool',
-};
+const TYPES: ReadonlyMap<unknown, ElementType> = new Map(
+  (['float32', 'float16', 'int32', 'uint8', 'uint16', 'bool'] as const).map((type) => [type, type]),
+);
 
 /** @param json untrusted. */
 export function readManifest(json: unknown): ManifestGroup[] {
@@ -75,9 +70,9 @@ function readWeight(json: unknown, where: string): ManifestWeight {
 }
 
 function storageOf(name: string, dtype: unknown, quantization: unknown): Storage {
-  if (typeof dtype !== 'string' || DTYPES[dtype] === undefined)
-    throw new UserError(`weight "${name}": dtype ${show(dtype)} is not known`);
-  if (quantization === undefined) return { type: DTYPES[dtype] };
+  const type = TYPES.get(dtype);
+  if (type === undefined) throw new UserError(`weight "${name}": dtype ${show(dtype)} is not known`);
+  if (quantization === undefined) return { type };
   if (!isRecord(quantization)) throw new UserError(`weight "${name}": quantization is ${show(quantization)}`);
   const { dtype: stored, scale, min } = quantization;
   if (stored === 'float16') return { type: 'float16' };

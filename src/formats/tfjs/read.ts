@@ -43,7 +43,13 @@ async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
+/** Deeper than any config nests; what walks JSON by recursion would run out of stack. */
+const MAX_JSON_DEPTH = 200;
+
 function parse(path: string, text: string): Record<string, unknown> {
+  if (nestingDepth(text) > MAX_JSON_DEPTH) {
+    throw new UserError(`${path} nests more than ${MAX_JSON_DEPTH} levels deep: that is not a model.`);
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -56,6 +62,21 @@ function parse(path: string, text: string): Record<string, unknown> {
     throw new UserError(`${path} is JSON, but not a model: expected an object with modelTopology and weightsManifest.`);
   return json;
 }
+
+/** How deep brackets nest, outside of strings. */
+function nestingDepth(text: string): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted && code === BACKSLASH) i++;
+    else if (!quoted && (code === BRACKET || code === BRACE)) deepest = Math.max(deepest, ++depth);
+    else if (!quoted && (code === BRACKET + 2 || code === BRACE + 2)) depth--;
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, BRACKET, BRACE] = [0x22, 0x5c, 0x5b, 0x7b] as const;
 
 /** A graph model holds TensorFlow nodes. */
 function isGraph(topology: unknown): boolean {

@@ -1,5 +1,6 @@
 // The paper's measure: how often a neuron is the maximum of its unit, over all samples and positions. In a network
 // without maxout, neighbouring channels compete as if they were a unit.
+import type { NodeEmitter } from '../../ops/emitter';
 import type { Measure } from './measure';
 
 export const maxoutWins: Measure = {
@@ -22,18 +23,44 @@ export const maxoutWins: Measure = {
             emitter.ints([0, 0, ...spatial, 0, missing, ...spatial]),
             emitter.float(Number.NEGATIVE_INFINITY),
           ]);
-    const grouped = emitter.op('Reshape', [full, emitter.ints([0, units, neurons, ...positions])]);
-    const winner = emitter.op('ArgMax', [grouped], { axis: 2, keepdims: 1 });
-    const rivals = emitter.op('Reshape', [
-      emitter.ints(Array.from({ length: neurons }, (_, j) => j)),
-      emitter.ints([neurons, ...positions.map(() => 1)]),
-    ]);
-    const wins = emitter.op('Cast', [emitter.op('Equal', [winner, rivals])], { to: 1 });
-    const axes = [0, ...positions.map((_, i) => i + 3)];
+    const grouped = emitter.op('Reshape', [full, emitter.ints([0, units, neurons, -1])]);
+    const ones = emitter.ints(new Array<number>(neurons).fill(1));
+    const rivals = emitter.ops('Split', [grouped, ones], { axis: 2 }, neurons);
     const counts = emitter.op('Reshape', [
-      emitter.op('ReduceSum', [wins, emitter.ints(axes)], { keepdims: 0 }),
+      emitter.op('Concat', winCounts(emitter, rivals), { axis: 2 }),
       emitter.ints([-1]),
     ]);
     return missing === 0 ? counts : emitter.op('Slice', [counts, emitter.ints([0]), emitter.ints([channels])]);
   },
 };
+
+/**
+ * For each rival [batch, units, 1, positions], how often it is the first to reach the maximum: [1, units, 1, 1].
+ * One neuron after the other challenges the best so far; the last to win its challenge is the maximum. Comparing so
+ * costs a third of ArgMax and one-hot counting, which run on 64-bit integers.
+ */
+function winCounts(emitter: NodeEmitter, rivals: readonly string[]): string[] {
+  const axes = emitter.ints([0, 3]);
+  const sum = (condition: string): string => {
+    const counted = emitter.op('Cast', [condition], { to: FLOAT });
+    return emitter.op('ReduceSum', [counted, axes], { keepdims: 1 });
+  };
+  const wins: string[] = [];
+  let best = rivals[0] ?? '';
+  for (const rival of rivals.slice(1)) {
+    wins.push(emitter.op('Greater', [rival, best]));
+    best = emitter.op('Max', [best, rival]);
+  }
+  // Whoever wins and is beaten by none that come after.
+  const counts: string[] = [];
+  let unbeaten: string | undefined;
+  for (const win of wins.reverse()) {
+    counts.unshift(sum(unbeaten === undefined ? win : emitter.op('And', [win, unbeaten])));
+    const loses = emitter.op('Not', [win]);
+    unbeaten = unbeaten === undefined ? loses : emitter.op('And', [loses, unbeaten]);
+  }
+  return [...(unbeaten === undefined ? [] : [sum(unbeaten)]), ...counts];
+}
+
+/** TensorProto.DataType FLOAT. */
+const FLOAT = 1;

@@ -10,7 +10,10 @@ export const zeroPadding2d: LayerFamily = {
     config.channelsLast();
     const [[top, bottom], [left, right]] = amounts(config);
     const pads = builder.ints([0, 0, top, left, 0, 0, bottom, right]);
-    return fromFirst(builder, builder.op('Pad', [firstOf(builder, input()), pads]));
+    // Without axes onnxruntime (1.30) makes the Pad and a MaxPool behind it one, whose padding is −∞ and no longer 0;
+    // with some of them it forgets which ones when it moves a Transpose. All of them say the same and keep it from both.
+    const axes = builder.ints([0, 1, 2, 3]);
+    return fromFirst(builder, builder.op('Pad', [firstOf(builder, input()), pads, '', axes]));
   },
 };
 
