@@ -8,7 +8,7 @@ import type { OptimizerName } from '../src/training/optimizer';
 import { train } from '../src/training/train';
 import { type Contender, interleave, show } from './measure';
 import { samplesSplit } from './samples';
-import { startTorch } from './torch';
+import { startTorch } from './pytorch';
 
 const ROUNDS = 9;
 const STEPS = 60;

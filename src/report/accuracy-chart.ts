@@ -76,7 +76,7 @@ function originalBand({ points: [original] }: AccuracyPlot): Markup | undefined 
 <text class="band-label wide" x="100%" dx="8" y="${px(y + 4)}">original</text>`;
 }
 
-/** A double stroke across the axis: what lies under it is not on the scale. */
+/** Where the scale ends: what lies under it is not to scale. */
 function scaleBreak(y: number): Markup {
   return html`<line class="break" x2="100%" y1="${px(y)}" y2="${px(y)}"/><text class="tick" x="-10" y="${px(y + 38)}" text-anchor="end">lower</text>`;
 }

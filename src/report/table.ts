@@ -6,7 +6,7 @@ import { count } from './format';
 import { html, type Markup } from './markup';
 
 const KINDS: Readonly<Record<IterationKind, string>> = {
-  original: 'as it was given',
+  original: 'before any cut',
   maxout: 'maxout introduced',
   neurons: 'neurons cut',
   weights: 'weights set to zero',

@@ -30,7 +30,7 @@ export async function startTorch(threads: number): Promise<Torch | undefined> {
   }
   return talk(
     newest.version,
-    spawn(newest.python, ['bench/torch.py', String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    spawn(newest.python, ['bench/pytorch_peer.py', String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] }),
   );
 }
 
