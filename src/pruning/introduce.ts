@@ -107,7 +107,7 @@ async function insert(model: Model, place: Place, k: number, statistics: UnitSta
   const values = await loadValues(behind);
   const merged = mergeReaders(behind, channels, own, values, k, statistics, place.layer);
   const removed = new Set(Array.from(own).filter((_, neuron) => neuron % k !== 0));
-  const narrow = cut(withValues(behind, merged), channels, removed);
+  const narrow = cut(withValues(behind, merged, values), channels, removed);
 
   const name = maxoutName(model, place.layer);
   const emitter = new NodeEmitter(name);

@@ -52,7 +52,9 @@ function relativeSizes({ data }: Tensor): Float64Array {
     sum += value;
     squares += value * value;
   }
-  const deviation = Math.sqrt(Math.max(squares / count - (sum / count) ** 2, Number.MIN_VALUE));
+  // A kernel without a weight left, or without spread, must not divide by nothing.
+  const [mean, square] = count === 0 ? [0, 0] : [sum / count, squares / count];
+  const deviation = Math.sqrt(Math.max(square - mean ** 2, Number.MIN_VALUE));
   return Float64Array.from(data as Float32Array, (value) => Math.abs(value) / deviation);
 }
 

@@ -10,7 +10,7 @@ import { cut } from '../../src/pruning/cut';
 import { type LayerChannels, layerChannels } from '../../src/pruning/layer-channels';
 import { mask } from '../../src/pruning/mask';
 import { planWidths, prunableLayers } from '../../src/pruning/plan';
-import type { LayerRelevance } from '../../src/pruning/relevance/index';
+import type { LayerRelevance } from '../../src/pruning/relevance/score';
 import { random } from '../../src/random';
 import { ourModel, randomise } from '../layers-model';
 import { outputFor } from '../run';

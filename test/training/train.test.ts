@@ -18,6 +18,7 @@ import {
 } from '../../src/training/train';
 import { ourModel, randomise } from '../layers-model';
 import { engine } from '../run';
+import { splitOf } from '../split';
 import { tf } from '../tensorflow';
 
 const SIDE = 6;
@@ -34,15 +35,7 @@ function bars(): Split {
       values[sample * SIDE * SIDE + i] = 0.3 * source.next() + (Math.floor(i / SIDE) === row ? 0.7 : 0);
     }
   });
-  return {
-    count: SAMPLES,
-    labels,
-    async read(indices, out) {
-      Array.from(indices).forEach((index, i) => {
-        out.set(values.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE), i * SIDE * SIDE);
-      });
-    },
-  };
+  return splitOf(float32([SAMPLES, SIDE, SIDE, 1], values), labels);
 }
 
 const SPLIT = bars();

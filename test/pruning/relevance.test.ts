@@ -1,0 +1,216 @@
+// Every measure against the same counted in plain loops over the activations that TensorFlow.js computes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors';
+import type { Model } from '../../src/model/model';
+import { float32, type Tensor } from '../../src/model/tensor';
+import { loadValues } from '../../src/model/values';
+import { MEASURES, measureOf } from '../../src/pruning/relevance/index';
+import {
+  type LayerRelevance,
+  measureRelevance,
+  type RelevanceOptions,
+  Stopped,
+} from '../../src/pruning/relevance/score';
+import { ourModel, randomise } from '../layers-model';
+import { engine } from '../run';
+import { splitOf } from '../split';
+import { tf, toTf } from '../tensorflow';
+import { assertClose, drawn } from '../tensors';
+
+/** More than one batch of samples. */
+const SAMPLES = 300;
+const INPUT = drawn([SAMPLES, 5, 4, 2], 'samples');
+const SPLIT = splitOf(INPUT);
+
+/** Every step a layer of its own, so that all activations can be had. */
+const network = randomise(
+  tf.sequential({
+    layers: [
+      tf.layers.conv2d({ name: 'conv', inputShape: [5, 4, 2], filters: 5, kernelSize: 2 }),
+      tf.layers.batchNormalization({ name: 'norm' }),
+      tf.layers.reLU({ name: 'relu' }),
+      tf.layers.flatten({ name: 'flatten' }),
+      tf.layers.dense({ name: 'dense', units: 7, useBias: false }),
+      tf.layers.activation({ name: 'bend', activation: 'relu' }),
+      tf.layers.dense({ name: 'classes', units: 3, activation: 'softmax' }),
+    ],
+  }),
+  3,
+);
+const model = await ourModel(network);
+
+/** Before and after the activation function of each layer, [samples, ...positions, channels]. */
+const SITES = { conv: { before: 'norm', after: 'relu' }, dense: { before: 'dense', after: 'bend' } } as const;
+type LayerName = keyof typeof SITES;
+
+function activations(layer: string): { rows: number[][]; positions: number } {
+  const inner = tf.model({ inputs: network.inputs, outputs: network.getLayer(layer).output });
+  const output = inner.predict(toTf(INPUT)) as tf.Tensor;
+  const channels = output.shape.at(-1) as number;
+  const rows = output.reshape([-1, channels]).arraySync() as number[][];
+  return { rows, positions: rows.length / SAMPLES };
+}
+
+const columns = (rows: readonly number[][]): number[][] =>
+  (rows[0] ?? []).map((_, channel) => rows.map((row) => row[channel] as number));
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** How often each channel is the first largest of its unit of neighbours. */
+function winsOf(rows: readonly number[][], neurons: number): number[] {
+  const channels = rows[0]?.length ?? 0;
+  const wins = new Array<number>(channels).fill(0);
+  for (const row of rows) {
+    for (let start = 0; start < channels; start += neurons) {
+      const unit = row.slice(start, start + neurons);
+      const winner = start + unit.indexOf(Math.max(...unit));
+      wins[winner] = (wins[winner] as number) + 1;
+    }
+  }
+  return wins;
+}
+
+function kernelOf(layer: LayerName): number[][] {
+  const [kernel] = network.getLayer(layer).getWeights();
+  const flat = (kernel as tf.Tensor).reshape([-1, kernel?.shape.at(-1) as number]);
+  return flat.arraySync() as number[][];
+}
+
+const REFERENCES: Readonly<Record<string, (layer: LayerName) => number[]>> = {
+  maxout: (layer) => winsOf(activations(SITES[layer].before).rows, 2),
+  apoz: (layer) =>
+    columns(activations(SITES[layer].after).rows).map((own) => own.filter((value) => value !== 0).length),
+  'mean-activation': (layer) => columns(activations(SITES[layer].after).rows).map((own) => sum(own.map(Math.abs))),
+  l1: (layer) => columns(kernelOf(layer)).map((own) => sum(own.map(Math.abs))),
+};
+
+async function scored(
+  measure: string,
+  options: Partial<RelevanceOptions> = {},
+  of: Model = model,
+): Promise<LayerRelevance[]> {
+  const values = await loadValues(of.graph);
+  return measureRelevance(measureOf(measure), of, engine, values, SPLIT, { k: 2, seed: 1, ...options });
+}
+
+function scoresOf(results: readonly LayerRelevance[], layer: string): LayerRelevance {
+  const found = results.find((result) => result.layer === layer);
+  assert.ok(found, layer);
+  return found;
+}
+
+test('every measure but random has a reference here', () => {
+  assert.deepEqual([...MEASURES.keys()].sort(), [...Object.keys(REFERENCES), 'random'].sort());
+});
+
+for (const [measure, reference] of Object.entries(REFERENCES)) {
+  test(`${measure} scores every channel as plain loops do`, async () => {
+    const results = await scored(measure);
+    assert.deepEqual(
+      results.map(({ layer }) => layer),
+      ['conv', 'dense'],
+    );
+    for (const layer of ['conv', 'dense'] as const) {
+      const expected = reference(layer);
+      const { scores } = scoresOf(results, layer);
+      assert.ok(new Set(expected).size > 1);
+      const tensor = (values: Iterable<number>): Tensor => float32([expected.length], Float32Array.from(values));
+      assertClose(tensor(scores), tensor(expected), 1e-5, `${layer}: ${[...scores]}, by loops ${expected}`);
+    }
+  });
+}
+
+test('wins are whole numbers that add up to one a unit, sample and position, a short last unit included', async () => {
+  for (const k of [2, 3, 4]) {
+    const results = await scored('maxout', { k });
+    for (const [layer, channels] of [
+      ['conv', 5],
+      ['dense', 7],
+    ] as const) {
+      const { scores, observations, neurons } = scoresOf(results, layer);
+      const { rows, positions } = activations(SITES[layer].before);
+      assert.equal(neurons, k);
+      assert.equal(observations, SAMPLES * positions);
+      assert.deepEqual([...scores], winsOf(rows, k));
+      assert.equal(sum([...scores]), Math.ceil(channels / k) * observations);
+    }
+  }
+});
+
+test('of neurons that are equal, the first one wins', async () => {
+  const twins = tf.sequential({
+    layers: [
+      tf.layers.flatten({ name: 'flatten', inputShape: [5, 4, 2] }),
+      tf.layers.dense({ name: 'dense', units: 4, kernelInitializer: 'ones' }),
+      tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+    ],
+  });
+  const [result] = await scored('maxout', { k: 4 }, await ourModel(twins));
+  assert.deepEqual([...(result?.scores ?? [])], [SAMPLES, 0, 0, 0]);
+});
+
+test('an activation inside the layer is told from its pre-activation', async () => {
+  const inline = tf.sequential({
+    layers: [
+      tf.layers.flatten({ name: 'flatten', inputShape: [5, 4, 2] }),
+      tf.layers.dense({ name: 'dense', units: 6, activation: 'relu' }),
+      tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+    ],
+  });
+  const apart = tf.sequential({
+    layers: [
+      tf.layers.flatten({ name: 'flatten', inputShape: [5, 4, 2] }),
+      tf.layers.dense({ name: 'dense', units: 6 }),
+      tf.layers.activation({ name: 'relu', activation: 'relu' }),
+      tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+    ],
+  });
+  const models = await Promise.all([inline, apart].map((layers) => ourModel(randomise(layers, 5))));
+  for (const measure of ['maxout', 'apoz', 'mean-activation']) {
+    const [first, second] = await Promise.all(models.map(async (of) => (await scored(measure, {}, of))[0]));
+    assert.deepEqual(first, second);
+  }
+});
+
+test('random scores are fixed by the seed and differ from layer to layer', async () => {
+  const [first, again, other] = await Promise.all([1, 1, 2].map((seed) => scored('random', { seed })));
+  assert.deepEqual(again, first);
+  assert.notDeepEqual(other, first);
+  const [conv, dense] = (first ?? []).map(({ scores }) => [...scores]);
+  assert.equal(conv?.length, 5);
+  assert.notDeepEqual(conv, dense?.slice(0, 5));
+});
+
+test('only the layers asked for are scored', async () => {
+  assert.deepEqual(
+    (await scored('apoz', { layers: ['dense'] })).map(({ layer }) => layer),
+    ['dense'],
+  );
+});
+
+test('progress counts the samples up to the last, and a stop ends the pass', async () => {
+  const seen: number[] = [];
+  await scored('apoz', { onProgress: (done, of) => void seen.push(done, of) });
+  assert.deepEqual(seen.slice(-2), [SAMPLES, SAMPLES]);
+  assert.ok(seen.length > 2);
+  await assert.rejects(scored('apoz', { stopped: () => true }), Stopped);
+});
+
+test('a measure that is not known, or has no data to work on, says so', async () => {
+  assert.throws(
+    () => measureOf('magic'),
+    (error: unknown) =>
+      error instanceof UserError && error.message.includes('"magic"') && error.message.includes('maxout'),
+  );
+  const values = await loadValues(model.graph);
+  for (const measure of ['maxout', 'apoz', 'mean-activation']) {
+    await assert.rejects(
+      measureRelevance(measureOf(measure), model, engine, values, undefined, { k: 2, seed: 1 }),
+      (error: unknown) => error instanceof UserError && error.message.includes(`"${measure}"`),
+    );
+  }
+  for (const measure of ['l1', 'random']) {
+    const results = await measureRelevance(measureOf(measure), model, engine, values, undefined, { k: 2, seed: 1 });
+    assert.equal(results.length, 2);
+  }
+});
