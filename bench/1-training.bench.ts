@@ -7,8 +7,8 @@ import { loadValues } from '../src/model/values';
 import type { OptimizerName } from '../src/training/optimizer';
 import { train } from '../src/training/train';
 import { type Contender, interleave, show } from './measure';
-import { samplesSplit } from './samples';
 import { startTorch } from './pytorch';
+import { samplesSplit } from './samples';
 
 const ROUNDS = 9;
 const STEPS = 60;

@@ -49,6 +49,6 @@ stream.on('test:fail', (event) => {
 const report = stream.compose(new spec());
 report.pipe(process.stdout);
 report.on('end', () => {
-  console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
   process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
 });

@@ -3,13 +3,16 @@ import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, rmdir, stat } from
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, UserError } from '../errors';
 
-/** The file a model names, which must lie in the model's folder after every link is followed. */
+/**
+ * The file a model names, which must lie in the model's folder after every link is followed. No part of the path may
+ * lead upwards, not even to come back: the same path is written to below another folder.
+ */
 export async function confinedFile(folder: string, path: string, where: string): Promise<string> {
   const outside = (): UserError =>
     new UserError(
       `${where}: the path ${JSON.stringify(path)} leaves the model's folder; a model may only name files beside it`,
     );
-  if (isAbsolute(path) || /^[a-zA-Z]:|^[/\\]/.test(path) || path.includes('\0')) throw outside();
+  if (isAbsolute(path) || /^[a-zA-Z]:|^[/\\]|(^|[/\\])\.\.([/\\]|$)|\0/.test(path)) throw outside();
   const root = await realpath(folder);
   const wanted = resolve(root, path);
   if (!within(root, wanted)) throw outside();

@@ -1,11 +1,10 @@
 // AveragePool; the padding does not count unless count_include_pad says so.
 // https://onnx.ai/onnx/operators/onnx__AveragePool.html
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { input, numberAttribute, type Operator, output, type Tape } from './operator';
 import { stretch } from './stretch';
-import { slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
+import { padded, slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
 
 export const averagePool: Operator = {
   type: 'AveragePool',
@@ -22,18 +21,11 @@ export const averagePool: Operator = {
       return [stretch(tape, each, window.kernel, tape.shape(x))];
     };
   },
-  evaluate(node, [x], { tf }) {
+  evaluate(node, [x], run) {
+    const { tf } = run;
     const window = windowOf(node);
-    const [top = 0, left = 0] = window.before;
-    const [bottom = 0, right = 0] = window.after;
-    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]);
     const [kernel, steps] = [window.kernel as [number, number], window.strides as [number, number]];
-    const mean = tf.avgPool(padded as Tensor4D, kernel, steps, 'valid');
+    const mean = tf.avgPool(padded(x, window, run), kernel, steps, 'valid');
     const scale = tf.tensor(shares(node, x?.shape ?? [], window), [1, mean.shape[1], mean.shape[2], 1]);
     return tf.transpose(tf.mul(mean, tf.mul(scale, elementCount(window.kernel))), [0, 3, 1, 2]);
   },

@@ -4,7 +4,7 @@ import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { gradientOfInput, gradientOfWeight } from './conv-gradient';
 import { input, numberAttribute, type Operator, output } from './operator';
-import { freezeSpatial, slide, windowOf } from './window';
+import { freezeSpatial, padded, slide, windowOf } from './window';
 
 const groupsOf = (node: Node): number => numberAttribute(node, 'group', 1);
 
@@ -58,22 +58,15 @@ export const conv: Operator = {
       ];
     };
   },
-  evaluate(node, [x, weight, bias], { tf }) {
+  evaluate(node, [x, weight, bias], run) {
+    const { tf } = run;
     const window = windowOf(node, (weight?.shape ?? []).slice(2));
-    const [top = 0, left = 0] = window.before;
-    const [bottom = 0, right = 0] = window.after;
-    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]);
     const kernel = tf.transpose(weight as Tensor4D, [2, 3, 1, 0]);
     const [strides, dilations] = [window.strides as [number, number], window.dilations as [number, number]];
     const groups = groupsOf(node);
     const split = (tensor: Tensor4D): Tensor4D[] => (groups === 1 ? [tensor] : tf.split(tensor, groups, 3));
     const kernels = split(kernel);
-    const convolved = split(padded as Tensor4D).map((image, i) =>
+    const convolved = split(padded(x, window, run)).map((image, i) =>
       tf.conv2d(image, kernels[i] as Tensor4D, strides, 'valid', 'NHWC', dilations),
     );
     const result = tf.concat(convolved, 3);

@@ -1,11 +1,10 @@
 // MaxPool. https://onnx.ai/onnx/operators/onnx__MaxPool.html
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { indicator } from './elementwise';
 import { input, type Operator, output, type Tape } from './operator';
 import { stretch } from './stretch';
-import { slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
+import { padded, slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
 
 export const maxPool: Operator = {
   type: 'MaxPool',
@@ -19,19 +18,12 @@ export const maxPool: Operator = {
     }
     return tiles(windowOf(node)) ? byMask(node, tape) : byIndices(node, tape);
   },
-  evaluate(node, [x], { tf }) {
-    const { kernel, strides, before, after } = windowOf(node);
-    const [top = 0, left = 0] = before;
-    const [bottom = 0, right = 0] = after;
-    const pads: [number, number][] = [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ];
-    const padded = tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), pads, -3e38);
-    const pooled = tf.maxPool(padded as Tensor4D, kernel as [number, number], strides as [number, number], 'valid');
-    return tf.transpose(pooled, [0, 3, 1, 2]);
+  evaluate(node, [x], run) {
+    const window = windowOf(node);
+    const image = padded(x, window, run, -3e38);
+    const [kernel, strides] = [window.kernel as [number, number], window.strides as [number, number]];
+    const pooled = run.tf.maxPool(image, kernel, strides, 'valid');
+    return run.tf.transpose(pooled, [0, 3, 1, 2]);
   },
 };
 

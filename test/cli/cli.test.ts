@@ -259,7 +259,10 @@ const mistakes: Record<string, [string[], RegExp]> = {
   'an unknown option': [['inspect', 'model', '--jsn'], /unknown option/],
   'an unknown command': [['prnue'], /unknown command/],
   'a result folder that is in use': [['prune', 'model', '--data', 'data', '--out', 'data'], /not empty/],
-  'a k that does not divide': [['prune', 'classic3', '--data', 'data', '--k', '3', '--layers', 'dense'], /do not divide into units of 3/],
+  'a k that does not divide': [
+    ['prune', 'classic3', '--data', 'data', '--k', '3', '--layers', 'dense'],
+    /do not divide into units of 3/,
+  ],
   'a stop rule without validation data': [
     ['prune', 'model', '--data', 'data', '--validation', '0', '--until', 'significant'],
     /validation/,

@@ -5,7 +5,7 @@ import type { Layer } from '../../model/model';
 import { elementCount } from '../../model/tensor';
 import type { Weight } from '../../model/weight';
 import { GraphBuilder } from '../../ops/builder';
-import { type Activation, fromLast, outputOf } from './activation';
+import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { LayerConfig, MAX_SIZE, show } from './config';
 import type { LayerContext } from './family';
 import { FAMILIES } from './layers/index';
@@ -17,7 +17,8 @@ export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight
   const builder = new GraphBuilder();
   const activations = new Map<string, Activation>();
   const layers: Layer[] = [];
-  for (const entry of findMaxout(topology.entries)) {
+  const entries = findMaxout(topology);
+  for (const entry of entries) {
     builder.layer = entry.name;
     const config = new LayerConfig(entry.name, entry.className, entry.config);
     const weights: string[] = [];
@@ -73,9 +74,8 @@ export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight
     }
   }
   for (const name of topology.outputs) {
-    const entry = findMaxout(topology.entries).find(({ members }) => members.includes(name));
-    const { last, first } = activationOf(activations, entry?.name ?? name);
-    builder.addOutput(last ?? first ?? '');
+    builder.layer = entries.find(({ members }) => members.includes(name))?.name ?? name;
+    builder.addOutput(lastOf(builder, activationOf(activations, builder.layer)));
   }
   return { graph: builder.build(), layers };
 }

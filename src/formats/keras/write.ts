@@ -19,12 +19,13 @@ interface JsonLayer {
 /** @param json {class_name, config} as it was read; not changed. */
 export function writeTopology(json: unknown, model: Model): unknown {
   const result = structuredClone(json) as { config: unknown };
-  const { sequential, entries } = readTopology(json);
+  const topology = readTopology(json);
   const config = result.config as { layers: JsonLayer[] } & Record<string, unknown>;
-  const edit = new TopologyEdit(Array.isArray(result.config) ? result.config : config.layers, sequential, config);
+  const list = Array.isArray(result.config) ? result.config : config.layers;
+  const edit = new TopologyEdit(list, topology.sequential, config);
   const shapes = inferShapes(model.graph);
   const present = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const known = findMaxout(entries);
+  const known = findMaxout(topology);
   for (const entry of known) {
     const layer = present.get(entry.name);
     if (layer === undefined) edit.remove(entry);

@@ -19,7 +19,7 @@ export interface TfjsDocument {
   readonly file: string;
   /** Every weight of the manifest, used by a layer or not. */
   readonly weights: ReadonlyMap<string, Weight>;
-  /** Largest shard of each group, in bytes. */
+  /** Size of every shard in bytes, group after group; DEFAULT_SHARD_SIZE for those left out. */
   readonly shardSizes: readonly number[];
 }
 
@@ -52,11 +52,15 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
   const current = (name: string): Weight | undefined => model.graph.weights.get(name) ?? document.weights.get(name);
   const groups = readManifest(json.weightsManifest);
   const manifest: Record<string, unknown>[] = [];
+  let shard = 0;
   for (const [index, group] of (json.weightsManifest as Record<string, unknown>[]).entries()) {
     const weights = (groups[index]?.weights ?? [])
       .map(({ name }) => current(name))
       .filter((weight) => weight !== undefined);
-    const paths = await writeShards(folder, groups[index]?.paths ?? [], weights, document.shardSizes[index] ?? 0);
+    const shards = (groups[index]?.paths ?? []).map((name): Shard => {
+      return { name, size: document.shardSizes[shard++] ?? DEFAULT_SHARD_SIZE };
+    });
+    const paths = await writeShards(folder, shards, weights);
     const entries = (group.weights as Record<string, unknown>[]).map((entry) =>
       manifestEntry(entry, current(String(entry.name))),
     );
@@ -76,34 +80,40 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
 
 function manifestEntry(entry: Record<string, unknown>, weight: Weight | undefined): Record<string, unknown> {
   if (weight === undefined) return entry;
-  const { quantization: stored, ...rest } = entry;
-  const quantized =
-    weight.storage.quantization !== undefined || (weight.storage.type === 'float16' && stored !== undefined);
-  const resized = { ...rest, shape: [...weight.shape] };
-  if (quantized) return { ...resized, quantization: stored };
-  return { ...resized, dtype: weight.storage.type };
+  // Fields keep their places, so that an entry that did not change is written as it was.
+  const changed: Record<string, unknown> = { ...entry, shape: [...weight.shape] };
+  const { type, quantization } = weight.storage;
+  if (quantization !== undefined || (type === 'float16' && entry.quantization !== undefined)) return changed;
+  delete changed.quantization;
+  return { ...changed, dtype: type };
 }
 
-/** Splits a group's bytes into shards no larger than its largest was, under the names it had. Returns the names used. */
-async function writeShards(
-  folder: string,
-  names: readonly string[],
-  weights: readonly Weight[],
-  largest: number,
-): Promise<string[]> {
+interface Shard {
+  readonly name: string;
+  /** In bytes, before. */
+  readonly size: number;
+}
+
+/** Writes a group's bytes under the names its shards had. Returns the names used: fewer where there is less to write. */
+async function writeShards(folder: string, shards: readonly Shard[], weights: readonly Weight[]): Promise<string[]> {
   const total = weights.reduce((sum, weight) => sum + byteCount(weight), 0);
-  const limit = largest > 0 ? largest : DEFAULT_SHARD_SIZE;
-  const count = Math.min(Math.max(1, names.length), Math.max(1, Math.ceil(total / limit)));
-  const size = Math.max(limit, Math.ceil(total / count));
   const stream = bytesOf(weights);
   const used: string[] = [];
-  for (let index = 0; index < count; index++) {
-    const name = names[index] ?? 'weights.bin';
+  for (const { name, size } of divided(total, shards)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeWhole(join(folder, name), take(stream, size));
     used.push(name);
   }
   return used;
+}
+
+/** The shards as they were where they hold as much as before, else as few as are no larger than the largest was. */
+function divided(total: number, shards: readonly Shard[]): Shard[] {
+  if (total === shards.reduce((sum, { size }) => sum + size, 0)) return [...shards];
+  const limit = Math.max(1, ...shards.map(({ size }) => size));
+  const used = shards.slice(0, Math.max(1, Math.ceil(total / limit)));
+  const size = Math.max(limit, Math.ceil(total / used.length));
+  return used.map(({ name }) => ({ name, size }));
 }
 
 /** A weight at a time, so that no more than one is in memory. */

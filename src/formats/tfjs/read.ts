@@ -1,6 +1,6 @@
 // Opens a TF.js layers model: a JSON file with its topology and manifest, and the shards beside it.
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
 import { isRecord } from '../keras/config';
@@ -28,7 +28,7 @@ export async function readTfjs(path: string): Promise<Model> {
   }
   return inFile(path, async () => {
     const manifest = readManifest(json.weightsManifest);
-    const { weights, shardSizes } = await openShards(dirname(path), manifest);
+    const { weights, shardSizes } = await openShards(path, manifest);
     return modelFromDocument({ json, text, indent: indentOf(text), file: basename(path), weights, shardSizes }, []);
   });
 }
@@ -52,7 +52,7 @@ function parse(path: string, text: string): Record<string, unknown> {
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UserError(
       `${path} is not valid JSON: ${(error as Error).message}. Was it cut short? Export the model again.`,
@@ -85,7 +85,7 @@ function isGraph(topology: unknown): boolean {
 
 /** Spaces or tabs before the first key; none for a file in one line. */
 function indentOf(text: string): string {
-  return /^\{\r?\n([ \t]+)"/.exec(text)?.[1] ?? '';
+  return /^\uFEFF?\{\r?\n([ \t]+)"/.exec(text)?.[1] ?? '';
 }
 
 /** Puts the file's name before what is wrong with it. */

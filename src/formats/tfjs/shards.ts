@@ -1,5 +1,6 @@
 // The shards of a TF.js model: found, measured, and read a weight at a time.
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../../errors';
 import type { Weight } from '../../model/weight';
 import { confinedFile, readRange } from '../files';
@@ -14,17 +15,21 @@ interface Shard {
 
 export interface ShardedWeights {
   readonly weights: Map<string, Weight>;
-  /** Size of the largest shard of each group. */
+  /** Size of every shard in bytes, group after group. */
   readonly shardSizes: readonly number[];
 }
 
-/** The weights of a manifest, in the folder of its model.json; their bytes are read when asked for. */
-export async function openShards(folder: string, manifest: readonly ManifestGroup[]): Promise<ShardedWeights> {
+/**
+ * The weights of a manifest; their bytes are read when asked for.
+ * @param file the model.json, beside which the shards lie.
+ */
+export async function openShards(file: string, manifest: readonly ManifestGroup[]): Promise<ShardedWeights> {
   const weights = new Map<string, Weight>();
   const shardSizes: number[] = [];
+  const taken = new Set([await realpath(file)]);
   for (const group of manifest) {
-    const shards = await measure(folder, group);
-    shardSizes.push(Math.max(0, ...shards.map(({ size }) => size)));
+    const shards = await measure(dirname(file), group, taken);
+    shardSizes.push(...shards.map(({ size }) => size));
     let offset = 0;
     for (const { name, shape, storage, bytes } of group.weights) {
       const start = offset;
@@ -35,11 +40,14 @@ export async function openShards(folder: string, manifest: readonly ManifestGrou
   return { weights, shardSizes };
 }
 
-async function measure(folder: string, group: ManifestGroup): Promise<Shard[]> {
+/** @param taken files that are in use already: one named twice would be written twice. */
+async function measure(folder: string, group: ManifestGroup, taken: Set<string>): Promise<Shard[]> {
   const shards: Shard[] = [];
   let start = 0;
   for (const name of group.paths) {
     const path = await confinedFile(folder, name, 'weightsManifest');
+    if (taken.has(path)) throw new UserError(`weightsManifest: the file "${name}" is named twice`);
+    taken.add(path);
     const { size } = await stat(path);
     shards.push({ path, start, size });
     start += size;

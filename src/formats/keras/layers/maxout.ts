@@ -6,7 +6,7 @@
 import { fixed } from '../../../model/graph';
 import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
 import type { LayerFamily } from '../family';
-import type { Entry } from '../topology';
+import type { Entry, Topology } from '../topology';
 
 export const MAXOUT = 'Maxout';
 
@@ -57,14 +57,14 @@ export function maxoutEntries(
   ];
 }
 
-/** Reads each run of three such entries as one Maxout. */
-export function findMaxout(entries: readonly Entry[]): Entry[] {
+/** Reads each run of three such entries as one Maxout, unless the model also puts out what is inside. */
+export function findMaxout({ entries, outputs }: Pick<Topology, 'entries' | 'outputs'>): Entry[] {
   const readers = new Map<string, Entry[]>();
   for (const entry of entries) {
     for (const source of entry.inbound) readers.set(source, [...(readers.get(source) ?? []), entry]);
   }
   const onlyReader = (name: string): Entry | undefined => {
-    const found = readers.get(name) ?? [];
+    const found = outputs.includes(name) ? [] : (readers.get(name) ?? []);
     return found.length === 1 && found[0]?.inbound.length === 1 ? found[0] : undefined;
   };
   const absorbed = new Set<string>();
