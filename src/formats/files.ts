@@ -85,8 +85,11 @@ export async function writeFolder(folder: string, fill: (partial: string) => Pro
     });
     await rename(partial, target);
   } catch (error) {
-    if (partial !== undefined) await rm(partial, { recursive: true, force: true });
-    throw writeError(target, error);
+    const failure = writeError(target, error);
+    if (partial === undefined) throw failure;
+    await rm(partial, { recursive: true, force: true });
+    // A person knows the folder by the name it was to have.
+    throw failure instanceof UserError ? new UserError(failure.message.replaceAll(partial, target)) : failure;
   }
 }
 
