@@ -83,7 +83,13 @@ export function findMaxout({ entries, outputs }: Pick<Topology, 'entries' | 'out
     absorbed.add(pool.name).add(last.name);
     renamed.set(last.name, name);
     const members = [entry.name, pool.name, last.name];
-    result.push({ name, className: MAXOUT, config: { name, neurons }, inbound: entry.inbound, members });
+    result.push({
+      name,
+      className: MAXOUT,
+      config: { ...entry.config, name, neurons },
+      inbound: entry.inbound,
+      members,
+    });
   }
   return result.map((entry) => ({ ...entry, inbound: entry.inbound.map((source) => renamed.get(source) ?? source) }));
 }
