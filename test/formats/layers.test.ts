@@ -195,19 +195,24 @@ const CASES: readonly Case[] = [
         ],
       }),
   },
-  {
-    title: 'ZeroPadding2D before a MaxPooling2D: the zeros are values like any other',
+  // Of values below zero the padding is the largest.
+  ...(
+    [
+      [1, 3],
+      [2, 2],
+    ] as const
+  ).map(([padding, poolSize]) => ({
+    title: `ZeroPadding2D by ${padding} before a MaxPooling2D of ${poolSize}`,
     classes: ['ZeroPadding2D'],
     make: () =>
       tf.sequential({
         layers: [
-          tf.layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 1, activation: 'sigmoid' }),
-          tf.layers.dense({ units: 2, kernelConstraint: 'nonNeg', useBias: false }),
-          tf.layers.zeroPadding2d({ padding: 2 }),
-          tf.layers.maxPooling2d({ poolSize: 2, strides: 1 }),
+          tf.layers.conv2d({ inputShape: [4, 4, 1], filters: 3, kernelSize: 1 }),
+          tf.layers.zeroPadding2d({ padding }),
+          tf.layers.maxPooling2d({ poolSize, strides: 1 }),
         ],
       }),
-  },
+  })),
   {
     title: 'ZeroPadding2D first and flattened',
     classes: ['ZeroPadding2D'],
