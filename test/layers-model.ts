@@ -85,7 +85,9 @@ export async function saveToFolder(model: tf.LayersModel, folder: string): Promi
 
 /** Opens a model.json with TensorFlow.js, as any of its programs would. */
 export async function openWithTensorflow(path: string): Promise<tf.LayersModel> {
-  const json: tf.io.ModelJSON = JSON.parse(await readFile(path, 'utf8'));
+  // As fetch does, which TF.js reads it by.
+  const text = new TextDecoder().decode(await readFile(path));
+  const json: tf.io.ModelJSON = JSON.parse(text);
   return tf.loadLayersModel({
     load: () =>
       tf.io.getModelArtifactsForJSON(json, async (manifest) => {

@@ -34,8 +34,9 @@ async function demo({ out, seed }: Flags, output: Output): Promise<void> {
   const started = performance.now();
   const folder = resolve(out);
   const [trainedFolder, prunedFolder] = [join(folder, 'lenet5-maxout'), join(folder, 'pruned')];
+  const sessions = join(folder, '.neuron-pruner');
   // The demo's own results of last time, and nothing else.
-  for (const old of [trainedFolder, prunedFolder]) await rm(old, { recursive: true, force: true });
+  for (const old of [trainedFolder, prunedFolder, sessions]) await rm(old, { recursive: true, force: true });
   output.note('1. Training LeNet-5 with maxout (4 neurons a unit) on the built-in digits …');
   const flags = { data: BUILT_IN_DATA, out: trainedFolder, seed, threads: 0 };
   const { model, accuracy } = await trainArchitecture('lenet5-maxout', flags, output);
@@ -49,7 +50,7 @@ async function demo({ out, seed }: Flags, output: Output): Promise<void> {
   const hooks = sessionHooks(output);
   try {
     const session = await runSession(recipe, {
-      sessions: join(folder, '.neuron-pruner'),
+      sessions,
       out: prunedFolder,
       title: 'LeNet-5 with maxout on the built-in digits',
       ...hooks,

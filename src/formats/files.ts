@@ -1,5 +1,6 @@
 // Reading untrusted folders and writing results: every path confined, every write whole or not at all.
-import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, UserError } from '../errors';
 
@@ -36,7 +37,9 @@ function within(root: string, path: string): boolean {
 
 /** `length` bytes from `offset`. */
 export async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: Error) => {
+    throw new UserError(`${path} cannot be read: ${error.message}`);
+  });
   try {
     const bytes = new Uint8Array(length);
     let done = 0;
@@ -78,7 +81,8 @@ export async function writeFolder(folder: string, fill: (partial: string) => Pro
   let partial: string | undefined;
   try {
     await mkdir(dirname(target), { recursive: true });
-    partial = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));
+    partial = join(dirname(target), `.${basename(target)}.partial-${randomUUID()}`);
+    await mkdir(partial);
     await fill(partial);
     await rmdir(target).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;

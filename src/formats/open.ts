@@ -23,9 +23,8 @@ async function modelFile(path: string): Promise<string> {
   if (found.isFile()) return path;
   if (!found.isDirectory()) throw new UserError(`${path} is neither a file nor a folder.`);
   const inside = join(path, 'model.json');
-  await stat(inside).catch(() => {
-    throw new UserError(`${path} is a folder without a model.json. Name the model's file.`);
-  });
+  const model = await stat(inside).catch(() => undefined);
+  if (!model?.isFile()) throw new UserError(`${path} is a folder without a model.json. Name the model's file.`);
   return inside;
 }
 

@@ -32,13 +32,17 @@ export function windowAttributes({ kernel, strides, dilations, before, after }: 
   return { kernel_shape: kernel, strides, ...dilated, pads: [...before, ...after] };
 }
 
-/** Sizes of the output's spatial axes. Throws where the window does not fit into the input. */
+/**
+ * Sizes of the output's spatial axes; one that is not known stays the same where the window keeps every size.
+ * Throws where the window does not fit into the input.
+ */
 export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
   return spatial.map((size, i) => {
-    if (typeof size === 'string') return `${node.name}_${i}`;
     const [kernel = 1, stride = 1, dilation = 1] = [window.kernel[i], window.strides[i], window.dilations[i]];
-    const padded = size + (window.before[i] ?? 0) + (window.after[i] ?? 0);
-    const result = Math.floor((padded - (dilation * (kernel - 1) + 1)) / stride) + 1;
+    const reach = dilation * (kernel - 1) + 1;
+    const padding = (window.before[i] ?? 0) + (window.after[i] ?? 0);
+    if (typeof size === 'string') return stride === 1 && padding === reach - 1 ? size : `${node.name}_${i}`;
+    const result = Math.floor((size + padding - reach) / stride) + 1;
     if (result < 1) {
       throw new Error(
         `${node.type} "${node.name}": a window of ${window.kernel.join('×')} does not fit ${spatial.join('×')}`,

@@ -17,6 +17,7 @@ const RECORD = 'record.json';
 const SUMS = 'sums.json';
 const EVENTS = 'events.jsonl';
 const TRAINING = 'training.state';
+const FINISHED = 'finished';
 
 export interface Checkpoint {
   readonly record: IterationRecord;
@@ -36,6 +37,18 @@ export class SessionFolder {
       await mkdir(join(partial, ITERATIONS));
       await writeWhole(join(partial, 'recipe.json'), [Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`)]);
     });
+  }
+
+  /** Whether work would be lost by starting anew: something was cut or trained, and the result not yet written. */
+  async hasUnfinishedWork(): Promise<boolean> {
+    const events = await readFile(join(this.path, EVENTS), 'utf8').catch(() => '');
+    if (events.includes(`"type":"${FINISHED}"`)) return false;
+    const training = await stat(join(this.path, TRAINING)).catch(() => undefined);
+    return training !== undefined || (await this.readIterations()).length > 1;
+  }
+
+  async logFinished(event: object): Promise<void> {
+    await this.log({ type: FINISHED, ...event });
   }
 
   /** Removes what was being written when a session was killed. */

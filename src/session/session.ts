@@ -76,6 +76,11 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   const out = options.out ?? join(dirname(recipe.model), `${basename(dirname(recipe.model))}-pruned`);
   const resume = options.resume === true && (await folder.exists());
   await checkNewFolder(out);
+  if (!resume && (await folder.hasUnfinishedWork())) {
+    throw new UserError(
+      `${folder.path} holds this very session, unfinished. Go on with --resume, or delete the folder to start over.`,
+    );
+  }
   if (resume) await folder.removeUnfinished();
   else await folder.create({ ...recipe, out });
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
@@ -92,7 +97,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     chosen: session.chosen,
   };
   await writeResult(record, session.result, out);
-  await folder.log({ type: 'finished', chosen: session.chosen, out });
+  await folder.logFinished({ chosen: session.chosen, out });
   return record;
 }
 

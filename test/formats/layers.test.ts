@@ -514,6 +514,25 @@ test('a layer with its own name twice in a path, a trainable flag, and what it m
     );
   }));
 
+test('images whose size is known only when the model runs pass through a network that adds up', () =>
+  inFolder(async (folder) => {
+    const conv = (name: string) => tf.layers.conv2d({ name, filters: 3, kernelSize: 3, padding: 'same' });
+    const x = tf.input({ name: 'images', shape: [null, null, 2] });
+    const first = conv('first').apply(x) as Symbolic;
+    const sum = tf.layers.add({ name: 'sum' }).apply([first, conv('second').apply(first) as Symbolic]);
+    const pooled = tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(sum);
+    const scores = tf.layers.dense({ name: 'scores', units: 2 }).apply(pooled) as Symbolic;
+    const network = randomise(tf.model({ inputs: x, outputs: scores }), 1);
+    const { graph } = await openModel(await saveToFolder(network, folder));
+    for (const [height, width] of [
+      [5, 4],
+      [8, 7],
+    ] as const) {
+      const samples = drawn([2, height, width, 2], 'samples');
+      assertClose(await outputFor(graph, samples), predict(network, samples), 1e-5, `${height}×${width}`);
+    }
+  }));
+
 test('what TensorFlow.js saves, its loader and ours open alike', () =>
   inFolder(async (folder) => {
     const network = randomise(single(tf.layers.dense({ units: 3, activation: 'softmax' })), 1);

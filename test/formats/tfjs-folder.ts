@@ -122,16 +122,21 @@ export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The sizes that a file's manifest says, by weight. */
+/** A byte order mark is not part of it. */
+async function readJson(path: string): Promise<ModelJson> {
+  return JSON.parse(new TextDecoder().decode(await readFile(path)));
+}
+
+/** The entries of a file's manifest, by weight. */
 export async function manifestOf(path: string): Promise<Map<string, Record<string, unknown>>> {
-  const json: ModelJson = JSON.parse(await readFile(path, 'utf8'));
+  const json = await readJson(path);
   const entries = json.weightsManifest.flatMap(({ weights }) => weights);
   return new Map(entries.map((entry) => [String(entry.name), entry]));
 }
 
 /** Bytes that a file's manifest describes and those its shards hold. */
 export async function bytesDescribed(path: string): Promise<{ described: number; held: number }> {
-  const json: ModelJson = JSON.parse(await readFile(path, 'utf8'));
+  const json = await readJson(path);
   let [described, held] = [0, 0];
   for (const { paths, weights } of json.weightsManifest) {
     for (const { shape, dtype, quantization } of weights) {

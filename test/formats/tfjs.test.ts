@@ -364,6 +364,22 @@ test('TensorFlow.js opens a model with several neurons left in some maxouts, and
     );
   }));
 
+test('TensorFlow.js opens a model whose output was a maxout, folded away', () =>
+  inFolder(async (folder) => {
+    const x = tf.input({ name: 'rows', shape: [4] });
+    const neurons = tf.layers.dense({ name: 'dense', units: 6 }).apply(x);
+    const grouped = tf.layers.reshape({ name: 'neurons', targetShape: [6, 1, 1] }).apply(neurons);
+    const pooled = tf.layers.maxPooling2d({ name: 'maximum', poolSize: [3, 1], strides: [3, 1] }).apply(grouped);
+    const units = tf.layers.flatten({ name: 'units' }).apply(pooled) as Symbolic;
+    const network = randomise(tf.model({ inputs: x, outputs: units }), 1);
+    const model = await openModel(await writeTfjs(network, join(folder, 'source')));
+    const [maxout] = findMaxouts(model);
+    assert.ok(maxout);
+    const folded = cutWithinUnits(model, maxout, new Set([0, 1, 4, 5]));
+    await assertOpensAlike(folded, join(folder, 'folded'));
+    assert.equal(folded.graph.outputs[0]?.shape[1], 2);
+  }));
+
 /** Where the real models lie: outside of the repository. */
 const SHARED = '../shared/models/tfjs';
 

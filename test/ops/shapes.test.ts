@@ -31,6 +31,27 @@ for (const given of CASES.filter(({ anyBatch }) => anyBatch)) {
   });
 }
 
+test('a window that keeps every size keeps those that are not known, another makes new ones', () => {
+  const shapeFor = (attributes: Readonly<Record<string, Attribute>>): Shape => {
+    const node = { name: 'conv', type: 'Conv', inputs: ['x', 'w'], outputs: [OUTPUT], attributes, layer: '' };
+    const graph: Graph = {
+      inputs: [
+        { name: 'x', type: 'float32', shape: [BATCH, 3, 'height', 'width'] },
+        { name: 'w', type: 'float32', shape: [4, 3, 3, 3] },
+      ],
+      outputs: [],
+      nodes: [node],
+      weights: new Map(),
+      constants: new Map(),
+    };
+    return shapeOf(inferShapes(graph), OUTPUT);
+  };
+  assert.deepEqual(shapeFor({ pads: [1, 1, 1, 1] }), [BATCH, 4, 'height', 'width']);
+  assert.deepEqual(shapeFor({ pads: [2, 1, 2, 1], dilations: [2, 1] }), [BATCH, 4, 'height', 'width']);
+  assert.deepEqual(shapeFor({ pads: [1, 0, 1, 0] }), [BATCH, 4, 'height', 'conv_1']);
+  assert.deepEqual(shapeFor({ pads: [1, 1, 1, 1], strides: [2, 1] }), [BATCH, 4, 'conv_0', 'width']);
+});
+
 interface Refused {
   readonly title: string;
   readonly type: string;

@@ -1,14 +1,19 @@
 // The law that proves a cut: on any network, cutting channels gives what silencing them gives (cut ≡ mask).
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Graph } from '../../src/model/graph';
+import { ARCHITECTURES, buildModel } from '../../src/architectures/index';
+import { openModel } from '../../src/formats/open';
+import type { Graph, Value } from '../../src/model/graph';
+import type { Model } from '../../src/model/model';
 import { analyseChannels, type Channels } from '../../src/pruning/channels';
 import { cut, reorder } from '../../src/pruning/cut';
 import { mask } from '../../src/pruning/mask';
 import { random, shuffled } from '../../src/random';
 import { outputFor } from '../run';
-import { assertClose } from '../tensors';
+import { assertClose, drawn } from '../tensors';
 import { networkOf, recipes, samplesFor } from './random-network';
 
 /** All channels, in an order fixed by the seed. */
@@ -161,3 +166,31 @@ test('on random networks, putting channels into another order changes no output'
   );
   assert.ok(moves > 75, `only ${moves} of the networks had channels to move`);
 });
+
+/** Cuts a share of all channels, and compares with the same ones silenced. */
+async function assertLaw(model: Model): Promise<void> {
+  const { graph } = model;
+  const channels = analyseChannels(graph);
+  const removed = someToCut(channels, 1, 0.5);
+  assert.ok(removed.size > 20);
+  const [, ...sample] = (graph.inputs[0] as Value).shape.map(Number);
+  const samples = drawn([2, ...sample], 'samples');
+  const expected = await outputFor(mask(graph, channels, removed), samples);
+  assertClose(await outputFor(cut(graph, channels, removed), samples), expected, 1e-5, model.name);
+}
+
+for (const name of Object.keys(ARCHITECTURES)) {
+  test(`on ${name}, cutting channels gives the outputs of silencing them`, () =>
+    assertLaw(buildModel(name, { inputShape: [28, 28, 1], classes: 10, seed: 1 })));
+}
+
+/** Where the real models lie: outside of the repository. */
+const SHARED = '../shared/models/tfjs';
+
+for (const name of ['doodlenet', 'fashion-mlp', 'abalone', 'tfjs-classification-demo']) {
+  const source = join(SHARED, name);
+  const skip = existsSync(source) ? false : `${source} is not there`;
+  test(`on ${name}, cutting channels gives the outputs of silencing them`, { skip }, async () =>
+    assertLaw(await openModel(source)),
+  );
+}

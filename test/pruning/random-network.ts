@@ -129,9 +129,18 @@ class RandomNetwork {
         this.#flatten,
         this.#squeeze,
       ];
-      return [...everywhere, ...image, this.#normalize, this.#slopes, this.#maxout, this.#residual, this.#stack];
+      return [
+        ...everywhere,
+        ...image,
+        this.#normalize,
+        this.#slopes,
+        this.#maxout,
+        this.#residual,
+        this.#stack,
+        this.#regroup,
+      ];
     }
-    if (rank === 3) return [...everywhere, this.#matmul, this.#matmul, this.#flatten];
+    if (rank === 3) return [...everywhere, this.#matmul, this.#matmul, this.#flatten, this.#regroup];
     const flat = [this.#gemm, this.#gemm, this.#gemm, this.#matmul, this.#fold, this.#image, this.#softmax];
     return [...everywhere, ...flat, this.#normalize, this.#slopes, this.#maxout, this.#residual];
   }
@@ -295,13 +304,27 @@ class RandomNetwork {
     return this.#builder.op('PRelu', [value, this.#weight(shapes[which % 3] as number[])]);
   };
 
-  readonly #maxout: Add = (value, [which = 0]) => {
-    const [channels = 1, ...positions] = this.#sizes(value);
-    const neurons = [2, 3, 4].filter((k) => channels % k === 0 && channels > k)[which % 2];
-    if (neurons === undefined) return undefined;
-    const target = this.#builder.ints([0, channels / neurons, -1, ...positions]);
-    const grouped = this.#builder.op('Reshape', [value, target]);
+  /** On a layer of its own, of at least two units. */
+  readonly #maxout: Add = (value, [size = 0, count = 0]) => {
+    const [neurons, units] = [2 + (size % 4), 2 + (count % 2)];
+    const from = this.#channels(value);
+    const made =
+      this.#rank(value) === 4
+        ? this.#builder.op('Conv', [
+            value,
+            this.#weight([units * neurons, from, 1, 1]),
+            this.#weight([units * neurons]),
+          ])
+        : this.#builder.op('Gemm', [value, this.#weight([from, units * neurons]), this.#weight([units * neurons])]);
+    const [, ...positions] = this.#sizes(made);
+    const grouped = this.#builder.op('Reshape', [made, this.#builder.ints([0, units, -1, ...positions])]);
     return this.#builder.op('ReduceMax', [grouped, this.#builder.ints([2])], { keepdims: 0 });
+  };
+
+  /** The same elements in rows of another length. */
+  readonly #regroup: Add = (value) => {
+    const sizes = this.#sizes(value);
+    return this.#builder.op('Reshape', [value, this.#builder.ints([0, ...sizes.reverse()])]);
   };
 
   /** x + f(x), f a kernel that keeps all sizes. */

@@ -95,6 +95,18 @@ test('a checkpoint that was cut short is not used: the one before is', () => {
   assert.ok(readFileSync(shard).length > 1000, 'the checkpoint was written anew');
 });
 
+test('an unfinished session is not thrown away by starting it again without --resume', async () => {
+  const name = 'not-thrown-away';
+  await interrupt(name, 'SIGKILL', () => existsSync(sessionPath(name, 'iterations', '001')));
+  const { code, stderr } = workspace.run(...SESSION, '--out', `out-${name}`, '--sessions', name);
+  assert.equal(code, 1);
+  assert.match(stderr, /unfinished\. Go on with --resume, or delete the folder/);
+  resume(name);
+  rmSync(join(workspace.folder, `out-${name}`), { recursive: true });
+  const again = workspace.run(...SESSION, '--out', `out-${name}`, '--sessions', name);
+  assert.equal(again.code, 0, 'a finished one may run again');
+});
+
 test('training that was cut short is not used: the iteration starts over', async () => {
   const name = 'training-cut-short';
   await interrupt(name, 'SIGINT', () => existsSync(sessionPath(name, 'training.state')));

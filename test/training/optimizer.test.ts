@@ -9,7 +9,7 @@ import { emitUpdate, type OptimizerOptions, stateCount, stepInputs, stepValues }
 import { TrainingTape } from '../../src/training/tape';
 import { engine } from '../run';
 import { fromTf, tf, toTf } from '../tensorflow';
-import { assertClose, drawn } from '../tensors';
+import { assertClose, drawn, largestDifference } from '../tensors';
 
 const SHAPE = [3, 4];
 const STEPS = 5;
@@ -19,7 +19,7 @@ const GRADIENTS = Array.from({ length: STEPS }, (_, step) => drawn(SHAPE, 'gradi
 const FALLING = Array.from({ length: STEPS }, (_, step) => 0.1 / (step + 1));
 const CONSTANT = new Array<number>(STEPS).fill(0.1);
 
-async function byGraph(options: OptimizerOptions, rates: readonly number[]): Promise<Tensor> {
+async function byGraph(options: OptimizerOptions, rates = FALLING, gradients = GRADIENTS): Promise<Tensor> {
   const states = Array.from({ length: stateCount(options) }, (_, i) => `state/${i}`);
   const value = (name: string, shape: readonly number[] = SHAPE): Value => ({ name, shape, type: 'float32' });
   const inputs = [
@@ -35,7 +35,7 @@ async function byGraph(options: OptimizerOptions, rates: readonly number[]): Pro
   const program = await engine.compile({ ...graph, outputs, nodes: tape.nodes, constants: tape.constants }, new Map());
   try {
     let carried: Tensor[] = [START, ...states.map(() => float32(SHAPE, new Float32Array(12)))];
-    for (const [step, gradient] of GRADIENTS.entries()) {
+    for (const [step, gradient] of gradients.entries()) {
       const numbers = stepValues(step + 1, rates[step] as number);
       const feeds = Object.fromEntries([
         ...['weight', ...states].map((name, i): [string, Tensor] => [name, carried[i] as Tensor]),
@@ -52,12 +52,12 @@ async function byGraph(options: OptimizerOptions, rates: readonly number[]): Pro
 }
 
 /** The formulas of the papers, element by element: Sutskever et al. 2013, Kingma & Ba 2015, Loshchilov & Hutter 2019. */
-function byFormula({ name, momentum, weightDecay }: OptimizerOptions): Tensor {
+function byFormula({ name, momentum, weightDecay }: OptimizerOptions, gradients = GRADIENTS): Tensor {
   const result = Float32Array.from(START.data as Float32Array, (start, i) => {
     let [weight, velocity, mean, square] = [start, 0, 0, 0];
     for (let step = 1; step <= STEPS; step++) {
       const rate = FALLING[step - 1] as number;
-      const own = GRADIENTS[step - 1]?.data[i] as number;
+      const own = gradients[step - 1]?.data[i] as number;
       const gradient = name === 'adamw' ? own : own + weightDecay * weight;
       if (name === 'sgd') {
         velocity = momentum * velocity + gradient;
@@ -89,11 +89,25 @@ const OPTIONS: readonly OptimizerOptions[] = [
 for (const options of OPTIONS) {
   const { name, momentum, weightDecay } = options;
   test(`${name} with momentum ${momentum} and weight decay ${weightDecay} takes the steps of its formula`, async () => {
-    const result = await byGraph(options, FALLING);
+    const result = await byGraph(options);
     assertClose(result, byFormula(options), 1e-6, name);
     assert.notDeepEqual(result.data, START.data);
   });
 }
+
+test('adam keeps its steps small where gradients are as small as its ε', async () => {
+  const tiny = GRADIENTS.map(({ shape, data }) => {
+    return float32(
+      shape,
+      Float32Array.from(data as Float32Array, (value) => value * 1e-8),
+    );
+  });
+  const options: OptimizerOptions = { name: 'adam', momentum: 0, weightDecay: 0 };
+  const result = await byGraph(options, FALLING, tiny);
+  assertClose(result, byFormula(options, tiny), 1e-6, 'adam');
+  // Without it every first step would be a whole rate.
+  assert.ok(largestDifference(result, await byGraph(options)) > 0.01);
+});
 
 function byTensorflow(optimizer: tf.Optimizer): Tensor {
   const weight = tf.variable(toTf(START));

@@ -2,12 +2,14 @@
 // had happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { epochOrder } from '../../src/data/batches';
 import type { Split } from '../../src/data/dataset';
 import { classify, outcomes } from '../../src/evaluation/classify';
 import { float32, type Tensor } from '../../src/model/tensor';
 import { loadValues, type Values } from '../../src/model/values';
 import { random } from '../../src/random';
 import type { OptimizerName, OptimizerOptions } from '../../src/training/optimizer';
+import { learningRateAt } from '../../src/training/schedule';
 import {
   Diverged,
   type TrainingHooks,
@@ -19,7 +21,8 @@ import {
 import { ourModel, randomise } from '../layers-model';
 import { engine } from '../run';
 import { splitOf } from '../split';
-import { tf } from '../tensorflow';
+import { fromTf, tf } from '../tensorflow';
+import { assertClose } from '../tensors';
 
 const SIDE = 6;
 const SAMPLES = 48;
@@ -248,3 +251,63 @@ test('a layer may have the name under which the training graph has its own nodes
     assert.ok(result.finished);
   }
 });
+
+/** Without anything random, so that TensorFlow.js can take the same steps. */
+function plain(): tf.LayersModel {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ name: 'conv', inputShape: [SIDE, SIDE, 1], filters: 3, kernelSize: 3, activation: 'relu' }),
+      tf.layers.maxPooling2d({ name: 'pool', poolSize: 2 }),
+      tf.layers.flatten({ name: 'flatten' }),
+      tf.layers.dense({ name: 'classes', units: 3 }),
+    ],
+  });
+  return randomise(network, 4);
+}
+
+/** The weights after the same batches and rates by TensorFlow.js. */
+async function byTensorflow(optimizer: tf.Optimizer, given: TrainingOptions): Promise<Values> {
+  const network = plain();
+  const steps = (given.epochs * SAMPLES) / given.batch;
+  for (let step = 0; step < steps; step++) {
+    const position = (step * given.batch) % SAMPLES;
+    const order = epochOrder(SAMPLES, given.seed, Math.floor((step * given.batch) / SAMPLES));
+    const indices = order.subarray(position, position + given.batch);
+    const samples = new Float32Array(given.batch * SIDE * SIDE);
+    await SPLIT.read(indices, samples);
+    const labels = tf.oneHot(
+      Array.from(indices, (index) => SPLIT.labels[index] as number),
+      3,
+    );
+    const rate = learningRateAt(given.schedule, step, steps);
+    if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
+    optimizer.minimize(() => {
+      const logits = network.apply(tf.tensor4d(samples, [given.batch, SIDE, SIDE, 1])) as tf.Tensor2D;
+      return tf.losses.softmaxCrossEntropy(labels, logits) as tf.Scalar;
+    });
+  }
+  const values = network.getWeights();
+  return new Map(network.weights.map(({ originalName }, i) => [originalName, fromTf(values[i] as tf.Tensor)]));
+}
+
+for (const [title, make, changes] of [
+  [
+    'sgd on a falling rate',
+    () => tf.train.momentum(0.05, 0.9),
+    { optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0 } },
+  ],
+  ['adam', () => tf.train.adam(0.01, 0.9, 0.999, 1e-8), { schedule: { name: 'constant', learningRate: 0.01 } }],
+] as const) {
+  test(`three epochs of ${title} end at the weights that TensorFlow.js ends at`, async () => {
+    const given = options(title === 'adam' ? 'adam' : 'sgd', {
+      schedule: { name: 'step', learningRate: 0.05 },
+      ...changes,
+    });
+    const { graph } = await ourModel(plain());
+    const result = await train(engine, graph, await loadValues(graph), SPLIT, given);
+    assert.ok(result.finished);
+    for (const [name, expected] of await byTensorflow(make(), given)) {
+      assertClose(result.values.get(name) as Tensor, expected, 1e-4, name);
+    }
+  });
+}
