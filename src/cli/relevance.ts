@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { checkFit } from '../data/fit';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
+import { UserError } from '../errors';
 import { loadValues } from '../model/values';
 import { prunableLayers } from '../pruning/plan';
 import { measureOf } from '../pruning/relevance/index';
@@ -43,6 +44,7 @@ export function registerRelevance(program: Command): void {
 }
 
 async function relevance(path: string, flags: Flags, output: Output): Promise<void> {
+  if (flags.k < 2) throw new UserError(`At least 2 neurons compete in a unit, --k is ${flags.k}.`);
   const measure = measureOf(flags.measure);
   const { model } = await openWithWarnings(path, output);
   if (flags.layers) prunableLayers(model, flags.layers);

@@ -2,11 +2,21 @@
 import type { Graph } from '../model/graph';
 import { float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
+import { operatorOf } from '../ops/index';
+import { inferShapes, shapeOf } from '../ops/infer';
+import { storedAxis } from './layer-channels';
 
-/** Kernels alone are made sparse: biases and normalisation are few, and each matters. */
+/** Kernels alone are made sparse: biases, slopes and normalisation are few, and each matters. */
 export function sparseWeights(graph: Graph): string[] {
+  const shapes = inferShapes(graph);
+  const kernels = new Set(
+    graph.nodes.flatMap((node) => {
+      const read = operatorOf(node.type).contracts?.(node, (value) => shapeOf(shapes, value));
+      return read ? [storedAxis(graph, read.weight).value] : [];
+    }),
+  );
   return [...graph.weights.values()]
-    .filter(({ trainable, shape }) => trainable && shape.length > 1)
+    .filter(({ name, trainable }) => trainable && kernels.has(name))
     .map(({ name }) => name);
 }
 

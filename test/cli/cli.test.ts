@@ -255,6 +255,7 @@ const mistakes: Record<string, [string[], RegExp]> = {
     /model's output/,
   ],
   'an unknown measure': [['relevance', 'model', '--data', 'data', '--measure', 'l7'], /l7/],
+  'a unit of one neuron': [['relevance', 'model', '--data', 'data', '--k', '1'], /At least 2 neurons/],
   'an unknown architecture': [['train', 'lenet6', '--data', 'data'], /lenet6/],
   'an unknown option': [['inspect', 'model', '--jsn'], /unknown option/],
   'an unknown command': [['prnue'], /unknown command/],

@@ -103,30 +103,34 @@ function checkNames(entries: readonly Entry[]): void {
   }
 }
 
-/** Every entry after those it reads from; a config may list them in any order. */
+/** Every entry after those it reads from: in the order listed, but that what an entry waits for comes before it. */
 function inOrder(entries: readonly Entry[]): Entry[] {
-  const result: Entry[] = [];
-  const placed = new Set<string>();
-  let waiting = [...entries];
-  while (waiting.length > 0) {
-    const ready = waiting.filter(({ inbound }) => inbound.every((source) => placed.has(source)));
-    if (ready.length === 0) {
-      throw new UserError(
-        `the layers ${waiting
-          .slice(0, 4)
-          .map(({ name }) => `"${name}"`)
-          .join(', ')} read from each other in a circle`,
-      );
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const placed = new Set<Entry>();
+  const waiting = new Set<Entry>();
+  for (const listed of entries) {
+    const stack = placed.has(listed) ? [] : [{ entry: listed, next: 0 }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      waiting.add(top.entry);
+      const name = top.entry.inbound[top.next++];
+      if (name === undefined) {
+        placed.add(top.entry);
+        waiting.delete(top.entry);
+        stack.pop();
+        continue;
+      }
+      const source = byName.get(name);
+      if (source === undefined || placed.has(source)) continue;
+      if (waiting.has(source)) throw circle([...waiting], source);
+      stack.push({ entry: source, next: 0 });
     }
-    // One at a time where the order already fits, so that what is in order stays as it is.
-    const first = waiting.indexOf(ready[0] as Entry);
-    const chosen = first === 0 ? [ready[0] as Entry] : ready;
-    for (const entry of chosen) {
-      placed.add(entry.name);
-      result.push(entry);
-    }
-    const done = new Set(chosen);
-    waiting = waiting.filter((entry) => !done.has(entry));
   }
-  return result;
+  return [...placed];
+}
+
+/** @param waiting entries that wait each for the next, the last one for `first`. */
+function circle(waiting: readonly Entry[], first: Entry): UserError {
+  const names = waiting.slice(waiting.indexOf(first)).map(({ name }) => `"${name}"`);
+  const shown = names.length > 4 ? [...names.slice(0, 4), '…'] : names;
+  return new UserError(`the layers ${shown.join(', ')} read from each other in a circle`);
 }

@@ -27,7 +27,7 @@ export const maxoutWins: Measure = {
     const ones = emitter.ints(new Array<number>(neurons).fill(1));
     const rivals = emitter.ops('Split', [grouped, ones], { axis: 2 }, neurons);
     const counts = emitter.op('Reshape', [
-      emitter.op('Concat', winCounts(emitter, rivals), { axis: 2 }),
+      emitter.op('Concat', winCounts(emitter, rivals, units), { axis: 2 }),
       emitter.ints([-1]),
     ]);
     return missing === 0 ? counts : emitter.op('Slice', [counts, emitter.ints([0]), emitter.ints([channels])]);
@@ -39,7 +39,7 @@ export const maxoutWins: Measure = {
  * One neuron after the other challenges the best so far; the last to win its challenge is the maximum. Comparing so
  * costs a third of ArgMax and one-hot counting, which run on 64-bit integers.
  */
-function winCounts(emitter: NodeEmitter, rivals: readonly string[]): string[] {
+function winCounts(emitter: NodeEmitter, rivals: readonly string[], units: number): string[] {
   const axes = emitter.ints([0, 3]);
   const sum = (condition: string): string => {
     const counted = emitter.op('Cast', [condition], { to: FLOAT });
@@ -51,15 +51,18 @@ function winCounts(emitter: NodeEmitter, rivals: readonly string[]): string[] {
     wins.push(emitter.op('Greater', [rival, best]));
     best = emitter.op('Max', [best, rival]);
   }
-  // Whoever wins and is beaten by none that come after.
+  // Whoever wins and is beaten by none that come after; the first has what the others leave of all positions.
   const counts: string[] = [];
   let unbeaten: string | undefined;
   for (const win of wins.reverse()) {
     counts.unshift(sum(unbeaten === undefined ? win : emitter.op('And', [win, unbeaten])));
+    if (counts.length === wins.length) break;
     const loses = emitter.op('Not', [win]);
     unbeaten = unbeaten === undefined ? loses : emitter.op('And', [loses, unbeaten]);
   }
-  return [...(unbeaten === undefined ? [] : [sum(unbeaten)]), ...counts];
+  const all = emitter.op('Cast', [emitter.op('Size', [best])], { to: FLOAT });
+  const each = emitter.op('Div', [all, emitter.float(units)]);
+  return [emitter.op('Sub', [each, emitter.op('Sum', counts)]), ...counts];
 }
 
 /** TensorProto.DataType FLOAT. */

@@ -12,7 +12,7 @@ import type { Site } from './measure';
 /** Where a layer's channels are observed, and which compete. */
 export function siteOf(model: Model, { output: made }: LayerChannels, k: number): Site {
   const { graph } = model;
-  const maxout = findMaxouts(model).find(({ input }) => behind(graph, countedValue(graph, input)) === made.value);
+  const maxout = findMaxouts(model).find(({ input }) => madeBehind(graph, input) === made.value);
   const before = maxout ? countedValue(graph, maxout.input) : throughAffine(graph, made.value);
   const shape = shapeOf(inferShapes(graph), before);
   if (made.axis !== 1 || (shape.length !== 2 && shape.length !== 4)) {
@@ -42,10 +42,15 @@ function throughAffine(graph: Graph, value: string): string {
     : value;
 }
 
-/** From a pre-activation back to the value the kernel makes. */
-function behind(graph: Graph, value: string): string {
+const POOLS: ReadonlySet<string> = new Set(['MaxPool', 'AveragePool']);
+
+/** From what a maxout reads back to the value the kernel makes: through all that works on each channel by itself. */
+function madeBehind(graph: Graph, value: string): string {
   const node = producer(graph, value);
-  return node && isAffine(graph, node.type, node.inputs) ? behind(graph, node.inputs[0] ?? '') : value;
+  if (node === undefined) return value;
+  const channelwise =
+    isAffine(graph, node.type, node.inputs) || POOLS.has(node.type) || operatorOf(node.type).monotone?.(node);
+  return channelwise ? madeBehind(graph, node.inputs[0] ?? '') : value;
 }
 
 /** To the end of the activation function, if one follows. */
