@@ -1,7 +1,7 @@
 // Takes the README's pictures of the demo's report: `npm run demo`, then `node scripts/screenshot.mjs`.
 // Needs a Chromium (Debian: apt-get install chromium); CHROMIUM names another than /usr/bin/chromium.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -12,6 +12,7 @@ for (const needed of [chromium, report]) {
   console.error(`${needed} is missing.`);
   process.exit(1);
 }
+mkdirSync('media', { recursive: true });
 for (const [name, scheme] of [
   ['report', 1],
   ['report-dark', 0],

@@ -20,7 +20,11 @@ export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
     // Vanishing gradients become denormal numbers, which cost a hundred times an ordinary one.
     // A thread that waits for work spins before it sleeps. Onnxruntime's own, long spin is the fastest on an idle machine
     // and halves the speed on a busy one; a short spin loses next to nothing on either.
-    extra: { session: { set_denormal_as_zero: '1', intra_op: { spin_duration_us: '20' } } },
+    extra: {
+      session: { set_denormal_as_zero: '1', intra_op: { spin_duration_us: '20' } },
+      // onnxruntime 1.30 merges a Pad by zeros into the MaxPool behind it, which pads by −∞: wrong for negative values.
+      optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+    },
   };
   return {
     name: 'onnxruntime',

@@ -44,8 +44,8 @@ const model = await ourModel(network);
 const SITES = { conv: { before: 'norm', after: 'relu' }, dense: { before: 'dense', after: 'bend' } } as const;
 type LayerName = keyof typeof SITES;
 
-function activations(layer: string): { rows: number[][]; positions: number } {
-  const inner = tf.model({ inputs: network.inputs, outputs: network.getLayer(layer).output });
+function activations(layer: string, of: tf.LayersModel = network): { rows: number[][]; positions: number } {
+  const inner = tf.model({ inputs: of.inputs, outputs: of.getLayer(layer).output });
   const output = inner.predict(toTf(INPUT)) as tf.Tensor;
   const channels = output.shape.at(-1) as number;
   const rows = output.reshape([-1, channels]).arraySync() as number[][];
@@ -135,6 +135,27 @@ test('wins are whole numbers that add up to one a unit, sample and position, a s
       assert.equal(sum([...scores]), Math.ceil(channels / k) * observations);
     }
   }
+});
+
+test('a maxout behind a pooling counts the wins of what was pooled', async () => {
+  const pooled = randomise(
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({ name: 'conv', inputShape: [5, 4, 2], filters: 6, kernelSize: 2 }),
+        tf.layers.averagePooling2d({ name: 'pool', poolSize: [2, 1], strides: [2, 1] }),
+        tf.layers.reshape({ name: 'maxout_neurons', targetShape: [6, 6, 1] }),
+        tf.layers.maxPooling2d({ name: 'maxout_maximum', poolSize: [1, 3], strides: [1, 3] }),
+        tf.layers.reshape({ name: 'maxout_units', targetShape: [2, 3, 2] }),
+        tf.layers.flatten({ name: 'flatten' }),
+        tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+      ],
+    }),
+    7,
+  );
+  const [result] = await scored('maxout', { k: 2 }, await ourModel(pooled));
+  const { rows } = activations('pool', pooled);
+  assert.deepEqual([...(result?.scores ?? [])], winsOf(rows, 3));
+  assert.deepEqual([result?.maxout, result?.neurons, result?.observations], ['maxout', 3, rows.length]);
 });
 
 test('of neurons that are equal, the first one wins', async () => {

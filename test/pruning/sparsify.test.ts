@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Graph } from '../../src/model/graph';
+import { BATCH, type Graph } from '../../src/model/graph';
 import { float32, type Tensor } from '../../src/model/tensor';
 import { loadValues, type Values } from '../../src/model/values';
 import { float32Weight, type Weight } from '../../src/model/weight';
+import { GraphBuilder } from '../../src/ops/builder';
 import { nonZeroCount, sparseWeights, sparsify } from '../../src/pruning/sparsify';
+import { ourModel } from '../layers-model';
+import { tf } from '../tensorflow';
 import { drawn } from '../tensors';
 
 interface Given {
@@ -14,14 +17,16 @@ interface Given {
   readonly values: Values;
 }
 
+/** A graph that holds the weights; what is called a kernel is multiplied by an input of its own. */
 async function given(...weights: readonly Weight[]): Promise<Given> {
-  const graph: Graph = {
-    inputs: [],
-    outputs: [],
-    nodes: [],
-    weights: new Map(weights.map((weight) => [weight.name, weight])),
-    constants: new Map(),
-  };
+  const builder = new GraphBuilder();
+  for (const own of weights) {
+    builder.addWeight(own);
+    if (!own.name.endsWith('/kernel')) continue;
+    const x = builder.addInput({ name: `${own.name} input`, type: 'float32', shape: [BATCH, own.shape[0] ?? 1] });
+    builder.addOutput(builder.op('Gemm', [x, own.name]));
+  }
+  const graph = builder.build();
   return { graph, values: await loadValues(graph) };
 }
 
@@ -61,6 +66,21 @@ test('kernels alone are made sparse: no bias, and nothing that is not trained', 
   assert.deepEqual(sparseWeights(graph), KERNELS);
   const { values: sparse } = sparsify(graph, values, 0.2);
   for (const name of ['large/bias', 'norm/moving_mean']) assert.equal(sparse.get(name), values.get(name));
+});
+
+test('a kernel laid out as Keras does is one too, the slopes of a PReLU are none, frozen layers stay whole', async () => {
+  const network = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ name: 'frozen', inputShape: [5, 5, 1], filters: 3, kernelSize: 2, trainable: false }),
+      tf.layers.conv2d({ name: 'conv', filters: 3, kernelSize: 2 }),
+      tf.layers.prelu({ name: 'slopes' }),
+      tf.layers.dense({ name: 'pixels', units: 2 }),
+      tf.layers.flatten({ name: 'flatten' }),
+      tf.layers.dense({ name: 'classes', units: 2 }),
+    ],
+  });
+  const { graph } = await ourModel(network);
+  assert.deepEqual(sparseWeights(graph), ['conv/kernel', 'pixels/kernel', 'classes/kernel']);
 });
 
 test('the share asked for, of all parameters, is left', async () => {

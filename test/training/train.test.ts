@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { epochOrder } from '../../src/data/batches';
 import type { Split } from '../../src/data/dataset';
+import type { Engine } from '../../src/engines/engine';
 import { classify, outcomes } from '../../src/evaluation/classify';
 import { float32, type Tensor } from '../../src/model/tensor';
 import { loadValues, type Values } from '../../src/model/values';
@@ -250,6 +251,43 @@ test('a layer may have the name under which the training graph has its own nodes
     const result = await train(engine, graph, await loadValues(graph), SPLIT, given);
     assert.ok(result.finished);
   }
+});
+
+/** The dropout masks of every step of a run. */
+async function masksOf(given: TrainingOptions): Promise<Float32Array[]> {
+  const masks: Float32Array[] = [];
+  const watching: Engine = {
+    name: 'watching',
+    async compile(graph, values) {
+      const program = await engine.compile(graph, values);
+      const [mask, ...others] = graph.inputs.filter(({ name }) => name.includes('mask'));
+      assert.ok(mask && others.length === 0);
+      return {
+        ...program,
+        run(feeds, into) {
+          masks.push(Float32Array.from((feeds[mask.name] as Tensor).data as Float32Array));
+          return program.run(feeds, into);
+        },
+      };
+    },
+  };
+  await train(watching, MODEL.graph, START, SPLIT, given);
+  return masks;
+}
+
+test('dropout draws another mask at every step, at its rate and fixed by the seed', async () => {
+  const masks = await masksOf(options('sgd', { epochs: 10 }));
+  assert.equal(masks.length, 60);
+  const distinct = new Set(masks.map((mask) => mask.join()));
+  assert.equal(distinct.size, masks.length);
+  const all = masks.flatMap((mask) => [...mask]);
+  const kept = Math.fround(1 / 0.75);
+  assert.deepEqual([...new Set(all)].sort(), [0, kept]);
+  const dropped = all.filter((value) => value === 0).length / all.length;
+  // Five standard deviations of 60 × 96 draws.
+  assert.ok(Math.abs(dropped - 0.25) < 0.03, `${dropped}`);
+  assert.deepEqual(await masksOf(options('sgd', { epochs: 10 })), masks);
+  assert.notDeepEqual(await masksOf(options('sgd', { epochs: 10, seed: 'other' })), masks);
 });
 
 /** Without anything random, so that TensorFlow.js can take the same steps. */

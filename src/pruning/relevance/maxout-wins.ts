@@ -60,8 +60,8 @@ function winCounts(emitter: NodeEmitter, rivals: readonly string[], units: numbe
     const loses = emitter.op('Not', [win]);
     unbeaten = unbeaten === undefined ? loses : emitter.op('And', [loses, unbeaten]);
   }
-  const all = emitter.op('Cast', [emitter.op('Size', [best])], { to: FLOAT });
-  const each = emitter.op('Div', [all, emitter.float(units)]);
+  const positions = emitter.op('Div', [emitter.op('Size', [best]), emitter.ints([units])]);
+  const each = emitter.op('Cast', [positions], { to: FLOAT });
   return [emitter.op('Sub', [each, emitter.op('Sum', counts)]), ...counts];
 }
 

@@ -1,7 +1,6 @@
 // ZeroPadding2D: padding is one number, one a side pair, or ((top, bottom), (left, right)).
 import { firstOf, fromFirst } from '../activation';
-import type { LayerConfig } from '../config';
-import { MAX_SIZE } from '../config';
+import { type LayerConfig, MAX_SIZE } from '../config';
 import type { LayerFamily } from '../family';
 
 export const zeroPadding2d: LayerFamily = {
@@ -10,10 +9,7 @@ export const zeroPadding2d: LayerFamily = {
     config.channelsLast();
     const [[top, bottom], [left, right]] = amounts(config);
     const pads = builder.ints([0, 0, top, left, 0, 0, bottom, right]);
-    // Without axes onnxruntime (1.30) makes the Pad and a MaxPool behind it one, whose padding is −∞ and no longer 0;
-    // with some of them it forgets which ones when it moves a Transpose. All of them say the same and keep it from both.
-    const axes = builder.ints([0, 1, 2, 3]);
-    return fromFirst(builder, builder.op('Pad', [firstOf(builder, input()), pads, '', axes]));
+    return fromFirst(builder, builder.op('Pad', [firstOf(builder, input()), pads]));
   },
 };
 
