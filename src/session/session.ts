@@ -25,7 +25,8 @@ import { Diverged, type TrainingOptions, type TrainingProgress, train } from '..
 import { SessionFolder } from './checkpoint';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
-import { type Stage, stagesOf } from './stage';
+import type { Stage } from './stage';
+import { stagesOf } from './stages/index';
 import { parseUntil, sizeReached, type Until } from './until';
 
 export type SessionEvent =

@@ -1,0 +1,19 @@
+// The stages a recipe comes to for a model, in order.
+import type { Model } from '../../model/model';
+import type { Recipe } from '../recipe';
+import type { Stage } from '../stage';
+import { maxoutStages } from './maxout';
+import { ratioStages } from './ratio';
+import { weightStages } from './weights';
+
+/** The stages of a session on the model as it was given. Throws UserError where the recipe asks for what can't be. */
+export function stagesOf(recipe: Recipe, original: Model): Stage[] {
+  const neurons = recipe.prune.method === 'maxout' ? maxoutStages(recipe, original) : ratioStages(recipe, original);
+  return [originalStage, ...neurons, ...weightStages(recipe)];
+}
+
+const originalStage: Stage = {
+  kind: 'original',
+  title: 'original',
+  apply: async (model) => ({ model, cuts: [], relevance: [], changed: false }),
+};
