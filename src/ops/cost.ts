@@ -1,10 +1,10 @@
 // What a model costs: parameters, multiply-accumulates, bytes; in all and layer by layer.
 
-import type { Shape } from '../model/graph';
+import type { Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { byteCount, parameterCount } from '../model/weight';
 import { OPERATORS } from './index';
-import { inferShapes } from './infer';
+import { inferShapes, shapeOf } from './infer';
 
 export interface Cost {
   readonly parameters: number;
@@ -21,25 +21,45 @@ export interface LayerCost extends Cost {
   readonly outputShape: Shape;
 }
 
+export interface ModelCost extends Cost {
+  readonly layers: readonly LayerCost[];
+}
+
 /** A weight that a format has no place for (a constant scale) counts for nothing. */
-export function costOf(model: Model): Cost & { layers: LayerCost[] } {
-  const shapes = inferShapes(model.graph);
+export function costOf(model: Model): ModelCost {
+  return costWith(model, inferShapes(model.graph), (node) => node);
+}
+
+/**
+ * The cost of a model whose values and weights have the shapes given.
+ * @param nodeOf the node as it reads with them: one that names its widths in its attributes or constants.
+ */
+export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, nodeOf: (node: Node) => Node): ModelCost {
+  const macs = new Map<string, number>();
+  for (const node of model.graph.nodes) {
+    const operator = OPERATORS.get(node.type);
+    if (operator?.macs === undefined) continue;
+    const inputs = node.inputs.map((value) => shapes.get(value) ?? []);
+    const outputs = node.outputs.map((value) => shapes.get(value) ?? []);
+    macs.set(node.layer, (macs.get(node.layer) ?? 0) + operator.macs(nodeOf(node), inputs, outputs));
+  }
   const layers = model.layers.map((layer): LayerCost => {
-    const weights = layer.weights.flatMap((name) => model.graph.weights.get(name) ?? []);
-    let macs = 0;
-    for (const node of model.graph.nodes) {
-      if (node.layer !== layer.name) continue;
-      const inputs = node.inputs.map((value) => shapes.get(value) ?? []);
-      const outputs = node.outputs.map((value) => shapes.get(value) ?? []);
-      macs += OPERATORS.get(node.type)?.macs?.(node, inputs, outputs) ?? 0;
+    let [parameters, bytes] = [0, 0];
+    for (const name of layer.weights) {
+      const weight = model.graph.weights.get(name);
+      if (weight === undefined) continue;
+      const resized = { ...weight, shape: shapeOf(shapes, name).map(Number) };
+      parameters += parameterCount(resized);
+      bytes += byteCount(resized);
     }
+    const [, ...shown] = outputShape(layer, shapes);
     return {
       name: layer.name,
       type: layer.type,
-      outputShape: outputShape(layer, shapes).slice(1),
-      parameters: weights.reduce((sum, weight) => sum + parameterCount(weight), 0),
-      macs,
-      bytes: weights.reduce((sum, weight) => sum + byteCount(weight), 0),
+      outputShape: shown,
+      parameters,
+      macs: macs.get(layer.name) ?? 0,
+      bytes,
     };
   });
   const total = (pick: (layer: LayerCost) => number): number => layers.reduce((sum, layer) => sum + pick(layer), 0);

@@ -98,10 +98,12 @@ class RandomNetwork {
 
   #layer(name: string, value: string, add: () => string | undefined): string | undefined {
     this.#builder.layer = name;
+    const first = this.#weights;
     const made = add();
     if (made !== undefined) {
       const channelsFirst = this.#rank(made) === 4;
-      this.#layers.push({ name, type: 'Step', inputs: [value], output: made, channelsFirst, weights: [] });
+      const weights = Array.from({ length: this.#weights - first }, (_, i) => `weight_${first + i}`);
+      this.#layers.push({ name, type: 'Step', inputs: [value], output: made, channelsFirst, weights });
     }
     return made;
   }
