@@ -1,4 +1,4 @@
-// Bundles the command line and the extension into dist/.
+// Bundles the command line, the extension, its processes and its page into dist/.
 import { cpSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -21,5 +21,21 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
   build({ ...shared, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] }),
+  build({
+    ...shared,
+    entryPoints: ['src/session/process.ts'],
+    outfile: 'dist/session.cjs',
+    external: ['onnxruntime-node'],
+  }),
+  build({ ...shared, entryPoints: ['src/language/server.ts'], outfile: 'dist/server.cjs' }),
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['webview/panel.ts', 'webview/panel.css'],
+    outdir: 'dist/webview',
+    loader: { '.ttf': 'file' },
+  }),
 ]);
 cpSync('src/session/recipe.schema.json', 'dist/recipe.schema.json');

@@ -1,11 +1,11 @@
 // activate(): registers, nothing else.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { registerCommands } from './editor/commands';
+import { registerLanguage } from './editor/language';
+import { makeServices } from './editor/services';
 
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(
-    vscode.commands.registerCommand('neuronPruner.showVersion', () => {
-      const { version } = context.extension.packageJSON as { version: string };
-      return vscode.window.showInformationMessage(`Neuron Pruner ${version}`);
-    }),
-  );
+  const services = makeServices(context);
+  registerCommands(services);
+  registerLanguage(context);
 }

@@ -1,17 +1,10 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
-import type { Split } from '../data/dataset';
-import { checkFit } from '../data/fit';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
-import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
-import { loadValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
-import { nonZeroCount } from '../pruning/sparsify';
-import { SIGNIFICANCE } from '../session/record';
-import { modelFit } from '../session/session';
+import { nonZero, testModels } from '../session/compare';
 import { openWithWarnings } from './open';
 import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
@@ -66,32 +59,11 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
   );
 }
 
-async function nonZero(model: Model): Promise<number> {
-  return nonZeroCount(model.graph, await loadValues(model.graph));
-}
-
-async function test(models: readonly Model[], flags: Flags & { data: string }) {
+async function test(models: readonly [Model, Model], flags: Flags & { data: string }) {
   const data = await openDataset(flags.data, {
     normalization: normalizationOf(flags),
     validation: 0,
     seed: flags.seed,
   });
-  const engine = onnxruntime({ threads: flags.threads });
-  const results: Uint8Array[] = [];
-  for (const model of models) {
-    checkFit(data, modelFit(model));
-    results.push(await outcomesOf(model, data.test));
-  }
-  const [first = new Uint8Array(), second = new Uint8Array()] = results;
-  const pValue = permutationTest(first, second, flags.seed);
-  const lost = accuracyOf(first) - accuracyOf(second);
-  const direction = lost > 0 ? `${percent(lost, 2)} lower` : `${percent(-lost, 2)} higher`;
-  const words = `Accuracy on ${count(data.test.count)} test samples is ${direction}: ${
-    pValue > SIGNIFICANCE ? 'no significant loss' : 'a significant loss'
-  }, p = ${pValue.toFixed(3)}.`;
-  return { accuracies: results.map(accuracyOf), pValue, words };
-
-  async function outcomesOf(model: Model, split: Split): Promise<Uint8Array> {
-    return outcomes(await classify(engine, model.graph, await loadValues(model.graph), split), split);
-  }
+  return testModels(models[0], models[1], data, onnxruntime({ threads: flags.threads }), flags.seed);
 }

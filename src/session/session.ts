@@ -40,6 +40,8 @@ export type SessionEvent =
 export interface SessionOptions {
   /** Folder that sessions are kept in: .neuron-pruner. */
   readonly sessions: string;
+  /** The session's own folder; default one in `sessions` that the same recipe on the same model always has. */
+  readonly folder?: string;
   /** Folder for the result; default beside the model. */
   readonly out?: string;
   readonly resume?: boolean;
@@ -73,7 +75,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     );
   }
   const stages = stagesOf(recipe, original);
-  const folder = new SessionFolder(join(options.sessions, sessionName(recipe)));
+  const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${basename(dirname(recipe.model))}-pruned`);
   const resume = options.resume === true && (await folder.exists());
   await checkNewFolder(out);

@@ -1,0 +1,39 @@
+// A recipe as its file holds it: what people write, without the defaults.
+
+/** A recipe as its file holds it: see src/session/recipe.schema.json. */
+export interface RecipeFile {
+  readonly $schema?: string;
+  readonly model: string;
+  readonly data: DataChoice;
+  readonly prune?: {
+    readonly method?: 'maxout' | 'ratio';
+    readonly k?: number;
+    readonly layers?: readonly string[];
+    readonly measure?: string;
+    readonly ratio?: number;
+    readonly iterations?: number;
+  };
+  readonly retrain?: {
+    readonly epochs?: number;
+    readonly batch?: number;
+    readonly optimizer?: 'sgd' | 'adam' | 'adamw';
+    readonly learningRate?: number;
+    readonly momentum?: number;
+    readonly weightDecay?: number;
+    readonly schedule?: 'constant' | 'step' | 'cosine' | 'inv';
+  };
+  readonly weights?: { readonly keep: number; readonly iterations?: number };
+  readonly until?: string;
+  readonly seed?: number;
+  readonly threads?: number;
+}
+
+/** Which data, and how its values are scaled. */
+export interface DataChoice {
+  /** A path, or "digits", the built-in set. */
+  readonly source: string;
+  readonly validation?: number;
+  readonly scale?: number;
+  readonly mean?: number;
+  readonly deviation?: number;
+}

@@ -1,0 +1,86 @@
+// What every layer of a model is and costs, and whether it can be pruned: what people see of a model before anything runs.
+import type { Shape } from '../model/graph';
+import { type Model, outputShape } from '../model/model';
+import { type Cost, costOf } from '../ops/cost';
+import { inferShapes } from '../ops/infer';
+import { analyseChannels } from './channels';
+import { layerChannels } from './layer-channels';
+import { findMaxouts } from './maxout';
+
+/** A shape as people write it: null where the size is only known when the model runs. */
+export type OpenShape = readonly (number | null)[];
+
+export interface LayerInspection extends Cost {
+  readonly name: string;
+  readonly type: string;
+  /** Names of the layers it reads. */
+  readonly from: readonly string[];
+  /** With the batch. */
+  readonly outputShape: OpenShape;
+  /** Of the model's parameters, from 0 to 1. */
+  readonly share: number;
+  /** Neurons or filters it makes; null for a layer that makes none. */
+  readonly channels: number | null;
+  readonly prunable: boolean;
+  /** Why it isn't. */
+  readonly reason?: string;
+  /** Layers that share channels with it: they are cut together. */
+  readonly coupled?: readonly string[];
+  /** Neurons a unit, of a maxout layer. */
+  readonly neurons?: number;
+  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+export interface ModelInspection extends Cost {
+  readonly format: string;
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string; readonly shape: OpenShape }[];
+  readonly layers: readonly LayerInspection[];
+}
+
+/** Reads no weights' values. */
+export function inspectModel(model: Model): ModelInspection {
+  const made = new Map(layerChannels(model, analyseChannels(model.graph)).map((layer) => [layer.layer.name, layer]));
+  const units = new Map(findMaxouts(model).map(({ layer, neurons }) => [layer.name, neurons]));
+  const makers = new Map(model.layers.map(({ output, name }) => [output, name]));
+  const shapes = inferShapes(model.graph);
+  const { parameters, macs, bytes, layers: costs } = costOf(model);
+  const layers = model.layers.map((layer, i): LayerInspection => {
+    const own = made.get(layer.name);
+    const reason = own === undefined ? 'it makes no channels' : own.frozen;
+    const cost = costs[i] ?? { parameters: 0, macs: 0, bytes: 0 };
+    const neurons = units.get(layer.name);
+    return {
+      name: layer.name,
+      type: layer.type,
+      from: [...new Set(layer.inputs.flatMap((value) => makers.get(value) ?? []))],
+      outputShape: [null, ...open(outputShape(layer, shapes).slice(1))],
+      parameters: cost.parameters,
+      share: parameters === 0 ? 0 : cost.parameters / parameters,
+      macs: cost.macs,
+      bytes: cost.bytes,
+      channels: own?.channels.length ?? null,
+      prunable: reason === undefined,
+      ...(reason !== undefined && { reason }),
+      ...(own && own.coupled.length > 0 && { coupled: own.coupled }),
+      ...(neurons !== undefined && { neurons }),
+      weights: layer.weights.flatMap((name) => {
+        const weight = model.graph.weights.get(name);
+        return weight ? [{ name, shape: weight.shape }] : [];
+      }),
+    };
+  });
+  return {
+    format: model.container.format,
+    name: model.name,
+    inputs: model.graph.inputs.map(({ name, shape }) => ({ name, shape: open(shape) })),
+    parameters,
+    macs,
+    bytes,
+    layers,
+  };
+}
+
+function open(shape: Shape): OpenShape {
+  return shape.map((size) => (typeof size === 'number' ? size : null));
+}

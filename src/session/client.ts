@@ -1,0 +1,197 @@
+// The extension's side: a process that answers questions about models, and sessions that run in processes of their own.
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { UserError } from '../errors';
+import * as protocol from '../protocol/session';
+import { applyChange, isLive } from '../protocol/session-state';
+import { connectToModel } from './pipe';
+import type { Started } from './process';
+
+/** As in process.ts, which is not imported: it brings the whole product with it. */
+const SESSION_ARGUMENT = '--session';
+
+/** Says what became of a process that ended without having been asked to. */
+const DIED =
+  'The process that worked on it ended unexpectedly: it crashed, ran out of memory, or was killed. Everything up to the last checkpoint is saved.';
+
+/** Where the process's program is, and where it writes what it prints. */
+export interface Program {
+  readonly module: string;
+  readonly log: string;
+}
+
+function start({ module, log }: Program, args: readonly string[], detached: boolean): ChildProcess {
+  const output = openSync(log, 'a');
+  try {
+    return fork(module, args, {
+      detached,
+      stdio: ['ignore', output, output, 'ipc'],
+      execArgv: [],
+      // In the desktop editor the program that runs this is Electron; so told, it is Node.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Answers questions; its process starts with the first one, and again with the next one after it died. */
+export class Inquiries {
+  #running: { readonly process: ChildProcess; readonly connection: MessageConnection } | undefined;
+  #measurements = 0;
+
+  constructor(private readonly program: Program) {}
+
+  inspect(model: string): Promise<protocol.Inspection> {
+    return this.#ask((connection) => connection.sendRequest(protocol.inspect, { model }));
+  }
+
+  predict(recipe: protocol.RecipeAt): Promise<protocol.Prediction> {
+    return this.#ask((connection) => connection.sendRequest(protocol.predict, recipe));
+  }
+
+  channelWeights(question: protocol.ChannelWeightsQuestion): Promise<protocol.ChannelWeights> {
+    return this.#ask((connection) => connection.sendRequest(protocol.channelWeights, question));
+  }
+
+  compare(question: protocol.ComparisonQuestion, cancelled?: CancellationToken): Promise<protocol.Comparison> {
+    return this.#ask((connection) => connection.sendRequest(protocol.compare, question, cancelled));
+  }
+
+  engines(): Promise<readonly protocol.EngineChoice[]> {
+    return this.#ask((connection) => connection.sendRequest(protocol.engines));
+  }
+
+  relevance(
+    question: Omit<protocol.RelevanceQuestion, 'progress'>,
+    onProgress: (progress: protocol.Progress) => void,
+    cancelled?: CancellationToken,
+  ): Promise<protocol.Relevance> {
+    const progress = String(++this.#measurements);
+    return this.#ask(async (connection) => {
+      const listening = connection.onProgress(protocol.measuring, progress, onProgress);
+      try {
+        return await connection.sendRequest(protocol.relevance, { ...question, progress }, cancelled);
+      } finally {
+        listening.dispose();
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#running?.connection.dispose();
+    this.#running?.process.kill();
+    this.#running = undefined;
+  }
+
+  async #ask<Answer>(question: (connection: MessageConnection) => Promise<Answer>): Promise<Answer> {
+    this.#running ??= this.#start();
+    const { process: child, connection } = this.#running;
+    const died = new Promise<never>((_, reject) => {
+      child.once('exit', () => reject(new UserError(`The process that reads models ended unexpectedly. Try again.`)));
+    });
+    try {
+      return await Promise.race([question(connection), died]);
+    } catch (error) {
+      throw error instanceof ResponseError ? new UserError(error.message) : error;
+    }
+  }
+
+  #start(): { process: ChildProcess; connection: MessageConnection } {
+    const child = start(this.program, [], false);
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    connection.listen();
+    child.once('exit', () => {
+      connection.dispose();
+      if (this.#running?.process === child) this.#running = undefined;
+    });
+    return { process: child, connection };
+  }
+}
+
+/** A session that runs in a process of its own, as seen from a window. */
+export class AttachedSession {
+  #listeners = new Set<(state: protocol.SessionState) => void>();
+
+  private constructor(
+    private readonly connection: MessageConnection,
+    private current: protocol.SessionState,
+  ) {}
+
+  static async to(socket: Socket): Promise<AttachedSession> {
+    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    let session: AttachedSession | undefined;
+    // A change that comes before the answer is part of the answer.
+    connection.onNotification(protocol.changed, (change) => {
+      if (session) session.#change(change);
+    });
+    const closed = new Promise<never>((_, reject) => {
+      connection.onClose(() => {
+        reject(new UserError(DIED));
+        if (session && isLive(session.state)) session.#change({ status: 'interrupted', message: DIED });
+      });
+    });
+    // Once attached, a closing is told as a change.
+    closed.catch(() => undefined);
+    connection.listen();
+    session = new AttachedSession(connection, await Promise.race([connection.sendRequest(protocol.attach), closed]));
+    return session;
+  }
+
+  get state(): protocol.SessionState {
+    return this.current;
+  }
+
+  onChange(listener: (state: protocol.SessionState) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.sendRequest(protocol.stop);
+  }
+
+  /** Leaves the session to itself. */
+  dispose(): void {
+    this.#listeners.clear();
+    this.connection.dispose();
+  }
+
+  #change(change: protocol.SessionChange): void {
+    this.current = applyChange(this.current, change);
+    for (const listener of this.#listeners) listener(this.current);
+  }
+}
+
+/** Starts a session in a new process that outlives this window. Throws UserError where it is refused. */
+export async function startSession(program: Program, job: protocol.Job, model: string): Promise<AttachedSession> {
+  const child = start(program, [SESSION_ARGUMENT], true);
+  const started = await new Promise<Started>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Started));
+    child.once('error', reject);
+    child.once('exit', () => resolve({ refused: `The session's process did not start. ${program.log} says why.` }));
+    child.send(job);
+  });
+  child.unref();
+  if ('refused' in started) throw new UserError(started.refused);
+  const session = await attachSession(model);
+  if (session === undefined) throw new UserError(DIED);
+  return session;
+}
+
+/** The session that prunes a model now, started by whatever window; undefined where none does. */
+export async function attachSession(model: string): Promise<AttachedSession | undefined> {
+  const socket = await connectToModel(model);
+  return socket && AttachedSession.to(socket);
+}

@@ -1,0 +1,130 @@
+// Answers a window's questions about models: nothing here changes a file.
+import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import type { Dataset } from '../data/dataset';
+import { checkFit } from '../data/fit';
+import { openDataset } from '../data/open';
+import { onnxruntime } from '../engines/onnxruntime';
+import { messageOf, UserError } from '../errors';
+import { openModel } from '../formats/open';
+import type { Model } from '../model/model';
+import { loadValues } from '../model/values';
+import * as protocol from '../protocol/session';
+import { inspectModel } from '../pruning/inspect';
+import { measureOf } from '../pruning/relevance/index';
+import { measureRelevance } from '../pruning/relevance/score';
+import { channelWeights } from './channel-weights';
+import { nonZero, testModels } from './compare';
+import { predictRecipe } from './predict';
+import { makeRecipe } from './recipe';
+import { modelFit } from './session';
+
+/** Fault codes of an answer: what a person can mend, and what is a fault of ours. */
+const USER_ERROR = 1;
+const OUR_ERROR = 2;
+
+export function answerInquiries(connection: MessageConnection): void {
+  connection.onRequest(protocol.inspect, answered(inspection));
+  connection.onRequest(
+    protocol.predict,
+    answered(({ recipe, folder }) => predictRecipe(makeRecipe(recipe, folder, 'The recipe'))),
+  );
+  connection.onRequest(protocol.channelWeights, answered(channelWeights));
+  connection.onRequest(protocol.compare, answered(comparison));
+  connection.onRequest(protocol.engines, () => [
+    { name: 'onnxruntime', available: true, description: "onnxruntime's native CPU library" },
+  ]);
+  connection.onRequest(
+    protocol.relevance,
+    answered((question, cancelled) =>
+      relevance(question, cancelled, (progress) =>
+        connection.sendProgress(protocol.measuring, question.progress, progress),
+      ),
+    ),
+  );
+}
+
+/** Errors arrive as they were said, without what the transport would put around them. */
+function answered<Question, Answer>(
+  answer: (question: Question, cancelled: CancellationToken) => Promise<Answer>,
+): (question: Question, cancelled: CancellationToken) => Promise<Answer> {
+  return async (question, cancelled) => {
+    try {
+      return await answer(question, cancelled);
+    } catch (error) {
+      if (error instanceof UserError) throw new ResponseError(USER_ERROR, error.message);
+      throw new ResponseError(OUR_ERROR, `${messageOf(error)}. This is a fault of ours, please report it.`);
+    }
+  };
+}
+
+async function inspection({ model: path }: { readonly model: string }): Promise<protocol.Inspection> {
+  return inspected(await openModel(path), path);
+}
+
+function inspected(model: Model, path: string): protocol.Inspection {
+  return { ...inspectModel(model), path, warnings: model.warnings };
+}
+
+async function relevance(
+  { model: path, data: choice, measure: name, k, seed, threads, layers }: protocol.RelevanceQuestion,
+  cancelled: CancellationToken,
+  onProgress: (progress: protocol.Progress) => Promise<void>,
+): Promise<protocol.Relevance> {
+  if (k < 2) throw new UserError(`At least 2 neurons compete in a unit, k is ${k}.`);
+  const measure = measureOf(name);
+  const model = await openModel(path);
+  const data = choice && (await dataOf(choice, seed));
+  if (data) checkFit(data, modelFit(model));
+  const scores = await measureRelevance(
+    measure,
+    model,
+    onnxruntime({ threads }),
+    await loadValues(model.graph),
+    data?.train,
+    {
+      k,
+      seed,
+      ...(layers && { layers }),
+      onProgress(done, of) {
+        // Nobody waits for a report to arrive.
+        void onProgress({ done, of });
+      },
+      stopped: () => cancelled.isCancellationRequested,
+    },
+  );
+  return {
+    measure: name,
+    layers: scores.map(({ layer, scores, observations, neurons }) => ({
+      layer,
+      scores: [...scores],
+      observations,
+      ...(neurons !== undefined && { neurons }),
+    })),
+  };
+}
+
+async function comparison({
+  before: beforePath,
+  after: afterPath,
+  data: choice,
+  seed,
+  threads,
+}: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
+  const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
+  const data = choice && (await dataOf(choice, seed));
+  const test = data && (await testModels(before, after, data, onnxruntime({ threads }), seed));
+  return {
+    before: { ...inspected(before, beforePath), nonZero: await nonZero(before), ...accuracy(test?.accuracies[0]) },
+    after: { ...inspected(after, afterPath), nonZero: await nonZero(after), ...accuracy(test?.accuracies[1]) },
+    ...(test && { test: { samples: test.samples, pValue: test.pValue, words: test.words } }),
+  };
+}
+
+function accuracy(share: number | undefined): { accuracy?: number } {
+  return share === undefined ? {} : { accuracy: share };
+}
+
+function dataOf(choice: protocol.DataChoice, seed: number): Promise<Dataset> {
+  const { source, validation = 0.1, scale = 1 / 255, mean = 0, deviation = 1 } = choice;
+  return openDataset(source, { normalization: { scale, mean, deviation }, validation, seed });
+}
