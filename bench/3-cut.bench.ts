@@ -4,7 +4,8 @@ import { modelFromDocument } from '../src/formats/tfjs/container';
 import { loadValues } from '../src/model/values';
 import { costOf } from '../src/ops/cost';
 import { cut } from '../src/pruning/cut';
-import { planWidths, prunableLayers } from '../src/pruning/plan';
+import { prunableLayers } from '../src/pruning/plan';
+import { planWidths } from '../src/pruning/plan-widths';
 import { median } from './measure';
 
 console.log('\nAnalyse, plan and cut half of the channels of a convolutional network');

@@ -55,6 +55,19 @@ export function countedValue(graph: Graph, value: string): string {
   return countedValue(graph, input(node, 0));
 }
 
+/** The least relevant neuron of every unit, by index. The first of several equal ones. */
+export function leastOfUnits({ units, neurons }: Maxout, scores: Float64Array): Set<number> {
+  const removed = new Set<number>();
+  for (let unit = 0; unit < units; unit++) {
+    let least = unit * neurons;
+    for (let neuron = least + 1; neuron < (unit + 1) * neurons; neuron++) {
+      if ((scores[neuron] ?? 0) < (scores[least] ?? 0)) least = neuron;
+    }
+    removed.add(least);
+  }
+  return removed;
+}
+
 /**
  * Cuts neurons of a maxout, the same number in every unit. The order of the others is kept.
  * @param removed indices of neurons (unit × k + j).

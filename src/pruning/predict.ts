@@ -17,7 +17,11 @@ export function predictCost(model: Model, channels: Channels, removed: ReadonlyS
 }
 
 /** For many predictions on one model: the analysis is done once. */
-export function costPredictor(model: Model, channels: Channels, families = familiesOf(channels)): CostPredictor {
+export function costPredictor(
+  model: Model,
+  channels: Channels,
+  families: readonly Family[] = familiesOf(channels),
+): CostPredictor {
   return (removed) => {
     const shapes = shapesWithout(channels.shapes, families, removed);
     return costWith(model, shapes, (node) => resized(node, model, channels.shapes, shapes));

@@ -1,0 +1,126 @@
+// What a plan chooses from: the channels that may go, family by family, in portions from the least relevant on.
+import { UserError } from '../errors';
+import type { Model } from '../model/model';
+import { analyseChannels, type Channels } from './channels';
+import { type Family, familiesOf } from './families';
+import { isomorphismClass } from './isomorphic';
+import { type LayerChannels, layerChannels } from './layer-channels';
+import { channelScores, type Ranking } from './relevance/reduction';
+import type { LayerRelevance } from './relevance/score';
+
+/** What holds for every plan, whatever chooses the channels. */
+export interface PlanLimits {
+  /** Only these layers, and what is coupled with them; default all that can be cut. */
+  readonly layers?: readonly string[];
+  /** These layers keep all their channels. */
+  readonly protect?: readonly string[];
+  /** Channels a layer keeps at least. */
+  readonly minimumWidth?: number;
+  /** The width a layer is left with is a multiple of it (8 suits SIMD), unless it stays as it is. */
+  readonly multiple?: number;
+}
+
+export interface Candidates {
+  readonly channels: Channels;
+  readonly layers: readonly LayerChannels[];
+  readonly families: readonly Family[];
+  /** Those that may be thinned. */
+  readonly choices: readonly Choice[];
+}
+
+/** A family that may be thinned. */
+export interface Choice {
+  /** The layers that make its channels, and how many neurons a channel is there. */
+  readonly neurons: ReadonlyMap<string, number>;
+  /** Number of its channels. */
+  readonly size: number;
+  /** Taken one after the other; what is left after the last must stay. */
+  readonly portions: readonly Portion[];
+  /** Alike for families of the same structure. */
+  readonly isomorphism: string;
+}
+
+/** Channels of one family that go together: one, or as many as a multiple asks for. */
+export interface Portion {
+  readonly channels: readonly number[];
+  /** Mean of theirs: not below that of the portion before. */
+  readonly score: number;
+}
+
+export function candidatesOf(
+  model: Model,
+  relevance: readonly LayerRelevance[],
+  ranking: Ranking,
+  limits: PlanLimits = {},
+  channels = analyseChannels(model.graph),
+): Candidates {
+  const layers = layerChannels(model, channels);
+  const families = familiesOf(channels);
+  const scores = channelScores(layers, relevance, ranking);
+  const wanted = limits.layers && new Set(namesIn(layers, limits.layers));
+  const kept = new Set(namesIn(layers, limits.protect ?? []));
+  const structure = isomorphismClass(model.graph);
+  const choices = families.flatMap((family): Choice[] => {
+    const neurons = makersOf(family, layers);
+    const names = [...neurons.keys()];
+    if (names.length === 0 || names.some((name) => kept.has(name))) return [];
+    if (wanted && !names.some((name) => wanted.has(name))) return [];
+    const portions = portionsOf(family, [...neurons.values()], scores, limits);
+    if (portions.length === 0) return [];
+    return [{ neurons, size: family.channels.length, portions, isomorphism: structure(family) }];
+  });
+  return { channels, layers, families, choices };
+}
+
+function namesIn(layers: readonly LayerChannels[], names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!layers.some(({ layer }) => layer.name === name)) throw noSuchLayer(name, layers);
+  }
+  return names;
+}
+
+export function noSuchLayer(name: string, layers: readonly LayerChannels[]): UserError {
+  return new UserError(
+    `There is no layer "${name}" with channels. The model has ${layers.map(({ layer }) => layer.name).join(', ')}.`,
+  );
+}
+
+function makersOf({ places }: Family, layers: readonly LayerChannels[]): Map<string, number> {
+  const counts = new Map(places.map(({ value, axis, count }) => [`${axis} ${value}`, count]));
+  return new Map(
+    layers.flatMap(({ layer, output }) => {
+      const count = counts.get(`${output.axis} ${output.value}`);
+      return count === undefined ? [] : [[layer.name, count] as const];
+    }),
+  );
+}
+
+/** From the least relevant channel on; of several equal ones the first goes first. */
+function portionsOf(
+  { channels }: Family,
+  neurons: readonly number[],
+  scores: ReadonlyMap<number, number>,
+  { minimumWidth = 1, multiple = 1 }: PlanLimits,
+): Portion[] {
+  const scoreOf = (channel: number): number => scores.get(channel) ?? 0;
+  const ordered = [...channels].sort((a, b) => scoreOf(a) - scoreOf(b) || a - b);
+  // Where a channel is several neurons, fewer channels make the multiple.
+  const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);
+  const least = roundedUp(Math.max(1, Math.ceil(minimumWidth / Math.min(...neurons))), each);
+  const portions: Portion[] = [];
+  for (let from = 0; ; ) {
+    const count = (ordered.length - from) % each || each;
+    if (ordered.length - from - count < least) return portions;
+    const taken = ordered.slice(from, from + count);
+    portions.push({ channels: taken, score: taken.reduce((sum, channel) => sum + scoreOf(channel), 0) / count });
+    from += count;
+  }
+}
+
+function roundedUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

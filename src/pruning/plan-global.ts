@@ -1,0 +1,46 @@
+// A share of all channels: the least relevant of the whole model go, whatever layer they are in.
+import type { Candidates, Choice } from './candidates';
+import { type Plan, planOf } from './plan';
+import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
+import { shareOf } from './share';
+
+export interface GlobalOptions {
+  /** Compares scores only among families of the same structure; each structure loses the same share. */
+  readonly isomorphic?: boolean;
+}
+
+/** @param ratio share of the candidates' channels that goes at most, from 0 to 1. */
+export function planGlobal(candidates: Candidates, ratio: number, options: GlobalOptions = {}): Plan {
+  const total = candidates.choices.reduce((sum, { size }) => sum + size, 0);
+  let left = shareOf(total, ratio);
+  const taken = takeInTurn(globalQueue(candidates, options), ({ channels }) => {
+    if (channels.length > left) return false;
+    left -= channels.length;
+    return true;
+  });
+  return planOf(candidates, channelsOf(taken));
+}
+
+/** All portions of the model in the order in which they go. */
+export function globalQueue({ choices }: Candidates, { isomorphic = false }: GlobalOptions): Queued[] {
+  return isomorphic ? isomorphicQueue(choices) : queueOf(choices);
+}
+
+/** Each class in its own order; between classes, what is the same share of its class goes at the same time. */
+function isomorphicQueue(choices: readonly Choice[]): Queued[] {
+  const classes = new Map<string, Choice[]>();
+  for (const choice of choices) {
+    const own = classes.get(choice.isomorphism);
+    if (own) own.push(choice);
+    else classes.set(choice.isomorphism, [choice]);
+  }
+  const shares = [...classes.values()].flatMap((own) => {
+    const total = own.reduce((sum, { size }) => sum + size, 0);
+    let gone = 0;
+    return queueOf(own).map((portion) => {
+      gone += portion.channels.length;
+      return { portion, share: gone / total };
+    });
+  });
+  return shares.sort((a, b) => a.share - b.share).map(({ portion }) => portion);
+}

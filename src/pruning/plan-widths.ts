@@ -1,0 +1,57 @@
+// A width for each layer: its least relevant channels go until no more than that many are left.
+import type { Model } from '../model/model';
+import { type Candidates, type Choice, candidatesOf } from './candidates';
+import { type Plan, planOf } from './plan';
+import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
+import type { LayerRelevance } from './relevance/score';
+import { shareOf } from './share';
+
+/**
+ * Coupled layers are cut together, down to the smallest width asked of any. No layer loses its last channel. One whose
+ * channels are several neurons each (the units of a maxout) stays wider where no whole number of them makes the width.
+ * @param widths by layer name; a layer that is narrow enough already stays.
+ */
+export function planLayers(candidates: Candidates, widths: ReadonlyMap<string, number>): Plan {
+  const taken = new Map<Choice, number>();
+  const removed: Queued[] = [];
+  for (const { layer, channels } of candidates.layers) {
+    const width = widths.get(layer.name);
+    if (width === undefined) continue;
+    const own = candidates.choices.filter(({ neurons }) => neurons.has(layer.name));
+    const neuronsOf = ({ choice, channels: together }: Queued): number =>
+      together.length * (choice.neurons.get(layer.name) ?? 0);
+    const [before, open] = parted(queueOf(own), ({ choice, index }) => index < (taken.get(choice) ?? 0));
+    let left = channels.length - before.reduce((sum, portion) => sum + neuronsOf(portion), 0);
+    const going = takeInTurn(open, (portion) => {
+      const narrower = left - neuronsOf(portion);
+      if (narrower < width) return false;
+      left = narrower;
+      return true;
+    });
+    for (const { choice, index } of going) taken.set(choice, index + 1);
+    removed.push(...going);
+  }
+  return planOf(candidates, channelsOf(removed));
+}
+
+/** The same on a model, with every layer that can be cut as a candidate and coupled layers ranked by their mean. */
+export function planWidths(
+  model: Model,
+  relevance: readonly LayerRelevance[],
+  widths: ReadonlyMap<string, number>,
+): Plan {
+  return planLayers(candidatesOf(model, relevance, { reduction: 'mean', normalization: 'none' }), widths);
+}
+
+/** Widths at which each layer has lost a share of its channels, rounded down. */
+export function widthsFor(candidates: Candidates, ratioOf: (layer: string) => number): Map<string, number> {
+  return new Map(
+    candidates.layers.map(({ layer, channels }) => {
+      return [layer.name, channels.length - shareOf(channels.length, ratioOf(layer.name))];
+    }),
+  );
+}
+
+function parted<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(first), items.filter((item) => !first(item))];
+}
