@@ -39,3 +39,5 @@ await Promise.all([
   }),
 ]);
 cpSync('src/session/recipe.schema.json', 'dist/recipe.schema.json');
+// Fetched by the page that draws a diagram, when it does.
+cpSync('node_modules/elkjs/lib/elk-worker.min.js', 'dist/webview/elk-worker.js');

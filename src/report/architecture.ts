@@ -1,6 +1,7 @@
 // The network before and after, layer by layer, its channels drawn to scale.
+
+import { alignLayers, type LayerPair } from '../model/align-layers';
 import type { LayerRecord } from '../session/record';
-import { alignLayers, type LayerPair } from './align-layers';
 import type { Ends } from './ends';
 import { count, NONE } from './format';
 import { html, type Markup } from './markup';
@@ -32,7 +33,7 @@ ${pairs.map((pair) => row(pair, widest))}
 </section>`;
 }
 
-function row({ before, after }: LayerPair, widest: number): Markup {
+function row({ before, after }: LayerPair<LayerRecord>, widest: number): Markup {
   const layer = after ?? before;
   const fate = after === undefined ? 'gone' : before === undefined ? 'new' : undefined;
   return html`<tr${fate ? html` class="${fate}"` : undefined}><th scope="row"><bdi class="name">${layer?.name}</bdi><small>${layer?.type}${

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { alignLayers } from '../../src/model/align-layers';
 import { accuracyPlot } from '../../src/report/accuracy-points';
-import { alignLayers } from '../../src/report/align-layers';
 import { briefCount, bytes, change, percent, pValue } from '../../src/report/format';
 import { type Label, placeLabels } from '../../src/report/label-layout';
 import { sizeScale, ticksBetween } from '../../src/report/scale';

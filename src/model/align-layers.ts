@@ -1,18 +1,20 @@
 // The layers of two models side by side.
-import type { LayerRecord } from '../session/record';
 
-export interface LayerPair {
+export interface LayerPair<L> {
   /** Absent for a layer that is new, as a maxout that was introduced. */
-  readonly before: LayerRecord | undefined;
+  readonly before: L | undefined;
   /** Absent for a layer that is gone, as a maxout that was folded away. */
-  readonly after: LayerRecord | undefined;
+  readonly after: L | undefined;
 }
 
 /** Pairs layers by name, in the order of the first model; new ones stand where the second has them. */
-export function alignLayers(before: readonly LayerRecord[], after: readonly LayerRecord[]): LayerPair[] {
+export function alignLayers<L extends { readonly name: string }>(
+  before: readonly L[],
+  after: readonly L[],
+): LayerPair<L>[] {
   const known = new Set(before.map(({ name }) => name));
   const rest = [...after];
-  const pairs: LayerPair[] = [];
+  const pairs: LayerPair<L>[] = [];
   const takeNew = (): void => {
     for (let next = rest[0]; next !== undefined && !known.has(next.name); next = rest[0]) {
       pairs.push({ before: undefined, after: next });
@@ -24,5 +26,5 @@ export function alignLayers(before: readonly LayerRecord[], after: readonly Laye
     const found = rest.findIndex(({ name }) => name === layer.name);
     pairs.push({ before: layer, after: found < 0 ? undefined : rest.splice(found, 1)[0] });
   }
-  return [...pairs, ...rest.map((layer): LayerPair => ({ before: undefined, after: layer }))];
+  return [...pairs, ...rest.map((layer): LayerPair<L> => ({ before: undefined, after: layer }))];
 }
