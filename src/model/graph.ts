@@ -6,12 +6,19 @@ import type { Weight } from './weight';
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
-export type Attribute = number | string | readonly number[];
+export type Attribute = number | string | readonly number[] | readonly string[] | Tensor | Encoded;
+
+/** An attribute of another kind (the subgraphs of an If) as its file holds it: an AttributeProto. */
+export interface Encoded {
+  readonly encoded: Uint8Array;
+}
 
 /** One operator. An input is the name of a value, a weight or a constant; '' stands for an optional one left out. */
 export interface Node {
   readonly name: string;
   readonly type: string;
+  /** Whose operator it is; absent for ONNX' own. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -23,6 +30,7 @@ export interface Node {
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
+  /** [] for an output of which nobody can tell it: an opaque layer made it. */
   readonly shape: Shape;
 }
 
@@ -34,6 +42,10 @@ export interface Graph {
   readonly weights: ReadonlyMap<string, Weight>;
   /** Small tensors that are part of the structure: a Reshape's target, a scalar. */
   readonly constants: ReadonlyMap<string, Tensor>;
+  /** Shapes that the model's file states: they count where no operator of ours can tell. */
+  readonly declared?: ReadonlyMap<string, Shape>;
+  /** Versions of the operator sets beside ONNX' own that nodes are of, by domain. */
+  readonly domains?: ReadonlyMap<string, number>;
 }
 
 export const BATCH = 'batch';
@@ -50,6 +62,17 @@ export function fixed(shape: Shape, axis: number, what = 'value'): number {
   const size = shape.at(axis);
   if (typeof size !== 'number') throw new Error(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
   return size;
+}
+
+/** The nodes of each layer, in the graph's order. */
+export function nodesByLayer(graph: Graph): Map<string, Node[]> {
+  const result = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    const own = result.get(node.layer);
+    if (own) own.push(node);
+    else result.set(node.layer, [node]);
+  }
+  return result;
 }
 
 /** The nodes that read a value. */

@@ -1,10 +1,33 @@
 // A tensor in memory, and the arithmetic of shapes.
 
-export type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'bool';
+export type ElementType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool';
 
-export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array;
+export type ElementArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
-/** Row-major. float16 is held as its 16 bits in a Uint16Array, bool as one byte. */
+/** Row-major. float16 and bfloat16 are held as their 16 bits in a Uint16Array, bool as one byte. */
 export interface Tensor {
   readonly type: ElementType;
   readonly shape: readonly number[];
@@ -13,11 +36,17 @@ export interface Tensor {
 
 export const BYTES_PER_ELEMENT: Readonly<Record<ElementType, number>> = {
   float32: 4,
+  float64: 8,
   float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  int16: 2,
   int32: 4,
   int64: 8,
   uint8: 1,
   uint16: 2,
+  uint32: 4,
+  uint64: 8,
   bool: 1,
 };
 

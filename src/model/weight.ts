@@ -38,10 +38,20 @@ export async function weightValues(weight: Weight): Promise<Float32Array> {
   switch (type) {
     case 'float32':
       return new Float32Array(aligned(bytes, 4));
+    case 'float64':
+      return Float32Array.from(new Float64Array(aligned(bytes, 8)));
     case 'float16':
       return Float32Array.from(new Uint16Array(aligned(bytes, 2)), float16ToNumber);
+    case 'bfloat16':
+      return new Float32Array(Uint32Array.from(new Uint16Array(aligned(bytes, 2)), (bits) => bits << 16).buffer);
+    case 'int8':
+      return Float32Array.from(new Int8Array(aligned(bytes, 1)));
+    case 'int16':
+      return Float32Array.from(new Int16Array(aligned(bytes, 2)));
     case 'int32':
       return Float32Array.from(new Int32Array(aligned(bytes, 4)));
+    case 'uint32':
+      return Float32Array.from(new Uint32Array(aligned(bytes, 4)));
     case 'uint8':
     case 'uint16': {
       const { scale, min } = quantization ?? { scale: 1, min: 0 };
@@ -52,6 +62,8 @@ export async function weightValues(weight: Weight): Promise<Float32Array> {
       return Float32Array.from(bytes);
     case 'int64':
       return Float32Array.from(new BigInt64Array(aligned(bytes, 8)), Number);
+    case 'uint64':
+      return Float32Array.from(new BigUint64Array(aligned(bytes, 8)), Number);
   }
 }
 

@@ -2,8 +2,7 @@
 import type { Attribute, Graph, Node, Shape, Value } from '../model/graph';
 import { float32, int64, scalar, type Tensor } from '../model/tensor';
 import type { Weight } from '../model/weight';
-import { operatorOf } from './index';
-import { shapeOf } from './infer';
+import { Inference, shapeOf } from './infer';
 
 export class GraphBuilder {
   readonly inputs: Value[] = [];
@@ -11,32 +10,38 @@ export class GraphBuilder {
   readonly nodes: Node[] = [];
   readonly weights = new Map<string, Weight>();
   readonly constants = new Map<string, Tensor>();
-  readonly #shapes = new Map<string, Shape>();
+  readonly declared = new Map<string, Shape>();
+  readonly #inference = new Inference((name) => this.constants.get(name), this.declared);
   #count = 0;
 
   /** The layer that the nodes added from here on belong to. */
   layer = '';
 
   shape(value: string): Shape {
-    return shapeOf(this.#shapes, value);
+    return shapeOf(this.#inference.shapes, value);
+  }
+
+  /** The shape of a value that an opaque layer may have made. */
+  knownShape(value: string): Shape | undefined {
+    return this.#inference.shapes.get(value);
   }
 
   addInput(value: Value): string {
     this.inputs.push(value);
-    this.#shapes.set(value.name, value.shape);
+    this.#inference.shapes.set(value.name, value.shape);
     return value.name;
   }
 
   addWeight(weight: Weight): string {
     this.weights.set(weight.name, weight);
-    this.#shapes.set(weight.name, weight.shape);
+    this.#inference.shapes.set(weight.name, weight.shape);
     return weight.name;
   }
 
   addConstant(tensor: Tensor): string {
     const name = `constant_${this.constants.size}`;
     this.constants.set(name, tensor);
-    this.#shapes.set(name, tensor.shape);
+    this.#inference.shapes.set(name, tensor.shape);
     return name;
   }
 
@@ -61,20 +66,15 @@ export class GraphBuilder {
 
   add(node: Node): void {
     this.nodes.push(node);
-    const inputs = node.inputs.map((value) => (value === '' ? [] : this.shape(value)));
-    operatorOf(node.type)
-      .shapes(node, inputs, (name) => this.constants.get(name))
-      .forEach((shape, i) => {
-        this.#shapes.set(node.outputs[i] ?? '', shape);
-      });
+    this.#inference.add(node);
   }
 
   addOutput(value: string): void {
-    this.outputs.push({ name: value, type: 'float32', shape: this.shape(value) });
+    this.outputs.push({ name: value, type: 'float32', shape: this.knownShape(value) ?? [] });
   }
 
   build(): Graph {
-    const { inputs, outputs, nodes, weights, constants } = this;
-    return { inputs, outputs, nodes, weights, constants };
+    const { inputs, outputs, nodes, weights, constants, declared } = this;
+    return { inputs, outputs, nodes, weights, constants, ...(declared.size > 0 && { declared }) };
   }
 }

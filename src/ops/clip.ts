@@ -1,10 +1,10 @@
 // Clip: x kept within two constants (Relu6 is Clip 0 to 6). https://onnx.ai/onnx/operators/onnx__Clip.html
 import type { Node } from '../model/graph';
 import { always, elementwise, indicator } from './elementwise';
-import type { Operator } from './operator';
+import type { Constants } from './operator';
 
 /** The bound given by an input, or the fallback where it is left out. */
-function bound(node: Node, index: number, constant: Parameters<Operator['shapes']>[2], fallback: number): number {
+function bound(node: Node, index: number, constant: Constants, fallback: number): number {
   const name = node.inputs[index];
   return name ? Number(constant(name)?.data[0] ?? fallback) : fallback;
 }

@@ -35,7 +35,7 @@ export const conv: Operator = {
     if (bias) ties.tie({ value: bias, axis: 0 }, { value: y, axis: 1 });
     for (let axis = 2; axis < ties.shape(x).length; axis++) freezeSpatial(node, ties, [x, weight, y], axis);
   },
-  contracts: (node) => ({ input: { value: input(node, 0), axis: 1 }, weight: { value: input(node, 1), axis: 1 } }),
+  contracts: (node) => [{ input: { value: input(node, 0), axis: 1 }, weight: { value: input(node, 1), axis: 1 } }],
   produces: (node) => ({ output: { value: output(node), axis: 1 }, weight: { value: input(node, 1), axis: 0 } }),
   macs(_, [, weight = []], [y = []]) {
     const perPosition = elementCount(weight.slice(1).map(Number));

@@ -1,9 +1,9 @@
 // What a model costs: parameters, multiply-accumulates, bytes; in all and layer by layer.
 
-import type { Node, Shape } from '../model/graph';
+import type { Graph, Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { byteCount, parameterCount } from '../model/weight';
-import { OPERATORS } from './index';
+import { operatorFor } from './index';
 import { inferShapes, shapeOf } from './infer';
 
 export interface Cost {
@@ -23,25 +23,30 @@ export interface LayerCost extends Cost {
 
 export interface ModelCost extends Cost {
   readonly layers: readonly LayerCost[];
+  /** Sizes that only a run tells, and what they were taken to be for counting multiply-accumulates. */
+  readonly assumed: ReadonlyMap<string, number>;
+}
+
+/** Shapes to count by: sizes that only a run tells are assumed. */
+export interface Sizes {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly assumed: ReadonlyMap<string, number>;
 }
 
 /** A weight that a format has no place for (a constant scale) counts for nothing. */
 export function costOf(model: Model): ModelCost {
-  return costWith(model, inferShapes(model.graph), (node) => node);
+  const shapes = inferShapes(model.graph);
+  return costWith(model, shapes, assumeSizes(model.graph, shapes));
 }
 
 /**
  * The cost of a model whose values and weights have the shapes given.
- * @param nodeOf the node as it reads with them: one that names its widths in its attributes or constants.
+ * @param sizes the same shapes with their unknown sizes assumed.
  */
-export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, nodeOf: (node: Node) => Node): ModelCost {
+export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, sizes: Sizes): ModelCost {
   const macs = new Map<string, number>();
   for (const node of model.graph.nodes) {
-    const operator = OPERATORS.get(node.type);
-    if (operator?.macs === undefined) continue;
-    const inputs = node.inputs.map((value) => shapes.get(value) ?? []);
-    const outputs = node.outputs.map((value) => shapes.get(value) ?? []);
-    macs.set(node.layer, (macs.get(node.layer) ?? 0) + operator.macs(nodeOf(node), inputs, outputs));
+    macs.set(node.layer, (macs.get(node.layer) ?? 0) + macsOf(node, sizes.shapes));
   }
   const layers = model.layers.map((layer): LayerCost => {
     let [parameters, bytes] = [0, 0];
@@ -63,5 +68,47 @@ export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, nodeO
     };
   });
   const total = (pick: (layer: LayerCost) => number): number => layers.reduce((sum, layer) => sum + pick(layer), 0);
-  return { parameters: total((l) => l.parameters), macs: total((l) => l.macs), bytes: total((l) => l.bytes), layers };
+  return {
+    parameters: total((l) => l.parameters),
+    macs: total((l) => l.macs),
+    bytes: total((l) => l.bytes),
+    layers,
+    assumed: sizes.assumed,
+  };
+}
+
+/** Multiply-accumulates of one sample; a size that nobody knows (the batch) counts as 1. */
+function macsOf(node: Node, shapes: ReadonlyMap<string, Shape>): number {
+  const operator = operatorFor(node);
+  if (operator?.macs === undefined) return 0;
+  const known = (value: string): Shape =>
+    (shapes.get(value) ?? []).map((size) => (typeof size === 'number' ? size : 1));
+  return operator.macs(node, node.inputs.map(known), node.outputs.map(known));
+}
+
+/** Height and width where a model takes images of any size. */
+const USUAL_IMAGE = 224;
+
+/**
+ * Every size of the inputs but the batch that only a run tells is assumed: images are of a usual size, the rest is 1.
+ * @param shapes of the graph as it is.
+ */
+export function assumeSizes(graph: Graph, shapes: ReadonlyMap<string, Shape>): Sizes {
+  const assumed = new Map<string, number>();
+  for (const { shape } of graph.inputs) {
+    shape.forEach((size, axis) => {
+      if (axis > 0 && typeof size === 'string') assumed.set(size, shape.length === 4 ? USUAL_IMAGE : 1);
+    });
+  }
+  if (assumed.size === 0) return { shapes, assumed };
+  const inputs = graph.inputs.map((value) => ({
+    ...value,
+    shape: value.shape.map((size) => (typeof size === 'string' ? (assumed.get(size) ?? size) : size)),
+  }));
+  try {
+    return { shapes: inferShapes({ ...graph, inputs }), assumed };
+  } catch {
+    // The assumption is ours, not the file's: that it does not fit is nobody's error.
+    return { shapes, assumed: new Map([...assumed.keys()].map((name) => [name, 1])) };
+  }
 }

@@ -33,10 +33,12 @@ export const gemm: Operator = {
         ties.tie({ value: bias, axis: shape.length - 1 }, { value: y, axis: 1 });
     }
   },
-  contracts: (node) => ({
-    input: { value: input(node, 0), axis: orientation(node).transA ? 0 : 1 },
-    weight: { value: input(node, 1), axis: orientation(node).transB ? 1 : 0 },
-  }),
+  contracts: (node) => [
+    {
+      input: { value: input(node, 0), axis: orientation(node).transA ? 0 : 1 },
+      weight: { value: input(node, 1), axis: orientation(node).transB ? 1 : 0 },
+    },
+  ],
   produces: (node) => ({
     output: { value: output(node), axis: 1 },
     weight: { value: input(node, 1), axis: orientation(node).transB ? 0 : 1 },

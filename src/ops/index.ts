@@ -1,4 +1,5 @@
 // The registry: every operator the product knows, by its ONNX name.
+import type { Node } from '../model/graph';
 import { add } from './add';
 import { averagePool } from './average-pool';
 import { batchNormalization } from './batch-normalization';
@@ -74,8 +75,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   ].map((operator) => [operator.type, operator]),
 );
 
-export function operatorOf(type: string): Operator {
-  const operator = OPERATORS.get(type);
-  if (operator === undefined) throw new Error(`unknown operator ${type}`);
-  return operator;
+/** What is known of a node's operator; undefined for an opaque one, of another domain or not known. */
+export function operatorFor({ type, domain }: Pick<Node, 'type' | 'domain'>): Operator | undefined {
+  return domain === undefined ? OPERATORS.get(type) : undefined;
 }

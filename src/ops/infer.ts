@@ -1,26 +1,65 @@
-// Shapes of every value of a graph, from its inputs on.
-import type { Graph, Shape } from '../model/graph';
-import { operatorOf } from './index';
+// What is known of every value of a graph before it runs: its shape, and the integers that are computed from shapes.
+import type { Graph, Node, Shape } from '../model/graph';
+import { elementCount, integers } from '../model/tensor';
+import { operatorFor } from './index';
+import { type Known, MAX_SIZES, type Size } from './operator';
 
-/** By name: the graph's inputs, weights, constants and everything its nodes make. Throws where shapes do not fit. */
+export interface Inferred {
+  /** By name: the graph's inputs, weights, constants and what its nodes make; a shape nobody can tell is left out. */
+  readonly shapes: Map<string, Shape>;
+  sizes(name: string): readonly Size[] | undefined;
+}
+
+/** Throws where shapes do not fit. */
 export function inferShapes(graph: Graph): Map<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  for (const { name, shape } of graph.inputs) shapes.set(name, shape);
-  for (const [name, { shape }] of graph.weights) shapes.set(name, shape);
-  for (const [name, { shape }] of graph.constants) shapes.set(name, shape);
+  return infer(graph).shapes;
+}
+
+export function infer(graph: Graph): Inferred {
+  const inference = new Inference((name) => graph.constants.get(name), graph.declared);
+  for (const { name, shape } of graph.inputs) inference.shapes.set(name, shape);
+  for (const [name, { shape }] of graph.weights) inference.shapes.set(name, shape);
+  for (const [name, { shape }] of graph.constants) inference.shapes.set(name, shape);
+  const made = new Set([...inference.shapes.keys(), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => {
-      const shape = name === '' ? [] : shapes.get(name);
-      if (shape === undefined) throw new Error(`${node.type} "${node.name}" reads "${name}", which nothing makes`);
-      return shape;
-    });
-    operatorOf(node.type)
-      .shapes(node, inputs, (name) => graph.constants.get(name))
-      .forEach((shape, i) => {
-        shapes.set(node.outputs[i] ?? '', shape);
-      });
+    const missing = node.inputs.find((name) => name !== '' && !made.has(name));
+    if (missing !== undefined) throw new Error(`${node.type} "${node.name}" reads "${missing}", which nothing makes`);
+    inference.add(node);
   }
-  return shapes;
+  return inference;
+}
+
+/** Infers node by node. */
+export class Inference implements Inferred, Known {
+  readonly shapes = new Map<string, Shape>();
+  readonly #sizes = new Map<string, readonly Size[]>();
+
+  constructor(
+    readonly constant: Known['constant'],
+    private readonly declared: Graph['declared'] = new Map(),
+  ) {}
+
+  readonly sizes = (name: string): readonly Size[] | undefined => {
+    const tensor = this.constant(name);
+    if (tensor === undefined) return this.#sizes.get(name);
+    if (tensor.type !== 'int64' && tensor.type !== 'int32') return undefined;
+    if (tensor.shape.length > 1 || elementCount(tensor.shape) > MAX_SIZES) return undefined;
+    return integers(tensor).map((value) => ({ value, from: [] }));
+  };
+
+  add(node: Node): void {
+    const operator = operatorFor(node);
+    const inputs = node.inputs.map((name) => (name === '' ? [] : this.shapes.get(name)));
+    const known = inputs.every((shape) => shape !== undefined);
+    const told = operator && known ? operator.shapes(node, inputs, this) : [];
+    node.outputs.forEach((name, i) => {
+      const shape = told[i] ?? this.declared?.get(name);
+      if (name !== '' && shape !== undefined) this.shapes.set(name, shape);
+    });
+    const sizes = known ? operator?.sizes?.(node, inputs, this) : undefined;
+    const [first] = node.outputs;
+    if (sizes !== undefined && sizes.length <= MAX_SIZES && first) this.#sizes.set(first, sizes);
+  }
 }
 
 /** Looks a shape up; throws where there is none. */

@@ -21,10 +21,12 @@ export const matmul: Operator = {
     ties.tie({ value: x, axis: last }, { value: weight, axis: 0 });
     ties.tie({ value: weight, axis: 1 }, { value: y, axis: last });
   },
-  contracts: (node, shape) => ({
-    input: { value: input(node, 0), axis: shape(input(node, 0)).length - 1 },
-    weight: { value: input(node, 1), axis: 0 },
-  }),
+  contracts: (node, shape) => [
+    {
+      input: { value: input(node, 0), axis: shape(input(node, 0)).length - 1 },
+      weight: { value: input(node, 1), axis: 0 },
+    },
+  ],
   produces: (node, shape) => ({
     output: { value: output(node), axis: shape(output(node)).length - 1 },
     weight: { value: input(node, 1), axis: 1 },

@@ -1,18 +1,25 @@
 // What the product knows about one operator of the ONNX specification. To teach it another is to add one file.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Node, Shape } from '../model/graph';
+import type { Dimension, Node, Shape } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 
 export interface Operator {
   readonly type: string;
-  /** Shapes of the outputs. Throws where the inputs do not fit; an input left out has the shape undefined. */
-  shapes(node: Node, inputs: readonly Shape[], constants: Constants): Shape[];
+  /**
+   * Shapes of the outputs, undefined where one can't be told before the graph runs. Throws where the inputs do not fit.
+   * @param inputs their shapes, all known; one left out has [].
+   */
+  shapes(node: Node, inputs: readonly Shape[], known: Known): readonly (Shape | undefined)[];
+  /** The integers it computes from sizes (Shape, and what works on its result): rank 0 or 1, at most MAX_SIZES. */
+  sizes?(node: Node, inputs: readonly Shape[], known: Known): readonly Size[] | undefined;
+  /** Inputs that say a shape and nothing else: what they are computed from may change with a cut, see `resize`. */
+  readonly shapeInputs?: readonly number[];
   /** Which channels it ties together. Without it, everything the operator touches is frozen. */
   ties?(node: Node, ties: Ties): void;
-  /** Where it reads channels: the axis of its input, and of the weight that is multiplied by it and summed over. */
-  contracts?(node: Node, shape: (value: string) => Shape): { input: Axis; weight: Axis };
+  /** Where it reads channels. */
+  contracts?(node: Node, shape: (value: string) => Shape): readonly Contraction[];
   /** Where it makes channels: an axis of its first output, and of the weight that makes them. */
-  produces?(node: Node, shape: (value: string) => Shape): { output: Axis; weight: Axis };
+  produces?(node: Node, shape: (value: string) => Shape): { output: Axis; weight: Axis } | undefined;
   /** Multiply-accumulates for the shapes given (batch 1). */
   macs?(node: Node, inputs: readonly Shape[], outputs: readonly Shape[]): number;
   /** True where max(f(a), f(b)) = f(max(a, b)), element by element: maxout may stand on either side of it. */
@@ -25,8 +32,32 @@ export interface Operator {
   evaluate?(node: Node, inputs: readonly TfTensor[], run: Evaluation): TfTensor | TfTensor[];
 }
 
-/** Looks up a constant input by name. */
-export type Constants = (name: string) => Tensor | undefined;
+/** Looks up a constant by name. */
+export type Constants = Known['constant'];
+
+/** What is known of a graph's values before it runs. */
+export interface Known {
+  /** A constant, by name. */
+  readonly constant: (name: string) => Tensor | undefined;
+  /** Integers: those of a constant, or what the graph computes from sizes. */
+  readonly sizes: (name: string) => readonly Size[] | undefined;
+}
+
+/** One integer: its value, and the axes whose sizes it is computed from (none for a constant). */
+export interface Size {
+  readonly value: Dimension;
+  readonly from: readonly Axis[];
+}
+
+/** Nothing that describes a shape is longer. */
+export const MAX_SIZES = 256;
+
+/** Where a weight is multiplied by what it reads and summed over. */
+export interface Contraction {
+  /** The axis of the value read; absent where an operator reads its own result (the recurrent weights of an LSTM). */
+  readonly input?: Axis;
+  readonly weight: Axis;
+}
 
 /** One axis of a value, a weight or an input. */
 export interface Axis {
@@ -38,19 +69,31 @@ export interface Axis {
 export interface Ties {
   shape(value: string): Shape;
   constant(name: string): Tensor | undefined;
+  sizes(name: string): readonly Size[] | undefined;
   /** Element i of one axis with element i + offset of the other, over the shorter of both from there on. */
   tie(a: Axis, b: Axis, offset?: number): void;
-  /** `whole` is the row-major product of `parts` (a Reshape): one of the parts may be cut, the others are frozen. */
-  product(whole: Axis, parts: readonly Axis[]): void;
+  /** Element indices[i] of one axis with element i of the other. */
+  pick(from: Axis, indices: ArrayLike<number>, to: Axis): void;
+  /**
+   * `whole` is the row-major product of `parts` (a Reshape): one of the parts may be cut, the others are frozen.
+   * A number stands for a part that is no axis of its own: it can't be cut.
+   */
+  product(whole: Axis, parts: readonly (Axis | number)[]): void;
   /** No element of the axis can be cut. */
   freeze(axis: Axis, reason: string): void;
+  /** A cut changes the result a little (a mean over what is cut): frozen, unless a person allows approximate cuts. */
+  approximate(axis: Axis, reason: string): void;
 }
 
 /** Sizes before and after a cut. */
 export interface Widths {
   before(value: string): Shape;
   after(value: string): Shape;
+  /** Indices of the elements that stay on an axis; undefined where all do. */
+  kept(value: string, axis: number): Uint32Array | undefined;
   constant(name: string): Tensor | undefined;
+  /** As known before the cut. */
+  sizes(name: string): readonly Size[] | undefined;
   /** Adds a constant and returns its name. */
   remake(tensor: Tensor): string;
 }

@@ -20,7 +20,7 @@ function padsOf(node: Node, rank: number, constant: Constants): [number, number]
 
 export const pad: Operator = {
   type: 'Pad',
-  shapes: (node, [shape = []], constant) => {
+  shapes: (node, [shape = []], { constant }) => {
     const pads = padsOf(node, shape.length, constant);
     return [
       shape.map((size, axis) =>

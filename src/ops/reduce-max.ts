@@ -16,7 +16,7 @@ const keeps = (node: Node): boolean => numberAttribute(node, 'keepdims', 1) !== 
 
 export const reduceMax: Operator = {
   type: 'ReduceMax',
-  shapes(node, [shape = []], constant) {
+  shapes(node, [shape = []], { constant }) {
     const reduced = reducedAxes(node, shape, constant);
     return [
       keeps(node)

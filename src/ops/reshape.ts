@@ -1,54 +1,77 @@
-// Reshape to a constant target: 0 keeps a size, −1 takes what is left. https://onnx.ai/onnx/operators/onnx__Reshape.html
+// Reshape: 0 keeps a size, −1 takes what is left. https://onnx.ai/onnx/operators/onnx__Reshape.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Dimension, Node, Shape } from '../model/graph';
+import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount, int64, integers } from '../model/tensor';
-import { type Constants, input, type Operator, output } from './operator';
+import { type Axis, input, type Known, numberAttribute, type Operator, output } from './operator';
 
-function targetOf(node: Node, constant: Constants): number[] {
-  const target = constant(input(node, 1));
-  if (!target) throw new Error(`Reshape "${node.name}": its target must be a constant`);
-  return integers(target);
+/** As written: −1 takes what is left, 0 keeps a size, a name stands for a size known only when the model runs. */
+function targetOf(node: Node, { sizes }: Pick<Known, 'sizes'>): Dimension[] | undefined {
+  return sizes(input(node, 1))?.map(({ value }) => value);
 }
+
+const keepsZeros = (node: Node): boolean => numberAttribute(node, 'allowzero', 0) !== 0;
 
 export const reshape: Operator = {
   type: 'Reshape',
-  shapes(node, [shape = []], constant) {
-    const target = targetOf(node, constant);
-    const result = target.map((size, i): Dimension => (size === 0 ? (shape[i] ?? 1) : size));
+  shapeInputs: [1],
+  shapes(node, [shape = [], length = []], known) {
+    const target = targetOf(node, known);
+    if (target === undefined) {
+      // Of a target that is computed from something else than sizes, its length alone is known.
+      return [typeof length[0] === 'number' ? newSizes(node, length[0]) : undefined];
+    }
+    const result = target.map((size, i): Dimension => (size === 0 && !keepsZeros(node) ? (shape[i] ?? 1) : size));
     // Sizes known only when the model runs cancel out where they are kept as they are.
-    const unknown = shape.filter((size) => typeof size === 'string');
-    const open = unknown.filter((size) => !result.includes(size));
+    const open = remaining(shape, result);
+    const made = remaining(result, shape);
     const total = elementCount(shape.filter((size) => typeof size === 'number'));
-    const known = elementCount(result.filter((size) => typeof size === 'number' && size !== -1) as number[]);
+    const stated = elementCount(result.filter((size) => typeof size === 'number' && size !== -1) as number[]);
     const rest = result.indexOf(-1);
     if (rest >= 0) {
-      if (open.length > 1) throw new Error(`Reshape "${node.name}": more than one size is unknown`);
-      if (open[0] !== undefined && total === known) result[rest] = open[0];
-      else if (open.length === 0 && known > 0 && total % known === 0) result[rest] = total / known;
-      else throw mismatch(node, shape, target);
-    } else if (open.length > 0 || total !== known) {
+      if (open.length === 0 && made.length === 0) {
+        if (stated === 0 ? total !== 0 : total % stated !== 0) throw mismatch(node, shape, target);
+        result[rest] = stated === 0 ? 0 : total / stated;
+      } else {
+        result[rest] =
+          open.length === 1 && made.length === 0 && total === stated ? (open[0] as string) : `${node.name}_${rest}`;
+      }
+    } else if (made.length === 0 && (open.length > 0 || total !== stated)) {
       throw mismatch(node, shape, target);
     }
     return [result];
   },
   ties(node, ties) {
     const [x, y] = [input(node, 0), output(node)];
-    for (const { from, to } of blocks(ties.shape(x), ties.shape(y))) {
-      const wide = from.map((axis) => ({ value: x, axis })).filter(({ axis }) => ties.shape(x)[axis] !== 1);
-      const narrow = to.map((axis) => ({ value: y, axis })).filter(({ axis }) => ties.shape(y)[axis] !== 1);
+    for (const { from, to, hidden } of blocks(ties.shape(x), ties.shape(y))) {
+      const axes = (value: string, list: readonly number[]): Axis[] =>
+        list.map((axis) => ({ value, axis })).filter(({ axis }) => ties.shape(value)[axis] !== 1);
+      const [wide, narrow] = [axes(x, from), axes(y, to)];
       const [first, second] = [wide[0], narrow[0]];
       if (first === undefined || second === undefined) continue;
-      if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
+      if (hidden) {
+        const [a, b] = [fixed(ties.shape(x), first.axis), fixed(ties.shape(y), second.axis)];
+        if (a > b) ties.product(first, [a / b, second]);
+        else ties.product(second, [b / a, first]);
+      } else if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
       else if (wide.length === 1) ties.product(first, narrow);
       else if (narrow.length === 1) ties.product(second, wide);
       else for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'Reshape regroups it');
     }
   },
   resize(node, widths) {
-    const target = targetOf(node, widths.constant.bind(widths));
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
-    const resized = target.map((size, i) => (size > 0 && before[i] !== after[i] ? Number(after[i]) : size));
-    if (resized.every((size, i) => size === target[i])) return node;
+    const shape = widths.before(input(node, 0));
+    const target = targetOf(node, widths);
+    const changed = before.some((size, i) => size !== after[i] && target?.[i] !== -1 && target?.[i] !== 0);
+    if (!changed) return node;
+    const resized = before.map((size, i): number => {
+      if (target?.[i] === -1 || target?.[i] === 0) return Number(target[i]);
+      if (typeof size === 'number') return Number(after[i]);
+      return size === shape[i] ? 0 : -1;
+    });
+    if (resized.filter((size) => size === -1).length > 1) {
+      throw new Error(`Reshape "${node.name}": more than one of its sizes is known only when the model runs`);
+    }
     return { ...node, inputs: [input(node, 0), widths.remake(int64(resized))] };
   },
   differentiate(node, tape) {
@@ -60,47 +83,73 @@ export const reshape: Operator = {
         : undefined,
     ];
   },
-  evaluate(node, [x], { tf, constant }) {
+  evaluate(node, [x, target], { tf, constant }) {
     const value = x as TfTensor;
+    const known = constant(input(node, 1));
+    const sizes = known ? integers(known) : Array.from((target as TfTensor).dataSync());
     return tf.reshape(
       value,
-      targetOf(node, constant).map((size, i) => (size === 0 ? (value.shape[i] ?? 1) : size)),
+      sizes.map((size, i) => (size === 0 ? (value.shape[i] ?? 1) : size)),
     );
   },
 };
 
-function mismatch(node: Node, shape: Shape, target: readonly number[]): Error {
+function mismatch(node: Node, shape: Shape, target: Shape): Error {
   return new Error(`Reshape "${node.name}": [${shape.join(', ')}] does not reshape to [${target.join(', ')}]`);
 }
 
+/** Names that the first list holds and the second doesn't. */
+function remaining(from: Shape, without: Shape): string[] {
+  return from.filter((size) => typeof size === 'string' && !without.includes(size)) as string[];
+}
+
+function newSizes(node: Node, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${node.name}_${i}`);
+}
+
+interface Block {
+  readonly from: number[];
+  readonly to: number[];
+  /** One axis on each side, the larger a multiple of the smaller: the rest went to sizes known only at run time. */
+  readonly hidden?: boolean;
+}
+
 /** The smallest runs of neighbouring axes on both sides that hold the same number of elements. */
-function blocks(before: Shape, after: Shape): { from: number[]; to: number[] }[] {
-  const result: { from: number[]; to: number[] }[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    if (i < before.length && before[i] === after[j]) {
-      result.push({ from: [i++], to: [j++] });
-      continue;
-    }
+function blocks(before: Shape, after: Shape): Block[] {
+  const result: Block[] = [];
+  let start = 0;
+  while (start < Math.min(before.length, after.length) && before[start] === after[start]) {
+    result.push({ from: [start], to: [start] });
+    start++;
+  }
+  let [i, j] = [before.length, after.length];
+  while (i > start && j > start && before[i - 1] === after[j - 1]) result.push({ from: [--i], to: [--j] });
+  while (i > start || j > start) {
     const block = { from: [] as number[], to: [] as number[] };
     let [left, right] = [1, 1];
     do {
-      const grow = left <= right && i < before.length ? 'left' : 'right';
-      const size = grow === 'left' ? before[i] : after[j];
-      if (typeof size === 'string') return [...result, remaining(before, after, i, j, block)];
-      if (grow === 'left') [left] = [left * (size ?? 1), block.from.push(i++)];
-      else [right] = [right * (size ?? 1), block.to.push(j++)];
-    } while (
-      (left !== right || block.from.length === 0 || block.to.length === 0) &&
-      (i < before.length || j < after.length)
-    );
+      const growLeft = j <= start || (i > start && left <= right);
+      const size = growLeft ? before[i - 1] : after[j - 1];
+      if (typeof size === 'string') return [...result, ...untilUnknown(before, after, start, i, j, block)];
+      if (growLeft) [left] = [left * (size ?? 1), block.from.unshift(--i)];
+      else [right] = [right * (size ?? 1), block.to.unshift(--j)];
+    } while ((left !== right || block.from.length === 0 || block.to.length === 0) && (i > start || j > start));
     result.push(block);
   }
   return result;
 }
 
-/** Everything from here on as one block: an unknown size hides where its parts meet. */
-function remaining(before: Shape, after: Shape, i: number, j: number, block: { from: number[]; to: number[] }) {
-  const rest = (from: number, length: number): number[] => Array.from({ length: length - from }, (_, n) => from + n);
-  return { from: [...block.from, ...rest(i, before.length)], to: [...block.to, ...rest(j, after.length)] };
+/** What is left where an unknown size hides how the axes before it meet. */
+function untilUnknown(before: Shape, after: Shape, start: number, i: number, j: number, { from, to }: Block): Block[] {
+  // The last axis before the unknown may not be in the block yet: the side that has one waits for the other.
+  const own = (shape: Shape, end: number, list: readonly number[]): number[] =>
+    list.length > 0 ? [...list] : typeof shape[end - 1] === 'number' && end > start ? [end - 1] : [];
+  const [left, right] = [own(before, i, from), own(after, j, to)];
+  const [a, b] = [before[left[0] ?? -1], after[right[0] ?? -1]];
+  const single = left.length === 1 && right.length === 1 && typeof a === 'number' && typeof b === 'number';
+  const hidden = single && (a % b === 0 || b % a === 0);
+  const rest = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
+  const outside: Block = { from: rest(start, left[0] ?? i), to: rest(start, right[0] ?? j) };
+  const inner: Block = { from: left, to: right, ...(hidden && { hidden }) };
+  return hidden ? [inner, outside] : [{ from: [...outside.from, ...left], to: [...outside.to, ...right] }];
 }

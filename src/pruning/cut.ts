@@ -2,7 +2,7 @@
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { gatherWeight } from '../model/weight';
-import { operatorOf } from '../ops/index';
+import { operatorFor } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';
 import type { Channels } from './channels';
 
@@ -60,21 +60,32 @@ function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Ui
   const after = (value: string): Shape =>
     shapeOf(channels.shapes, value).map((size, axis) => kept.get(value)?.get(axis)?.length ?? size);
   const constants = new Map(graph.constants);
-  const nodes = graph.nodes.map((node) => resize(node, channels.shapes, after, constants));
+  const nodes = graph.nodes.map((node) => resize(node, channels, kept, after, constants));
   const inputs = graph.inputs.map((value): Value => ({ ...value, shape: after(value.name) }));
-  return withShapes({ ...graph, inputs, nodes, weights, constants });
+  const declared =
+    graph.declared &&
+    new Map([...graph.declared].map(([name, shape]) => [name, channels.shapes.has(name) ? after(name) : shape]));
+  return withShapes({ ...graph, inputs, nodes, weights, constants, ...(declared && { declared }) });
 }
+
+type Kept = ReadonlyMap<string, ReadonlyMap<number, Uint32Array>>;
 
 function resize(
   node: Node,
-  shapes: ReadonlyMap<string, Shape>,
+  { shapes, sizes }: Channels,
+  kept: Kept,
   after: (value: string) => Shape,
   constants: Map<string, Tensor>,
 ): Node {
-  const resized = operatorOf(node.type).resize?.(node, {
+  const values = [...node.inputs, ...node.outputs];
+  const touched = values.some((value) => kept.has(value));
+  if (!touched || values.some((value) => value !== '' && !shapes.has(value))) return node;
+  const resized = operatorFor(node)?.resize?.(node, {
     before: (value) => shapeOf(shapes, value),
     after,
+    kept: (value, axis) => kept.get(value)?.get(axis),
     constant: (name) => constants.get(name),
+    sizes,
     remake(tensor) {
       let name = `${node.name}:constant`;
       while (constants.has(name)) name += "'";
@@ -88,7 +99,7 @@ function resize(
 /** The graph with its outputs' shapes brought up to date; throws where the nodes no longer fit together. */
 function withShapes(graph: Graph): Graph {
   const shapes = inferShapes(graph);
-  const outputs = graph.outputs.map((value): Value => ({ ...value, shape: shapeOf(shapes, value.name) }));
+  const outputs = graph.outputs.map((value): Value => ({ ...value, shape: shapes.get(value.name) ?? value.shape }));
   return { ...graph, outputs };
 }
 

@@ -12,7 +12,7 @@ import { consumers, type Graph, type Node } from '../model/graph';
 import type { Layer, Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
 import { NodeEmitter } from '../ops/emitter';
-import { operatorOf } from '../ops/index';
+import { operatorFor } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';
 import { analyseChannels } from './channels';
 import { cut, reorder } from './cut';
@@ -82,7 +82,7 @@ function throughElementwise(model: Model, layer: Layer): Layer {
   if (next === undefined || readers.length > 1 || consumers(model.graph, layer.output).length !== 1) return layer;
   const nodes = model.graph.nodes.filter((node) => node.layer === next.name);
   const elementwise = (node: Node): boolean =>
-    node.type === 'BatchNormalization' || operatorOf(node.type).monotone?.(node) === true;
+    node.type === 'BatchNormalization' || operatorFor(node)?.monotone?.(node) === true;
   return nodes.length > 0 && nodes.every(elementwise) ? throughElementwise(model, next) : layer;
 }
 

@@ -1,57 +1,123 @@
 // The channels of a layer, as a person counts them: the neurons of a Dense, the filters of a Conv2D.
-import { type Graph, producer } from '../model/graph';
+import { type Graph, type Node, nodesByLayer } from '../model/graph';
 import type { Layer, Model } from '../model/model';
-import { type Axis, input } from '../ops/operator';
-import { orderOf } from '../ops/transpose';
+import { shapeOf } from '../ops/infer';
+import type { Axis } from '../ops/operator';
 import { type Channels, produced } from './channels';
 
 export interface LayerChannels {
+  /** The layer's name; with the weight's behind it where a layer makes several (the query of an attention). */
+  readonly name: string;
   readonly layer: Layer;
   /** The value and axis in which the layer's weights make them. */
   readonly output: Axis;
-  /** The weight, as stored, and its axis along which each slice makes one. */
+  /** The weight, as stored, and its axis along which each slice belongs to one. */
   readonly weight: Axis;
   /** Channel of each neuron, in order. */
   readonly channels: Uint32Array;
   /** Why none of them can be cut; undefined where some can. */
   readonly frozen: string | undefined;
-  /** Other layers that share channels with it: they are cut together. */
+  /** Others by name that share channels with it: they are cut together. */
   readonly coupled: readonly string[];
 }
 
-/** The layers that make channels, in the model's order. */
+type Made = Pick<LayerChannels, 'layer' | 'output' | 'weight' | 'channels'>;
+
+/** What makes channels, in the model's order. */
 export function layerChannels(model: Model, channels: Channels): LayerChannels[] {
-  const found = model.layers.flatMap((layer) => {
-    const nodes = model.graph.nodes.filter((node) => node.layer === layer.name);
-    const made = nodes.map((node) => produced(node, channels.shapes)).find((axes) => axes !== undefined);
-    const own = made && channels.of(made.output.value, made.output.axis);
-    return made && own ? [{ layer, made, own }] : [];
+  const nodes = nodesByLayer(model.graph);
+  const stored = storedAxes(model.graph, channels);
+  const made = model.layers.flatMap((layer) => {
+    const own = madeBy(layer, nodes.get(layer.name) ?? [], channels, stored);
+    return own.map((entry) => ({ ...entry, name: own.length === 1 ? layer.name : partName(entry) }));
   });
   const makers = new Map<number, Set<string>>();
-  for (const { layer, own } of found) {
-    for (const channel of own) makers.set(channel, (makers.get(channel) ?? new Set()).add(layer.name));
+  for (const { name, channels: own } of made) {
+    for (const channel of own) {
+      const known = makers.get(channel);
+      if (known) known.add(name);
+      else makers.set(channel, new Set([name]));
+    }
   }
-  return found.map(({ layer, made, own }) => {
+  return made.map((entry) => {
     const coupled = new Set<string>();
-    for (const channel of own) for (const name of makers.get(channel) ?? []) if (name !== layer.name) coupled.add(name);
-    const reasons = Array.from(own, (channel) => channels.frozen(channel));
+    const sets = new Set(Array.from(entry.channels, (channel) => makers.get(channel)));
+    for (const names of sets) for (const name of names ?? []) if (name !== entry.name) coupled.add(name);
+    const reasons = Array.from(entry.channels, (channel) => channels.frozen(channel));
     const frozen = reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
-    return {
-      layer,
-      output: made.output,
-      weight: storedAxis(model.graph, made.weight),
-      channels: own,
-      frozen,
-      coupled: [...coupled],
-    };
+    return { ...entry, frozen, coupled: [...coupled] };
   });
 }
 
-/** The weight behind a value that only transposes it. */
-export function storedAxis(graph: Graph, { value, axis }: Axis): Axis {
-  const node = producer(graph, value);
-  if (node === undefined) return { value, axis };
-  if (node.type !== 'Transpose') throw new Error(`${node.type} "${node.name}" stands between a weight and its use`);
-  const source = input(node, 0);
-  return storedAxis(graph, { value: source, axis: orderOf(node, 0)[axis] ?? axis });
+/** One entry for each weight along which a layer makes channels, however often the layer is used. */
+function madeBy(layer: Layer, nodes: readonly Node[], channels: Channels, stored: StoredAxes): Made[] {
+  const found = new Map<string, Made>();
+  for (const node of nodes) {
+    const axes = produced(node, channels.shapes);
+    const own = axes && channels.of(axes.output.value, axes.output.axis);
+    const weight = axes && stored(axes.weight);
+    if (!axes || !own || !weight || found.has(weight.value)) continue;
+    found.set(weight.value, { layer, output: axes.output, weight, channels: own });
+  }
+  return [...found.values()];
+}
+
+/** attention/query for the weight attention/query/kernel: what tells a layer's weights apart. */
+function partName({ layer, weight }: Made): string {
+  const own = weight.value.startsWith(`${layer.name}/`) ? weight.value.slice(layer.name.length + 1) : weight.value;
+  const [first = own, ...others] = own.split('/');
+  return `${layer.name}/${others.length > 0 ? [first, ...others.slice(0, -1)].join('/') : own}`;
+}
+
+type StoredAxes = (axis: Axis) => Axis | undefined;
+
+/** The weight, and the axis of it, that an axis of a value made from it lies on. */
+export function storedAxis(graph: Graph, channels: Channels, axis: Axis): Axis | undefined {
+  return storedAxes(graph, channels)(axis);
+}
+
+function storedAxes(graph: Graph, channels: Channels): StoredAxes {
+  const producers = producersOf(graph);
+  return ({ value, axis }) => {
+    const name = weightBehind(graph, producers, value);
+    if (name === undefined || name === value) return name === undefined ? undefined : { value, axis };
+    const wanted = new Set(channels.of(value, axis));
+    const shape = shapeOf(channels.shapes, name);
+    // Of several axes that share channels with it, the one that shares the most is the one it lies on.
+    const shared = shape.map((_, i) => (channels.of(name, i) ?? []).filter((channel) => wanted.has(channel)).length);
+    const best = shared.indexOf(Math.max(...shared));
+    return shared[best] === 0 ? undefined : { value: name, axis: best };
+  };
+}
+
+/** The weight that a value is made from by nothing but Transpose, Reshape and the like. */
+export function storedWeight(graph: Graph, value: string): string | undefined {
+  return weightBehind(graph, producersOf(graph), value);
+}
+
+function producersOf(graph: Graph): ReadonlyMap<string, Node> {
+  return new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+}
+
+/** Operators that lay a weight out anew, or take it out of how it is stored. */
+const LAYOUT: ReadonlySet<string> = new Set([
+  'Transpose',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+  'Flatten',
+  'Identity',
+  'Cast',
+  'Concat',
+  'DequantizeLinear',
+]);
+
+function weightBehind(graph: Graph, producers: ReadonlyMap<string, Node>, value: string): string | undefined {
+  let current = value;
+  while (!graph.weights.has(current)) {
+    const node = producers.get(current);
+    if (node === undefined || !LAYOUT.has(node.type)) return undefined;
+    current = node.inputs[0] ?? '';
+  }
+  return current;
 }

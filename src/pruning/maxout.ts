@@ -1,7 +1,7 @@
 // Maxout units in a model: found, cut within (the paper's iteration), folded away at one neuron a unit.
 import { fixed, type Graph, type Node, producer } from '../model/graph';
 import type { Layer, Model } from '../model/model';
-import { operatorOf } from '../ops/index';
+import { operatorFor } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';
 import { input, output } from '../ops/operator';
 import { analyseChannels } from './channels';
@@ -51,7 +51,7 @@ export function findMaxouts(model: Model): Maxout[] {
  */
 export function countedValue(graph: Graph, value: string): string {
   const node = producer(graph, value);
-  if (node === undefined || !operatorOf(node.type).monotone?.(node)) return value;
+  if (node === undefined || !operatorFor(node)?.monotone?.(node)) return value;
   return countedValue(graph, input(node, 0));
 }
 

@@ -3,9 +3,7 @@ import { UserError } from '../errors';
 import type { Graph } from '../model/graph';
 import { elementCount, float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
-import { operatorOf } from '../ops/index';
-import { shapeOf } from '../ops/infer';
-import type { Channels } from './channels';
+import { type Channels, contracted, produced } from './channels';
 import { storedAxis } from './layer-channels';
 import type { UnitStatistics } from './statistics';
 
@@ -22,17 +20,18 @@ export function mergeReaders(
   const merged = new Map(values);
   const neuronOf = new Map(Array.from(own, (channel, neuron) => [channel, neuron]));
   const kernels = new Set<string>();
-  for (const node of behind.nodes) {
-    const read = operatorOf(node.type).contracts?.(node, (value) => shapeOf(channels.shapes, value));
-    const axis = read && storedAxis(behind, read.weight);
+  const reads = behind.nodes.flatMap((node) =>
+    contracted(node, channels.shapes).map(({ weight }) => ({ node, axis: storedAxis(behind, channels, weight) })),
+  );
+  for (const { node, axis } of reads) {
     const reading = axis && channels.of(axis.value, axis.axis);
     if (!axis || !reading?.some((channel) => neuronOf.has(channel))) continue;
     if (kernels.has(axis.value))
       throw new UserError(`Layer "${layer}" can't take a maxout: "${axis.value}" reads it twice.`);
     kernels.add(axis.value);
     const kernel = merged.get(axis.value) as Tensor;
-    const produced = operatorOf(node.type).produces?.(node, (value) => shapeOf(channels.shapes, value));
-    const made = produced && storedAxis(behind, produced.weight);
+    const makes = produced(node, channels.shapes);
+    const made = makes && storedAxis(behind, channels, makes.weight);
     const shift = mergeKernel(kernel, axis.axis, made?.axis ?? 0, reading, neuronOf, k, statistics);
     merged.set(axis.value, float32(kernel.shape, shift.kernel));
     const bias = merged.get(node.inputs[2] ?? '');

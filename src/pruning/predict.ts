@@ -1,11 +1,8 @@
 // What a model will cost after a cut, exactly, without cutting: sizes are counted, no weight is touched. Fast enough to
 // follow a slider.
-import type { Node, Shape } from '../model/graph';
+import type { Shape } from '../model/graph';
 import type { Model } from '../model/model';
-import type { Tensor } from '../model/tensor';
-import { costWith, type ModelCost } from '../ops/cost';
-import { OPERATORS } from '../ops/index';
-import { shapeOf } from '../ops/infer';
+import { assumeSizes, costWith, type ModelCost } from '../ops/cost';
 import type { Channels } from './channels';
 import { type Family, familiesOf } from './families';
 
@@ -22,9 +19,10 @@ export function costPredictor(
   channels: Channels,
   families: readonly Family[] = familiesOf(channels),
 ): CostPredictor {
+  const sizes = assumeSizes(model.graph, channels.shapes);
   return (removed) => {
     const shapes = shapesWithout(channels.shapes, families, removed);
-    return costWith(model, shapes, (node) => resized(node, model, channels.shapes, shapes));
+    return costWith(model, shapes, { ...sizes, shapes: shapesWithout(sizes.shapes, families, removed) });
   };
 }
 
@@ -46,25 +44,4 @@ function shapesWithout(
     }
   }
   return after;
-}
-
-/** The node as the cut would write it; constants it would remake are not kept. */
-function resized(
-  node: Node,
-  { graph }: Model,
-  before: ReadonlyMap<string, Shape>,
-  after: ReadonlyMap<string, Shape>,
-): Node {
-  const made = new Map<string, Tensor>();
-  const result = OPERATORS.get(node.type)?.resize?.(node, {
-    before: (value) => shapeOf(before, value),
-    after: (value) => shapeOf(after, value),
-    constant: (name) => made.get(name) ?? graph.constants.get(name),
-    remake(tensor) {
-      const name = `${node.name}:predicted_${made.size}`;
-      made.set(name, tensor);
-      return name;
-    },
-  });
-  return result ?? node;
 }

@@ -2,18 +2,17 @@
 import type { Graph } from '../model/graph';
 import { float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
-import { operatorOf } from '../ops/index';
-import { inferShapes, shapeOf } from '../ops/infer';
-import { storedAxis } from './layer-channels';
+import { inferShapes } from '../ops/infer';
+import { contracted } from './channels';
+import { storedWeight } from './layer-channels';
 
 /** Kernels alone are made sparse: biases, slopes and normalisation are few, and each matters. */
 export function sparseWeights(graph: Graph): string[] {
   const shapes = inferShapes(graph);
   const kernels = new Set(
-    graph.nodes.flatMap((node) => {
-      const read = operatorOf(node.type).contracts?.(node, (value) => shapeOf(shapes, value));
-      return read ? [storedAxis(graph, read.weight).value] : [];
-    }),
+    graph.nodes.flatMap((node) =>
+      contracted(node, shapes).flatMap(({ weight }) => storedWeight(graph, weight.value) ?? []),
+    ),
   );
   return [...graph.weights.values()]
     .filter(({ name, trainable }) => trainable && kernels.has(name))

@@ -3,7 +3,7 @@
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { NodeEmitter } from '../ops/emitter';
-import { operatorOf } from '../ops/index';
+import { operatorFor } from '../ops/index';
 import { shapeOf } from '../ops/infer';
 import type { Backward, Tape } from '../ops/operator';
 
@@ -56,7 +56,7 @@ export class TrainingTape extends NodeEmitter implements Tape {
     if (node.inputs.some((value) => this.#wanted.has(value))) {
       for (const value of node.outputs) this.#wanted.add(value);
     }
-    const { differentiate } = operatorOf(node.type);
+    const differentiate = operatorFor(node)?.differentiate;
     if (differentiate !== undefined) this.#steps.push({ node, backward: differentiate(node, this) });
     else if (node.outputs.some((value) => this.#wanted.has(value))) {
       throw new Error(`no gradient rule for ${node.type} (layer "${node.layer}")`);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { outputOf } from '../../src/engines/engine';
 import { onnxruntime } from '../../src/engines/onnxruntime';
 import type { Tensor } from '../../src/model/tensor';
-import { OPERATORS, operatorOf } from '../../src/ops/index';
+import { OPERATORS, operatorFor } from '../../src/ops/index';
 import { inferShapes, shapeOf } from '../../src/ops/infer';
 import { fromTf, tf, toTf } from '../tensorflow';
 import { assertClose } from '../tensors';
@@ -22,7 +22,7 @@ async function byEngine(given: OperatorCase): Promise<Tensor> {
 }
 
 function byTensorflow({ node, values, constants }: OperatorCase): Tensor {
-  const { evaluate } = operatorOf(node.type);
+  const evaluate = operatorFor(node)?.evaluate;
   assert.ok(evaluate, `${node.type} has no evaluation by TensorFlow.js`);
   // A constant is looked up by name; what is left out stays undefined.
   const inputs = node.inputs.map((name) => {

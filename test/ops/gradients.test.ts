@@ -7,7 +7,7 @@ import { onnxruntime } from '../../src/engines/onnxruntime';
 import type { Graph } from '../../src/model/graph';
 import { elementCount, float32, type Tensor } from '../../src/model/tensor';
 import { byConvolution, byUnfolding } from '../../src/ops/conv-gradient';
-import { OPERATORS, operatorOf } from '../../src/ops/index';
+import { OPERATORS, operatorFor } from '../../src/ops/index';
 import { inferShapes } from '../../src/ops/infer';
 import { random } from '../../src/random';
 import { TrainingTape } from '../../src/training/tape';
@@ -129,7 +129,7 @@ type Expression = (given: OperatorCase, inputs: readonly tf.Tensor[], masks: Ten
 
 const asEvaluated: Expression = ({ node, values, constants }, inputs) => {
   const names = [...values.keys()];
-  const result = operatorOf(node.type).evaluate?.(
+  const result = operatorFor(node)?.evaluate?.(
     node,
     node.inputs.map((name) => inputs[names.indexOf(name)]) as tf.Tensor[],
     { tf, constant: (name) => constants.get(name) },

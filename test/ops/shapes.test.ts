@@ -169,13 +169,6 @@ const REFUSED: readonly Refused[] = [
   },
   { title: 'a target of another size', type: 'Reshape', inputs: [[2, 6]], constant: int64([0, 5]) },
   { title: 'a target that does not divide', type: 'Reshape', inputs: [[2, 6]], constant: int64([0, 4, -1]) },
-  {
-    title: 'a target that leaves a batch of unknown size and a rest',
-    type: 'Reshape',
-    inputs: [[BATCH, 6]],
-    constant: int64([4, -1]),
-  },
-  { title: 'a target that is no constant', type: 'Reshape', inputs: [[2, 6], [2]] },
   { title: 'amounts that are no constant', type: 'Pad', inputs: [[2, 6], [4]] },
   { title: 'axes that are no constant', type: 'ReduceMax', inputs: [[2, 6], [1]] },
 ];
@@ -203,4 +196,26 @@ test('a value that nothing makes is named', () => {
   const node = { name: 'node 7', type: 'Relu', inputs: ['nothing'], outputs: ['y'], attributes: {}, layer: '' };
   const graph: Graph = { inputs: [], outputs: [], nodes: [node], weights: new Map(), constants: new Map() };
   assert.throws(() => inferShapes(graph), /Relu "node 7" reads "nothing"/);
+});
+
+const reshaped = (shape: Shape, target: Graph['constants'] | undefined, length = 2): Shape => {
+  const graph: Graph = {
+    inputs: [
+      { name: 'x', type: 'float32', shape },
+      ...(target ? [] : [{ name: 'target', type: 'int64' as const, shape: [length] }]),
+    ],
+    outputs: [],
+    nodes: [{ name: 'r', type: 'Reshape', inputs: ['x', 'target'], outputs: ['y'], attributes: {}, layer: '' }],
+    weights: new Map(),
+    constants: target ?? new Map(),
+  };
+  return shapeOf(inferShapes(graph), 'y');
+};
+
+test('a size that a Reshape takes from a batch of unknown size is unknown itself', () => {
+  assert.deepEqual(reshaped([BATCH, 6], new Map([['target', int64([4, -1])]])), [4, 'r_1']);
+});
+
+test('of a Reshape to a target that only a run tells, the number of axes is known', () => {
+  assert.deepEqual(reshaped([2, 6], undefined, 3), ['r_0', 'r_1', 'r_2']);
 });

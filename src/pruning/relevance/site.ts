@@ -2,7 +2,7 @@
 import { UserError } from '../../errors';
 import { consumers, fixed, type Graph, producer } from '../../model/graph';
 import type { Model } from '../../model/model';
-import { operatorOf } from '../../ops/index';
+import { operatorFor } from '../../ops/index';
 import { inferShapes, shapeOf } from '../../ops/infer';
 import { output } from '../../ops/operator';
 import type { LayerChannels } from '../layer-channels';
@@ -49,13 +49,13 @@ function madeBehind(graph: Graph, value: string): string {
   const node = producer(graph, value);
   if (node === undefined) return value;
   const channelwise =
-    isAffine(graph, node.type, node.inputs) || POOLS.has(node.type) || operatorOf(node.type).monotone?.(node);
+    isAffine(graph, node.type, node.inputs) || POOLS.has(node.type) || operatorFor(node)?.monotone?.(node);
   return channelwise ? madeBehind(graph, node.inputs[0] ?? '') : value;
 }
 
 /** To the end of the activation function, if one follows. */
 function throughActivation(graph: Graph, value: string): string {
   const [next, ...others] = consumers(graph, value);
-  const activation = next && others.length === 0 && operatorOf(next.type).monotone?.(next) && next.type !== 'Dropout';
+  const activation = next && others.length === 0 && operatorFor(next)?.monotone?.(next) && next.type !== 'Dropout';
   return next && activation ? output(next) : value;
 }

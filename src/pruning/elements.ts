@@ -1,0 +1,233 @@
+// The union-find under the channels: one element for each position on each axis of each tensor.
+import { UserError } from '../errors';
+import type { Shape } from '../model/graph';
+import type { Axis } from '../ops/operator';
+
+/** `whole` is the row-major product of `parts`; a number is a part that is no axis of its own. */
+export interface Product {
+  readonly whole: Axis;
+  readonly parts: readonly (Axis | number)[];
+}
+
+/** Ten times what the largest networks known to us have; each takes eight bytes. */
+const MAX_ELEMENTS = 2 ** 26;
+
+interface Range {
+  readonly start: number;
+  readonly size: number;
+}
+
+export class Elements {
+  readonly axes: Axis[] = [];
+  readonly #ranges = new Map<string, Range[]>();
+  readonly #parents: Uint32Array;
+  /** Numbers of the reasons, by root; 0 is none. */
+  readonly #frozen: Uint16Array;
+  readonly #approximate: Uint16Array;
+  readonly #reasons = new Reasons();
+
+  constructor(shapes: ReadonlyMap<string, Shape>) {
+    let count = 0;
+    for (const [value, shape] of shapes) {
+      const ranges = shape.map((dimension, axis) => {
+        const size = typeof dimension === 'number' ? dimension : 0;
+        if (size > 0) this.axes.push({ value, axis });
+        count += size;
+        return { start: count - size, size };
+      });
+      this.#ranges.set(value, ranges);
+    }
+    if (count > MAX_ELEMENTS) {
+      throw new UserError(
+        `The model's tensors have axes of ${count.toLocaleString('en')} elements in all, too many to analyse.`,
+      );
+    }
+    this.#parents = new Uint32Array(count);
+    for (let i = 0; i < count; i++) this.#parents[i] = i;
+    this.#frozen = new Uint16Array(count);
+    this.#approximate = new Uint16Array(count);
+  }
+
+  #range({ value, axis }: Axis): Range {
+    const range = this.#ranges.get(value)?.[axis];
+    if (range === undefined) throw new Error(`"${value}" has no axis ${axis}`);
+    return range;
+  }
+
+  #root(element: number): number {
+    const parents = this.#parents;
+    let root = element;
+    while (parents[root] !== root) {
+      // Path halving.
+      parents[root] = parents[parents[root] as number] as number;
+      root = parents[root] as number;
+    }
+    return root;
+  }
+
+  #unite(a: number, b: number): void {
+    const [left, right] = [this.#root(a), this.#root(b)];
+    if (left === right) return;
+    const [root, child] = left < right ? [left, right] : [right, left];
+    this.#parents[child] = root;
+    this.#frozen[root] ||= this.#frozen[child] as number;
+    this.#approximate[root] ||= this.#approximate[child] as number;
+  }
+
+  tie(a: Axis, b: Axis, offset: number): void {
+    const [left, right] = [this.#range(a), this.#range(b)];
+    const length = Math.min(left.size, right.size - offset);
+    for (let i = 0; i < length; i++) this.#unite(left.start + i, right.start + offset + i);
+  }
+
+  pick(from: Axis, indices: ArrayLike<number>, to: Axis): void {
+    const [source, target] = [this.#range(from), this.#range(to)];
+    if (source.size === 0 || target.size === 0) return;
+    for (let i = 0; i < indices.length; i++) {
+      this.#unite(source.start + (indices[i] as number), target.start + i);
+    }
+  }
+
+  freeze(axis: Axis, reason: string): void {
+    this.#mark(this.#frozen, axis, reason);
+  }
+
+  approximate(axis: Axis, reason: string): void {
+    this.#mark(this.#approximate, axis, reason);
+  }
+
+  #mark(marks: Uint16Array, axis: Axis, reason: string): void {
+    const { start, size } = this.#range(axis);
+    const number = this.#reasons.number(reason);
+    for (let i = start; i < start + size; i++) marks[this.#root(i)] ||= number;
+  }
+
+  #isFrozen(axis: Axis): boolean {
+    const { start, size } = this.#range(axis);
+    for (let i = start; i < start + size; i++) if (this.#frozen[this.#root(i)] === 0) return false;
+    return true;
+  }
+
+  /**
+   * A product (h × w × c = n) can be cut along one of its parts, which is then tied with the whole; the others are
+   * frozen. Those with one free part are settled first, which may freeze parts of others. Where several are free, the
+   * one is chosen that leaves the most channels.
+   */
+  settle(products: readonly Product[]): void {
+    let waiting = [...products];
+    while (waiting.length > 0) {
+      const free = waiting.map(({ parts }) => axesOf(parts).filter((part) => !this.#isFrozen(part)));
+      const decided = waiting.findIndex((_, i) => (free[i]?.length ?? 0) < 2);
+      const index = Math.max(0, decided);
+      const product = waiting[index] as Product;
+      const candidates = free[index] ?? [];
+      this.#settle(product, candidates.length < 2 ? candidates[0] : this.#finest(product, candidates));
+      waiting = waiting.filter((other) => other !== product);
+    }
+  }
+
+  /** Ties element n of the whole with the element of the chosen part that n's row-major index names. */
+  #settle(product: Product, chosen: Axis | undefined): void {
+    const { whole, parts } = product;
+    for (const part of axesOf(parts)) if (part !== chosen) this.freeze(part, 'it is folded with other axes');
+    if (chosen === undefined) {
+      this.freeze(whole, 'it is folded with other axes');
+      return;
+    }
+    const { start, size } = this.#range(whole);
+    const target = this.#range(chosen);
+    const position = this.#position(product, chosen);
+    for (let i = 0; i < size; i++) this.#unite(start + i, target.start + position(i));
+  }
+
+  /** From an index of the whole to the index on one of its parts. */
+  #position({ parts }: Product, chosen: Axis): (index: number) => number {
+    const inner = parts
+      .slice(parts.indexOf(chosen) + 1)
+      .reduce<number>((product, part) => product * this.#size(part), 1);
+    const { size } = this.#range(chosen);
+    return (index) => Math.floor(index / inner) % size;
+  }
+
+  #size(part: Axis | number): number {
+    return typeof part === 'number' ? part : this.#range(part).size;
+  }
+
+  /** The part along which the whole would fall into the most channels; the widest of equal ones. */
+  #finest(product: Product, candidates: readonly Axis[]): Axis | undefined {
+    let best: { part: Axis; classes: number; size: number } | undefined;
+    for (const part of candidates) {
+      const classes = this.#classesAlong(product, part);
+      const size = this.#size(part);
+      if (best === undefined || classes > best.classes || (classes === best.classes && size > best.size)) {
+        best = { part, classes, size };
+      }
+    }
+    return best?.part;
+  }
+
+  /** How many channels that are not frozen the whole would fall into, were it tied along a part. */
+  #classesAlong(product: Product, part: Axis): number {
+    const { start, size } = this.#range(product.whole);
+    const target = this.#range(part);
+    const position = this.#position(product, part);
+    const parents = new Map<number, number>();
+    const frozen = new Set<number>();
+    const find = (root: number): number => {
+      let current = root;
+      for (let next = parents.get(current); next !== undefined; next = parents.get(current)) current = next;
+      return current;
+    };
+    const roots = new Set<number>();
+    for (let i = 0; i < size; i++) {
+      const ends = [this.#root(start + i), this.#root(target.start + position(i))] as const;
+      for (const end of ends) if (this.#frozen[end] !== 0) frozen.add(end);
+      roots.add(ends[0]).add(ends[1]);
+      const [a, b] = [find(ends[0]), find(ends[1])];
+      if (a !== b) parents.set(Math.max(a, b), Math.min(a, b));
+    }
+    const dead = new Set([...frozen].map(find));
+    return new Set([...roots].map(find).filter((root) => !dead.has(root))).size;
+  }
+
+  channels(axis: Axis): Uint32Array | undefined {
+    const { start, size } = this.#range(axis);
+    if (size === 0) return undefined;
+    const channels = new Uint32Array(size);
+    for (let i = 0; i < size; i++) channels[i] = this.#root(start + i);
+    return channels;
+  }
+
+  reason(channel: number): string | undefined {
+    return this.#reasons.text(this.#frozen[this.#root(channel)] as number);
+  }
+
+  approximateReason(channel: number): string | undefined {
+    return this.#reasons.text(this.#approximate[this.#root(channel)] as number);
+  }
+}
+
+function axesOf(parts: Product['parts']): Axis[] {
+  return parts.filter((part) => typeof part !== 'number');
+}
+
+/** Texts by number, from 1; there are as many as operators have things to say, not as many as elements. */
+class Reasons {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+
+  number(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      // A file with more different reasons than a number holds shares the last.
+      if (this.#texts.length >= 0xffff) return 0xffff;
+      number = this.#texts.push(text);
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
+
+  text(number: number): string | undefined {
+    return this.#texts[number - 1];
+  }
+}
