@@ -6,21 +6,29 @@ import type { GraphBuilder } from '../../ops/builder';
 export interface Activation {
   /** As Keras sees it, with the batch: [batch, height, width, channels]. */
   readonly shape: Shape;
-  /** The value in each layout, once made. With two axes or three there is one layout alone, `last`. */
+  /** The value in each layout, once made. With two axes there is one layout alone, `last`. */
   last?: string;
   first?: string;
 }
 
-const TO_FIRST = [0, 3, 1, 2];
-const TO_LAST = [0, 2, 3, 1];
+/** [batch, channels, ...positions] from [batch, ...positions, channels]. */
+export function toFirst(rank: number): number[] {
+  return [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];
+}
+
+/** [batch, ...positions, channels] from [batch, channels, ...positions]. */
+export function toLast(rank: number): number[] {
+  return [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
+}
 
 export function lastOf(builder: GraphBuilder, activation: Activation): string {
-  activation.last ??= builder.op('Transpose', [made(activation.first)], { perm: TO_LAST });
+  activation.last ??= builder.op('Transpose', [made(activation.first)], { perm: toLast(activation.shape.length) });
   return activation.last;
 }
 
 export function firstOf(builder: GraphBuilder, activation: Activation): string {
-  activation.first ??= builder.op('Transpose', [made(activation.last)], { perm: TO_FIRST });
+  if (activation.shape.length < 3) return lastOf(builder, activation);
+  activation.first ??= builder.op('Transpose', [made(activation.last)], { perm: toFirst(activation.shape.length) });
   return activation.first;
 }
 
@@ -30,7 +38,8 @@ export function fromLast(builder: GraphBuilder, value: string): Activation {
 
 export function fromFirst(builder: GraphBuilder, value: string): Activation {
   const shape = builder.shape(value);
-  return { shape: TO_LAST.map((axis) => shape[axis] ?? 1), first: value };
+  if (shape.length < 3) return fromLast(builder, value);
+  return { shape: toLast(shape.length).map((axis) => shape[axis] ?? 1), first: value };
 }
 
 /** Applies what works element by element in whichever layout is there. */

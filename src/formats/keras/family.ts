@@ -2,29 +2,49 @@
 import type { Shape } from '../../model/graph';
 import type { GraphBuilder } from '../../ops/builder';
 import type { Activation } from './activation';
+import type { Call } from './calls';
 import type { Config, LayerConfig } from './config';
+import type { Part } from './weight-store';
 
 export interface LayerFamily {
   /** Keras class names. */
   readonly classes: readonly string[];
-  read(context: LayerContext): Activation;
+  /** Its output, or all of them where it has several. */
+  read(context: LayerContext): Activation | readonly Activation[];
   /** The config with the widths given. Default: as it is. */
   resize?(config: Config, widths: LayerWidths): Config;
 }
 
+/** Adds a weight by its Keras name (kernel, bias) and returns the value's name. */
+export type TakeWeight = (name: string, shape: readonly number[], trainable?: boolean) => string;
+
 export interface LayerContext {
   readonly config: LayerConfig;
   readonly builder: GraphBuilder;
+  /** Every tensor it is called with: positional arguments first, then those given by name. */
   readonly inputs: readonly Activation[];
+  readonly call: Call;
   /** The only input; an error where there are several. */
   input(): Activation;
-  /** Adds a weight of the layer by its Keras name (kernel, bias) and returns the value's name. */
-  weight(name: string, shape: readonly number[], trainable?: boolean): string;
+  /** The tensors of one argument, by its name or its position. */
+  argument(name: string, position?: number): readonly Activation[];
+  readonly weight: TakeWeight;
+  /** True where the file holds such a weight: some versions of Keras write one that others do not. */
+  has(name: string): boolean;
+  /** Weights of a layer that is a part of this one. */
+  part(part: Part): Pick<LayerContext, 'weight' | 'has'>;
+  /** Reads a layer that this one wraps: {class_name, config}. */
+  wrapped(part: Part, json: unknown, inputs: readonly Activation[]): readonly Activation[];
 }
 
 export interface LayerWidths {
-  /** Of the output, in Keras' layout, with the batch. */
+  /** Of what it reads and makes at its first call, in Keras' layout, with the batch. */
+  readonly inputs: readonly Shape[];
+  readonly outputs: readonly Shape[];
+  /** The first of the outputs. */
   readonly output: Shape;
+  /** Shape of a weight of its own, or of a part: "kernel", "query/kernel". */
+  weight(name: string): readonly number[] | undefined;
   /** Neurons a unit of a Maxout. */
   readonly neurons?: number;
 }

@@ -1,87 +1,306 @@
 // A Keras topology and its weights as a graph and its layers.
 import { messageOf, UserError } from '../../errors';
-import { BATCH, type Dimension, type Graph } from '../../model/graph';
+import { BATCH, type Dimension, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import { elementCount } from '../../model/tensor';
-import type { Weight } from '../../model/weight';
 import { GraphBuilder } from '../../ops/builder';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
-import { LayerConfig, MAX_SIZE, show } from './config';
-import type { LayerContext } from './family';
+import { type Call, TensorRef, tensorsWithin } from './calls';
+import { isRecord, LayerConfig, MAX_SIZE, show } from './config';
+import type { LayerContext, LayerFamily } from './family';
 import { FAMILIES } from './layers/index';
-import { findMaxout } from './layers/maxout';
-import type { Entry, Topology } from './topology';
+import { withMaxout } from './layers/maxout';
+import { type Entry, type Topology, wrappedTopology } from './topology';
+import { type Part, type WeightRequest, type WeightStore, weightName } from './weight-store';
 
-/** @param stored the file's weights by the name Keras gives them, "dense/kernel". */
-export function readKeras(topology: Topology, stored: ReadonlyMap<string, Weight>): { graph: Graph; layers: Layer[] } {
-  const builder = new GraphBuilder();
-  const activations = new Map<string, Activation>();
-  const layers: Layer[] = [];
-  const entries = findMaxout(topology);
-  for (const entry of entries) {
-    builder.layer = entry.name;
-    const config = new LayerConfig(entry.name, entry.className, entry.config);
-    const weights: string[] = [];
-    const inputs = entry.inbound.map((name) => activationOf(activations, name));
-    if (inputs.length === 0) {
-      const value = builder.addInput({ name: `${entry.name}:input`, type: 'float32', shape: inputShape(config) });
-      inputs.push(fromLast(builder, value));
+export interface KerasGraph {
+  readonly graph: Graph;
+  readonly layers: Layer[];
+  /** How each layer was read, by its full name; what is needed to write its config back. */
+  readonly read: ReadonlyMap<string, ReadLayer>;
+}
+
+export interface ReadLayer {
+  readonly entry: Entry;
+  /** Values of its first call. */
+  readonly inputs: readonly PlacedValue[];
+  readonly outputs: readonly PlacedValue[];
+  /** Names in the graph of its weights, by the names the family asked for ("query/kernel"). */
+  readonly weights: ReadonlyMap<string, string>;
+}
+
+/** A value of the graph, and whether it lies channels first where Keras has it channels last. */
+export type PlacedValue = ReturnType<typeof outputOf>;
+
+/** @param store the file's weights. */
+export function readKeras(topology: Topology, store: WeightStore): KerasGraph {
+  const reader = new Reader(store);
+  const outputs = reader.model(withMaxout(topology), [], undefined);
+  outputs.forEach((activation, i) => {
+    const last = topology.outputs[i]?.layer ?? '';
+    reader.builder.layer = reader.ownerOf(last);
+    reader.addOutput(activation);
+  });
+  const { builder, layers, read } = reader;
+  return { graph: builder.build(), layers: [...layers.values()], read };
+}
+
+/** A layer while its calls are read. */
+interface Reading {
+  readonly path: readonly string[];
+  readonly weights: string[];
+  readonly names: Map<string, string>;
+}
+
+class Reader {
+  readonly builder = new GraphBuilder();
+  readonly layers = new Map<string, Layer>();
+  readonly read = new Map<string, ReadLayer>();
+  readonly #readings = new Map<string, Reading>();
+  readonly #taken = new Map<string, string>();
+
+  constructor(private readonly store: WeightStore) {}
+
+  /**
+   * Reads the calls of a model one after the other.
+   * @param path names of the models it lies in. @param given what it is called with; the graph's inputs where undefined.
+   */
+  model(topology: Topology, path: readonly string[], given: readonly Activation[] | undefined): Activation[] {
+    const made = new Map<string, (readonly Activation[])[]>();
+    const inputs = this.#inputs(topology, path, given);
+    const find = ({ layer, call, output }: TensorRef): Activation => {
+      const activation = made.get(layer)?.[call]?.[output];
+      if (activation === undefined) {
+        throw new UserError(
+          `output ${output + 1} of layer "${[...path, layer].join('/')}" is read, which it does not have`,
+        );
+      }
+      return activation;
+    };
+    for (const { entry, call } of topology.order) {
+      const own = entry.calls[call] as Call;
+      const input = inputs.get(entry.name);
+      const calledWith = own.inputs.length === 0 && input !== undefined ? [input] : own.inputs.map(find);
+      const outputs =
+        entry.className === 'InputLayer' && input !== undefined
+          ? [input]
+          : this.#call(entry, path, own, calledWith, find);
+      this.#note(entry, path, calledWith, outputs);
+      const calls = made.get(entry.name) ?? [];
+      calls[call] = outputs;
+      made.set(entry.name, calls);
     }
-    const activation = entry.className === 'InputLayer' ? (inputs[0] as Activation) : readEntry(entry, config);
-    checkSize(config, activation);
-    activations.set(entry.name, activation);
-    const { output, channelsFirst } = outputOf(activation);
-    layers.push({
-      name: entry.name,
+    return topology.outputs.map(find);
+  }
+
+  /** The layer that an output of the model is of, by the name it goes by in our layers. */
+  ownerOf(name: string): string {
+    if (this.layers.has(name)) return name;
+    for (const [full, { entry }] of this.read) if (entry.members.includes(name)) return full;
+    return name;
+  }
+
+  addOutput(activation: Activation): void {
+    const { builder } = this;
+    const value = lastOf(builder, activation);
+    const taken =
+      builder.outputs.some(({ name }) => name === value) || builder.inputs.some(({ name }) => name === value);
+    builder.addOutput(taken ? builder.op('Identity', [value]) : value);
+  }
+
+  /** What each input layer, or the first layer of a Sequential without one, takes. */
+  #inputs(
+    topology: Topology,
+    path: readonly string[],
+    given: readonly Activation[] | undefined,
+  ): Map<string, Activation> {
+    const [first] = topology.entries;
+    const names = topology.inputs.length > 0 ? topology.inputs : topology.sequential && first ? [first.name] : [];
+    if (given !== undefined) {
+      if (given.length !== names.length) {
+        throw new UserError(
+          `the model "${path.join('/')}" takes ${names.length} inputs and is called with ${given.length}`,
+        );
+      }
+      return new Map(names.map((name, i) => [name, given[i] as Activation]));
+    }
+    return new Map(
+      names.map((name) => {
+        const entry = topology.entries.find((candidate) => candidate.name === name) as Entry;
+        const { builder } = this;
+        builder.layer = name;
+        const shape = inputShape(entry, topology);
+        const value = builder.addInput({ name: `${name}:input`, type: 'float32', shape });
+        return [name, fromLast(builder, value)];
+      }),
+    );
+  }
+
+  #call(
+    entry: Entry,
+    path: readonly string[],
+    call: Call,
+    inputs: readonly Activation[],
+    find: (ref: TensorRef) => Activation,
+  ): readonly Activation[] {
+    const own = [...path, entry.name];
+    if (entry.inside !== undefined) return this.model(withMaxout(entry.inside), own, inputs);
+    const full = own.join('/');
+    this.builder.layer = full;
+    const config = new LayerConfig(full, entry.className, entry.config);
+    if (inputs.length === 0) config.fail('reads nothing, and is no input of the model');
+    const reading = this.#readings.get(full) ?? { path: own, weights: [], names: new Map<string, string>() };
+    this.#readings.set(full, reading);
+    const outputs = this.#family(config, reading, { call, inputs, find, parts: [], positions: new Map() });
+    for (const output of outputs) checkSize(config, output);
+    return outputs;
+  }
+
+  #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
+    const family = familyOf(config);
+    try {
+      const outputs = family.read(this.#context(config, reading, run));
+      return Array.isArray(outputs) ? outputs : [outputs as Activation];
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(
+        `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  #context(config: LayerConfig, reading: Reading, run: Run): LayerContext {
+    const { builder } = this;
+    const { inputs, call } = run;
+    return {
+      config,
+      builder,
+      inputs,
+      call,
+      input() {
+        const [first] = inputs;
+        if (first === undefined || inputs.length > 1) config.fail(`takes one input, it has ${inputs.length}`);
+        return first;
+      },
+      argument(name, position) {
+        const value = call.kwargs[name] ?? (position === undefined ? undefined : call.args[position]);
+        return tensorsWithin(value).map(run.find);
+      },
+      weight: (name, shape, trainable = true) =>
+        this.#weight(config, reading, run, { name, shape, trainable: trainable && config.flag('trainable', true) }),
+      has: (name) => this.#find(reading, run, name, []) !== undefined,
+      part: (part) => {
+        const { weight, has } = this.#context(config, reading, { ...run, parts: [...run.parts, part] });
+        return { weight, has };
+      },
+      wrapped: (part, json, given) => this.#wrapped(config, reading, run, part, json, given),
+    };
+  }
+
+  #wrapped(
+    config: LayerConfig,
+    reading: Reading,
+    run: Run,
+    part: Part,
+    json: unknown,
+    inputs: readonly Activation[],
+  ): readonly Activation[] {
+    if (!isRecord(json) || typeof json.class_name !== 'string' || !isRecord(json.config)) {
+      config.fail(`wraps ${show(json)}, which is no layer`);
+    }
+    const inside = wrappedTopology(json);
+    if (inside !== undefined) return this.model(withMaxout(inside), [...reading.path, inside.name], inputs);
+    const inner = new LayerConfig(config.name, json.class_name, json.config);
+    const refs = inputs.map((_, i) => new TensorRef('', 0, i));
+    const call: Call = { args: refs, kwargs: {}, inputs: refs };
+    const find = ({ output }: TensorRef): Activation => inputs[output] as Activation;
+    return this.#family(inner, reading, { ...run, call, inputs, find, parts: [...run.parts, part] });
+  }
+
+  #request(reading: Reading, { parts, positions }: Run, name: string, shape: readonly number[]): WeightRequest {
+    const own = parts.map(({ attribute }) => attribute).join('/');
+    const position = [...positions.values()].reduce((sum, count) => sum + count, 0);
+    return { path: reading.path, parts, name, shape, index: positions.get(own) ?? 0, position };
+  }
+
+  #find(reading: Reading, run: Run, name: string, shape: readonly number[]) {
+    return this.store.find(this.#request(reading, run, name, shape));
+  }
+
+  #weight(
+    config: LayerConfig,
+    reading: Reading,
+    run: Run,
+    wanted: { name: string; shape: readonly number[]; trainable: boolean },
+  ): string {
+    const request = this.#request(reading, run, wanted.name, wanted.shape);
+    const own = run.parts.map(({ attribute }) => attribute).join('/');
+    run.positions.set(own, request.index + 1);
+    const name = weightName(request);
+    const known = reading.names.get(name);
+    if (known !== undefined) return known;
+    const weight = this.store.find(request);
+    if (weight === undefined) config.fail(`the file holds no weight "${name}"`);
+    if (weight.shape.join() !== wanted.shape.join()) {
+      config.fail(
+        `weight "${weight.name}" is [${weight.shape.join(', ')}], the layer wants [${wanted.shape.join(', ')}]`,
+      );
+    }
+    const owner = this.#taken.get(weight.name);
+    if (owner !== undefined && owner !== name) config.fail(`its weight "${weight.name}" belongs to another layer too`);
+    this.#taken.set(weight.name, name);
+    reading.names.set(name, weight.name);
+    reading.weights.push(weight.name);
+    return this.builder.addWeight({ ...weight, trainable: wanted.trainable });
+  }
+
+  /** Keeps what a layer's first call read and made. */
+  #note(entry: Entry, path: readonly string[], inputs: readonly Activation[], outputs: readonly Activation[]): void {
+    const full = [...path, entry.name].join('/');
+    if (this.read.has(full)) return;
+    const reading = this.#readings.get(full);
+    const prefix = `${full}/`;
+    const weights = [...(reading?.names ?? [])].map(([name, stored]): [string, string] => [
+      name.slice(prefix.length),
+      stored,
+    ]);
+    const [placedInputs, placedOutputs] = [inputs.map(outputOf), outputs.map(outputOf)];
+    this.read.set(full, { entry, inputs: placedInputs, outputs: placedOutputs, weights: new Map(weights) });
+    const [first] = placedOutputs;
+    if (entry.inside !== undefined || first === undefined) return;
+    if (this.layers.has(full)) throw new UserError(`two layers are called "${full}"`);
+    this.layers.set(full, {
+      name: full,
       type: entry.className,
-      inputs: inputs.map((value) => outputOf(value).output),
-      output,
-      channelsFirst,
-      weights,
+      inputs: placedInputs.map(({ output }) => output),
+      ...first,
+      weights: reading?.weights ?? [],
     });
+  }
+}
 
-    function readEntry(entry: Entry, config: LayerConfig): Activation {
-      const family = FAMILIES.get(entry.className);
-      if (family === undefined) {
-        throw new UserError(
-          `layer "${entry.name}" is of class ${entry.className}, which Neuron Pruner does not know yet. ` +
-            `It knows ${[...FAMILIES.keys()].sort().join(', ')}.`,
-        );
-      }
-      const context: LayerContext = {
-        config,
-        builder,
-        inputs,
-        input() {
-          const [first] = inputs;
-          if (first === undefined || inputs.length > 1) config.fail(`takes one input, it has ${inputs.length}`);
-          return first;
-        },
-        weight(name, shape, trainable = true) {
-          const weight = storedWeight(config, stored, name, shape);
-          weights.push(weight.name);
-          return builder.addWeight({ ...weight, trainable: trainable && config.flag('trainable', true) });
-        },
-      };
-      try {
-        return family.read(context);
-      } catch (error) {
-        if (error instanceof UserError) throw error;
-        throw new UserError(
-          `layer "${entry.name}" (${entry.className}) does not fit what it reads: ${messageOf(error)}`,
-        );
-      }
-    }
-  }
-  for (const name of topology.outputs) {
-    builder.layer = entries.find(({ members }) => members.includes(name))?.name ?? name;
-    builder.addOutput(lastOf(builder, activationOf(activations, builder.layer)));
-  }
-  return { graph: builder.build(), layers };
+/** One call of a layer or of a layer within it. */
+interface Run {
+  readonly call: Call;
+  readonly inputs: readonly Activation[];
+  readonly find: (ref: TensorRef) => Activation;
+  readonly parts: readonly Part[];
+  /** How many weights were asked for, by part. */
+  readonly positions: Map<string, number>;
+}
+
+function familyOf({ name, className }: LayerConfig): LayerFamily {
+  const family = FAMILIES.get(className);
+  if (family !== undefined) return family;
+  throw new UserError(
+    `layer "${name}" is of class ${className}, which Neuron Pruner does not know yet. ` +
+      `It knows ${[...FAMILIES.keys()].sort().join(', ')}.`,
+  );
 }
 
 /** Values a layer makes of one sample; more than 2^28 (1 GB as float32) is a broken file, or one made to exhaust memory. */
 const MAX_VALUES = 2 ** 28;
+const MAX_AXES = 8;
 
 function checkSize(config: LayerConfig, { shape }: Activation): void {
   const sizes = shape.slice(1).filter((size) => typeof size === 'number');
@@ -89,38 +308,31 @@ function checkSize(config: LayerConfig, { shape }: Activation): void {
     config.fail(`its output [${sizes.join(', ')}] is too large for any machine to hold`);
 }
 
-function activationOf(activations: ReadonlyMap<string, Activation>, name: string): Activation {
-  const activation = activations.get(name);
-  if (activation === undefined) throw new UserError(`the model's output layer "${name}" is not in the model`);
-  return activation;
-}
-
 /** batch_input_shape (batch_shape in Keras 3): null is a size known only when the model runs. */
-function inputShape(config: LayerConfig): Dimension[] {
-  const field = config.fields.batch_input_shape !== undefined ? 'batch_input_shape' : 'batch_shape';
-  if (config.fields[field] === undefined) config.fail('the first layer says no batch_input_shape');
-  const shape = config.list(field);
-  if (shape.length < 2 || shape.length > 4)
-    config.fail(`${field} ${show(shape)} has ${shape.length} axes; 2 to 4 are known`);
-  return shape.map((size, axis) => {
+function inputShape(entry: Entry, topology: Topology): Shape {
+  const config: LayerConfig = new LayerConfig(entry.name, entry.className, entry.config);
+  const { fields } = config;
+  const field = ['batch_input_shape', 'batch_shape', 'input_shape', 'input_dim'].find((name) => fields[name] != null);
+  const built = topology.inputShape ?? entry.build?.input_shape;
+  if (field === undefined && built == null) config.fail('the first layer says no batch_input_shape');
+  const stated = field === undefined ? built : fields[field];
+  const where = field ?? 'build_input_shape';
+  const shape = withBatch(stated, field, fields.input_length);
+  if (shape === undefined) config.fail(`${where} must be a list, it is ${show(stated)}`);
+  if (shape.length < 2 || shape.length > MAX_AXES)
+    config.fail(`${where} ${show(shape)} has ${shape.length} axes; 2 to ${MAX_AXES} are known`);
+  return shape.map((size, axis): Dimension => {
     if (axis === 0) return BATCH;
-    if (size === null) return `${config.name}_${axis}`;
+    if (size === null) return `${entry.name}_${axis}`;
     if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_SIZE)
-      config.fail(`${field} is ${show(shape)}`);
+      config.fail(`${where} is ${show(shape)}`);
     return size as number;
   });
 }
 
-function storedWeight(
-  config: LayerConfig,
-  stored: ReadonlyMap<string, Weight>,
-  name: string,
-  shape: readonly number[],
-): Weight {
-  const weight = stored.get(`${config.name}/${name}`);
-  if (weight === undefined) config.fail(`the file holds no weight "${config.name}/${name}"`);
-  if (weight.shape.join() !== shape.join()) {
-    config.fail(`weight "${weight.name}" is [${weight.shape.join(', ')}], the layer wants [${shape.join(', ')}]`);
-  }
-  return weight;
+/** input_shape lacks the batch; input_dim is the last size alone, with the length of a sequence beside it. */
+function withBatch(stated: unknown, field: string | undefined, length: unknown): readonly unknown[] | undefined {
+  if (field === 'input_dim') return length === undefined ? [null, stated] : [null, length, stated];
+  if (!Array.isArray(stated)) return undefined;
+  return field === 'input_shape' ? [null, ...stated] : stated;
 }

@@ -1,5 +1,6 @@
-// Keras' model config (Sequential or functional) as a list of entries, and back.
+// Keras' model config (Sequential or functional, of Keras 1 to 3 and TF.js) as a list of entries and their calls.
 import { UserError } from '../../errors';
+import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
 import { type Config, isRecord, show } from './config';
 
 /** One layer of the config. */
@@ -7,87 +8,210 @@ export interface Entry {
   readonly name: string;
   readonly className: string;
   readonly config: Config;
-  /** Names of the layers it reads from; none for an input. */
-  readonly inbound: readonly string[];
+  /** Every time it is called, with what; a layer that is called several times is shared. */
+  readonly calls: readonly Call[];
   /** Names of the config's layers it stands for: itself, or the three of a Maxout. */
   readonly members: readonly string[];
+  /** What Keras 3 was told when it built the layer: shapes by name. */
+  readonly build?: Config;
+  /** Its layers, where it is a model of its own. */
+  readonly inside?: Topology;
 }
 
 export interface Topology {
   readonly name: string;
   readonly sequential: boolean;
   readonly entries: readonly Entry[];
-  readonly outputs: readonly string[];
+  /** The calls of all entries, each after those it reads from. */
+  readonly order: readonly { readonly entry: Entry; readonly call: number }[];
+  /** Names of the input layers in the order the model takes them; none for a Sequential that begins with another layer. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly TensorRef[];
+  /** Shape of what a Sequential reads, where its first layer does not say it. */
+  readonly inputShape?: unknown;
 }
 
 /** More layers than any real network has; a larger list is made to exhaust memory. */
 const MAX_LAYERS = 20_000;
+/** Models within models. */
+const MAX_NESTING = 20;
+
+const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model']);
 
 /** @param json {class_name, config}, untrusted. */
 export function readTopology(json: unknown): Topology {
   if (!isRecord(json) || typeof json.class_name !== 'string') {
     throw new UserError('the model config has no class_name: this is not a Keras or TF.js layers model');
   }
-  const { class_name: className, config } = json;
-  if (className !== 'Sequential' && className !== 'Functional' && className !== 'Model') {
+  if (!MODELS.has(json.class_name)) {
     throw new UserError(
-      `the model's class "${className}" is not known: only Sequential and functional models can be read`,
+      `the model's class "${json.class_name}" is not known: only Sequential and functional models can be read`,
     );
   }
-  const layers = Array.isArray(config) ? config : isRecord(config) ? config.layers : undefined;
-  if (!Array.isArray(layers) || layers.length === 0) throw new UserError('the model config lists no layers');
-  if (layers.length > MAX_LAYERS)
-    throw new UserError(`the model config lists ${layers.length} layers, more than ${MAX_LAYERS}`);
-  const sequential = className === 'Sequential';
-  const raw = layers.map((layer, i) => rawEntry(layer, i));
-  const entries = sequential
-    ? raw.map(({ entry }, i) => ({ ...entry, inbound: i === 0 ? [] : [raw[i - 1]?.entry.name ?? ''] }))
-    : raw.map(({ entry, json: layer }) => ({ ...entry, inbound: inboundOf(entry.name, layer.inbound_nodes) }));
-  checkNames(entries);
-  const name = isRecord(config) && typeof config.name === 'string' ? config.name : 'model';
-  const outputs = sequential ? [entries.at(-1)?.name ?? ''] : outputsOf(config as Config);
-  return { name, sequential, entries: sequential ? entries : inOrder(entries), outputs };
+  return modelTopology(json.class_name, json.config, json.build_config, { left: MAX_LAYERS, depth: 0 });
 }
 
-function rawEntry(layer: unknown, index: number): { entry: Entry; json: Config } {
-  if (!isRecord(layer) || typeof layer.class_name !== 'string' || !isRecord(layer.config)) {
-    throw new UserError(`layer ${index + 1} of the model config is not {class_name, config}: ${show(layer)}`);
-  }
-  const name = layer.config.name ?? layer.name;
-  if (typeof name !== 'string' || name === '')
-    throw new UserError(`layer ${index + 1} of the model config has no name`);
+/** The model that a layer wraps; undefined where it wraps a layer of another class. */
+export function wrappedTopology(json: Record<string, unknown>): Topology | undefined {
+  return typeof json.class_name === 'string' && isModel(json.class_name, json.config) ? readTopology(json) : undefined;
+}
+
+/** A subclassed model has a config of its own making, without layers. */
+function isModel(className: string, config: unknown): boolean {
+  return MODELS.has(className) && (Array.isArray(config) || (isRecord(config) && Array.isArray(config.layers)));
+}
+
+function modelTopology(
+  className: string,
+  config: unknown,
+  build: unknown,
+  budget: { left: number; depth: number },
+): Topology {
+  const layers = Array.isArray(config) ? config : isRecord(config) ? config.layers : undefined;
+  if (!Array.isArray(layers) || layers.length === 0) throw new UserError('the model config lists no layers');
+  budget.left -= layers.length;
+  if (budget.left < 0) throw new UserError(`the model config lists ${layers.length} layers, more than ${MAX_LAYERS}`);
+  if (budget.depth >= MAX_NESTING) throw new UserError(`models lie in models, more than ${MAX_NESTING} deep`);
+  const inner = { ...budget, depth: budget.depth + 1 };
+  const sequential = className === 'Sequential';
+  const raw = layers.map((layer, i) => rawEntry(layer, i, inner));
+  budget.left = inner.left;
+  const entries = sequential ? chained(raw) : raw.map(({ entry, inbound }) => withCalls(entry, inbound));
+  checkNames(entries);
+  const outputs = sequential ? [new TensorRef(entries.at(-1)?.name ?? '', 0, 0)] : tensorsIn(config, 'output_layers');
+  const settled = sequential ? { entries, outputs } : counted(entries, outputs);
+  checkReferences(settled.entries, settled.outputs);
+  const name = isRecord(config) && typeof config.name === 'string' ? config.name : 'model';
   return {
-    entry: { name, className: layer.class_name, config: layer.config, inbound: [], members: [name] },
-    json: layer,
+    name,
+    sequential,
+    entries: settled.entries,
+    order: inOrder(settled.entries),
+    inputs: inputsOf(settled.entries, sequential ? undefined : config),
+    outputs: settled.outputs,
+    ...(sequential && { inputShape: builtShape(config, build) }),
   };
 }
 
-/** [[[name, node, tensor, {}], …]]: one call of the layer, whose arguments are the listed tensors. */
-function inboundOf(name: string, nodes: unknown): string[] {
-  if (nodes === undefined || (Array.isArray(nodes) && nodes.length === 0)) return [];
-  if (!Array.isArray(nodes)) throw new UserError(`layer "${name}": inbound_nodes is not a list`);
-  if (nodes.length > 1)
-    throw new UserError(`layer "${name}" is used ${nodes.length} times; shared layers are not known yet`);
-  const [call] = nodes;
-  if (!Array.isArray(call))
-    throw new UserError(`layer "${name}": inbound_nodes holds ${show(call)}, not a list of tensors`);
-  return call.map((tensor) => {
-    if (!Array.isArray(tensor) || typeof tensor[0] !== 'string') {
-      throw new UserError(`layer "${name}": inbound_nodes holds ${show(tensor)}, not [name, node, tensor]`);
-    }
-    return tensor[0];
+interface RawEntry {
+  readonly entry: Entry;
+  readonly inbound: unknown;
+}
+
+function rawEntry(layer: unknown, index: number, budget: { left: number; depth: number }): RawEntry {
+  // Keras 1 wrote a Sequential's nested Sequential without a name of its own.
+  if (
+    !isRecord(layer) ||
+    typeof layer.class_name !== 'string' ||
+    !(isRecord(layer.config) || Array.isArray(layer.config))
+  ) {
+    throw new UserError(`layer ${index + 1} of the model config is not {class_name, config}: ${show(layer)}`);
+  }
+  const { class_name: className, config, build_config: build } = layer;
+  const name =
+    (isRecord(config) ? config.name : undefined) ??
+    layer.name ??
+    (Array.isArray(config) ? `model_${index + 1}` : undefined);
+  if (typeof name !== 'string' || name === '')
+    throw new UserError(`layer ${index + 1} of the model config has no name`);
+  const entry: Entry = {
+    name,
+    className: qualified(className, layer),
+    config: isRecord(config) ? config : {},
+    calls: [],
+    members: [name],
+    ...(isRecord(build) && { build }),
+    ...(isModel(className, config) && !isCustom(layer) && { inside: modelTopology(className, config, build, budget) }),
+  };
+  return { entry, inbound: layer.inbound_nodes };
+}
+
+/**
+ * Keras 3 says where a class comes from. An operation of its own (x + y) is called like the layer that does the same,
+ * and a person's own class may be called like any of Keras'.
+ */
+function qualified(className: string, layer: Record<string, unknown>): string {
+  if (typeof layer.module === 'string' && /(^|\.)ops(\.|$)/.test(layer.module)) return `ops.${className}`;
+  return isCustom(layer) ? `custom ${className}` : className;
+}
+
+function isCustom({ module, registered_name: registered }: Record<string, unknown>): boolean {
+  if (typeof registered === 'string' && registered.includes('>') && !registered.startsWith('keras')) return true;
+  return typeof module === 'string' && !/^(keras|tf_keras|tensorflow)(\.|$)/.test(module);
+}
+
+/** Every layer of a Sequential reads what the one before it makes. */
+function chained(raw: readonly RawEntry[]): Entry[] {
+  return raw.map(({ entry }, i) => {
+    const before = raw[i - 1]?.entry.name;
+    const inputs = before === undefined ? [] : [new TensorRef(before, 0, 0)];
+    return { ...entry, calls: [{ args: inputs, kwargs: {}, inputs }] };
   });
 }
 
-function outputsOf(config: Config): string[] {
-  const { output_layers: outputs } = config;
-  if (!Array.isArray(outputs) || outputs.length === 0) throw new UserError('the model config has no output_layers');
-  const tensors = typeof outputs[0] === 'string' ? [outputs] : outputs;
-  return tensors.map((tensor) => {
-    if (!Array.isArray(tensor) || typeof tensor[0] !== 'string')
-      throw new UserError(`output_layers holds ${show(tensor)}`);
-    return tensor[0];
-  });
+function withCalls(entry: Entry, inbound: unknown): Entry {
+  const calls = inboundCalls(entry.name, inbound);
+  // An input layer, or a Sequential's first layer, is called by nobody.
+  return { ...entry, calls: calls.length === 0 ? [{ args: [], kwargs: {}, inputs: [] }] : calls };
+}
+
+function tensorsIn(config: unknown, field: string): TensorRef[] {
+  const value = isRecord(config) ? config[field] : undefined;
+  const wrong = (): UserError =>
+    new UserError(value === undefined ? `the model config has no ${field}` : `${field} holds ${show(value)}`);
+  if (value === undefined) throw wrong();
+  const tensors = tensorsOf(value);
+  if (tensors === undefined || tensors.length === 0) throw wrong();
+  return tensors;
+}
+
+function inputsOf(entries: readonly Entry[], config: unknown): string[] {
+  const listed = isRecord(config) && config.input_layers !== undefined ? (tensorsOf(config.input_layers) ?? []) : [];
+  const known = entries.filter(({ className }) => className === 'InputLayer').map(({ name }) => name);
+  const named = listed.map(({ layer }) => layer).filter((name) => known.includes(name));
+  return [...new Set([...named, ...known])];
+}
+
+function builtShape(config: unknown, build: unknown): unknown {
+  const own = isRecord(config) ? config.build_input_shape : undefined;
+  return own ?? (isRecord(build) ? build.input_shape : undefined);
+}
+
+/**
+ * A functional model that is a layer has, in some versions of Keras, been called once before by its making: its calls
+ * then count from one. Rewritten to count from zero.
+ */
+function counted(entries: readonly Entry[], outputs: readonly TensorRef[]): { entries: Entry[]; outputs: TensorRef[] } {
+  const highest = new Map<string, number>();
+  const note = ({ layer, call }: TensorRef): void => void highest.set(layer, Math.max(highest.get(layer) ?? 0, call));
+  for (const { calls } of entries) for (const { inputs } of calls) inputs.forEach(note);
+  outputs.forEach(note);
+  const shifted = new Set(
+    entries
+      .filter(({ name, inside, calls }) => inside !== undefined && highest.get(name) === calls.length)
+      .map(({ name }) => name),
+  );
+  if (shifted.size === 0) return { entries: [...entries], outputs: [...outputs] };
+  const shift = (ref: TensorRef): TensorRef =>
+    shifted.has(ref.layer) ? new TensorRef(ref.layer, Math.max(0, ref.call - 1), ref.output) : ref;
+  return {
+    entries: entries.map((entry) => ({ ...entry, calls: entry.calls.map((call) => mapCall(call, shift)) })),
+    outputs: outputs.map(shift),
+  };
+}
+
+/** The call with other tensors in the places of its own. */
+export function mapCall(call: Call, change: (ref: TensorRef) => TensorRef): Call {
+  const within = (value: unknown): unknown => {
+    if (value instanceof TensorRef) return change(value);
+    if (Array.isArray(value)) return value.map(within);
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, own]) => [key, within(own)])) : value;
+  };
+  return {
+    args: call.args.map(within),
+    kwargs: within(call.kwargs) as Call['kwargs'],
+    inputs: call.inputs.map(change),
+  };
 }
 
 function checkNames(entries: readonly Entry[]): void {
@@ -96,41 +220,56 @@ function checkNames(entries: readonly Entry[]): void {
     if (names.has(name)) throw new UserError(`two layers are called "${name}"`);
     names.add(name);
   }
-  for (const { name, inbound } of entries) {
-    const missing = inbound.find((source) => !names.has(source));
-    if (missing !== undefined)
-      throw new UserError(`layer "${name}" reads from "${missing}", which is not in the model`);
-  }
 }
 
-/** Every entry after those it reads from: in the order listed, but that what an entry waits for comes before it. */
-function inOrder(entries: readonly Entry[]): Entry[] {
+function checkReferences(entries: readonly Entry[], outputs: readonly TensorRef[]): void {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const placed = new Set<Entry>();
-  const waiting = new Set<Entry>();
-  for (const listed of entries) {
-    const stack = placed.has(listed) ? [] : [{ entry: listed, next: 0 }];
+  const missing = ({ layer, call }: TensorRef): boolean => (byName.get(layer)?.calls.length ?? 0) <= call;
+  for (const { name, calls } of entries) {
+    const lost = calls.flatMap(({ inputs }) => inputs).find(missing);
+    if (lost === undefined) continue;
+    throw byName.has(lost.layer)
+      ? new UserError(
+          `layer "${name}" reads call ${lost.call + 1} of layer "${lost.layer}", which is called less often`,
+        )
+      : new UserError(`layer "${name}" reads from "${lost.layer}", which is not in the model`);
+  }
+  const lost = outputs.find(missing);
+  if (lost !== undefined) throw new UserError(`the model's output layer "${lost.layer}" is not in the model`);
+}
+
+type Ordered = Topology['order'][number];
+
+/** Every call after those it reads from: in the order listed, but that what a call waits for comes before it. */
+function inOrder(entries: readonly Entry[]): Ordered[] {
+  const byName = new Map(
+    entries.map((entry) => [entry.name, entry.calls.map((_, call): Ordered => ({ entry, call }))]),
+  );
+  const placed = new Set<Ordered>();
+  const waiting = new Set<Ordered>();
+  for (const listed of [...byName.values()].flat()) {
+    const stack = placed.has(listed) ? [] : [{ node: listed, next: 0 }];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      waiting.add(top.entry);
-      const name = top.entry.inbound[top.next++];
-      if (name === undefined) {
-        placed.add(top.entry);
-        waiting.delete(top.entry);
+      waiting.add(top.node);
+      const reads = top.node.entry.calls[top.node.call]?.inputs[top.next++];
+      if (reads === undefined) {
+        placed.add(top.node);
+        waiting.delete(top.node);
         stack.pop();
         continue;
       }
-      const source = byName.get(name);
+      const source = byName.get(reads.layer)?.[reads.call];
       if (source === undefined || placed.has(source)) continue;
       if (waiting.has(source)) throw circle([...waiting], source);
-      stack.push({ entry: source, next: 0 });
+      stack.push({ node: source, next: 0 });
     }
   }
   return [...placed];
 }
 
-/** @param waiting entries that wait each for the next, the last one for `first`. */
-function circle(waiting: readonly Entry[], first: Entry): UserError {
-  const names = waiting.slice(waiting.indexOf(first)).map(({ name }) => `"${name}"`);
+/** @param waiting calls that wait each for the next, the last one for `first`. */
+function circle(waiting: readonly Ordered[], first: Ordered): UserError {
+  const names = waiting.slice(waiting.indexOf(first)).map(({ entry }) => `"${entry.name}"`);
   const shown = names.length > 4 ? [...names.slice(0, 4), '…'] : names;
   return new UserError(`the layers ${shown.join(', ')} read from each other in a circle`);
 }

@@ -1,114 +1,174 @@
 // Brings a Keras config up to date with a changed model: new widths, Maxout layers added or folded away. All else stays.
 
-import { fixed } from '../../model/graph';
+import { fixed, type Graph, type Shape } from '../../model/graph';
 import type { Layer, Model } from '../../model/model';
 import { outputShape } from '../../model/model';
 import { inferShapes } from '../../ops/infer';
+import { toLast } from './activation';
+import { isRecord } from './config';
 import type { LayerWidths } from './family';
 import { FAMILIES } from './layers/index';
-import { findMaxout, MAXOUT, maxoutEntries } from './layers/maxout';
-import { type Entry, readTopology } from './topology';
+import { MAXOUT, maxoutEntries, maxoutShapes } from './layers/maxout';
+import { type JsonLayer, LevelEdit } from './level-edit';
+import { type KerasGraph, type PlacedValue, type ReadLayer, readKeras } from './read';
+import { changedBuild, changedShape, SHAPE_FIELDS } from './stated-shapes';
+import { readTopology } from './topology';
+import type { WeightStore } from './weight-store';
 
-interface JsonLayer {
-  class_name: string;
-  name?: string;
-  config: Record<string, unknown>;
-  inbound_nodes?: unknown[];
-}
-
-/** @param json {class_name, config} as it was read; not changed. */
-export function writeTopology(json: unknown, model: Model): unknown {
-  const result = structuredClone(json) as { config: unknown };
-  const topology = readTopology(json);
-  const config = result.config as { layers: JsonLayer[] } & Record<string, unknown>;
-  const list = Array.isArray(result.config) ? result.config : config.layers;
-  const edit = new TopologyEdit(list, topology.sequential, config);
-  const shapes = inferShapes(model.graph);
-  const present = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const known = findMaxout(topology);
-  for (const entry of known) {
-    const layer = present.get(entry.name);
-    if (layer === undefined) edit.remove(entry);
-    else edit.resize(entry, layer, { output: outputShape(layer, shapes), ...neuronsOf(layer) });
-  }
-  for (const layer of model.layers) {
-    if (known.some((entry) => entry.name === layer.name)) continue;
-    const before = model.layers.find((other) => other.output === layer.inputs[0]);
-    const source = known.find((entry) => entry.name === before?.name);
-    if (layer.type !== MAXOUT || source === undefined)
-      throw new Error(`layer "${layer.name}" is not in the model's file`);
-    const { neurons = 1 } = neuronsOf(layer);
-    edit.insertAfter(source, maxoutEntries(layer.name, outputShape(layer, shapes), neurons));
-  }
-  if (Array.isArray(result.config)) result.config = edit.layers;
-  else config.layers = edit.layers;
+/**
+ * @param json {class_name, config} as it was read; not changed.
+ * @param store the weights it was read with.
+ */
+export function writeTopology(json: unknown, model: Model, store: WeightStore): unknown {
+  const result = structuredClone(json) as JsonLayer;
+  new ConfigWriter(readKeras(readTopology(json), store), model).write(result);
   return result;
-
-  function neuronsOf(layer: Layer): { neurons?: number } {
-    if (layer.type !== MAXOUT) return {};
-    const grouped = model.graph.nodes.find((node) => node.layer === layer.name && node.type === 'Reshape');
-    return { neurons: fixed(shapes.get(grouped?.outputs[0] ?? '') ?? [], 2, layer.name) };
-  }
 }
 
-class TopologyEdit {
-  constructor(
-    public layers: JsonLayer[],
-    private readonly sequential: boolean,
-    private readonly config: Record<string, unknown>,
-  ) {}
+/** The shapes of what a layer reads or makes, in Keras' layout. */
+interface Shapes {
+  readonly inputs: readonly Shape[];
+  readonly outputs: readonly Shape[];
+}
 
-  resize(entry: Entry, layer: Layer, widths: LayerWidths): void {
-    if (entry.className === MAXOUT) {
-      maxoutEntries(entry.name, widths.output, widths.neurons ?? 1).forEach(({ config }, i) => {
-        const own = this.#find(entry.members[i] ?? '').config;
-        for (const field of ['target_shape', 'pool_size', 'strides']) {
-          if (config[field] !== undefined) own[field] = config[field];
-        }
-      });
+class ConfigWriter {
+  readonly #before: ReadonlyMap<string, Shape>;
+  readonly #after: ReadonlyMap<string, Shape>;
+  readonly #present: ReadonlyMap<string, Layer>;
+  readonly #maxouts: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly keras: KerasGraph,
+    private readonly model: Model,
+  ) {
+    this.#before = inferShapes(keras.graph);
+    this.#after = inferShapes(model.graph);
+    this.#present = new Map(model.layers.map((layer) => [layer.name, layer]));
+    this.#maxouts = groupedValues(model.graph);
+  }
+
+  write(json: JsonLayer): void {
+    this.#level(json, '');
+    for (const layer of this.model.layers) {
+      if (!this.keras.read.has(layer.name) && !this.#added.has(layer.name)) {
+        throw new Error(`layer "${layer.name}" is not in the model's file`);
+      }
+    }
+  }
+
+  readonly #added = new Set<string>();
+
+  /** @param json {class_name, config} of a model; @param prefix of its layers' names. */
+  #level(json: JsonLayer, prefix: string): void {
+    const config = json.config as { layers: JsonLayer[] } & Record<string, unknown>;
+    const list = Array.isArray(json.config) ? (json.config as JsonLayer[]) : config.layers;
+    const edit = new LevelEdit(list, json.class_name === 'Sequential', config);
+    for (const layer of list) this.#layer(layer, `${prefix}${edit.nameOf(layer)}`);
+    edit.changeTensorShapes((name, output, stated) => {
+      const shapes = this.#shapes(`${prefix}${name}`);
+      return shapes ? changedShape(stated, shapes.before.outputs[output], shapes.after.outputs[output]) : stated;
+    });
+    for (const [full, { entry }] of this.keras.read) {
+      if (entry.className === MAXOUT && isWithin(full, prefix)) this.#maxout(edit, full);
+    }
+    for (const layer of this.model.layers) {
+      if (!this.keras.read.has(layer.name) && isWithin(layer.name, prefix)) this.#insert(edit, layer);
+    }
+    if (Array.isArray(json.config)) json.config = edit.layers as never;
+    else config.layers = edit.layers;
+  }
+
+  /** A layer's own config, and what Keras wrote down of the shapes it reads. */
+  #layer(json: JsonLayer, full: string): void {
+    const read = this.keras.read.get(full);
+    if (read?.entry.inside !== undefined) this.#level(json, `${full}/`);
+    const wrapped = json.config.layer;
+    if (isRecord(wrapped) && isRecord(wrapped.config)) {
+      const inner = `${full}/${String(wrapped.config.name)}/`;
+      if ([...this.keras.read.keys()].some((name) => name.startsWith(inner)))
+        this.#level(wrapped as unknown as JsonLayer, inner);
+    }
+    const shapes = this.#shapes(full);
+    if (read === undefined || shapes === undefined) return;
+    const { before, after } = shapes;
+    if (read.entry.inside === undefined && read.entry.className !== MAXOUT) {
+      const widths: LayerWidths = {
+        ...after,
+        output: after.outputs[0] ?? [],
+        weight: (name) => this.model.graph.weights.get(read.weights.get(name) ?? '')?.shape,
+      };
+      json.config = { ...(FAMILIES.get(read.entry.className)?.resize?.(json.config, widths) ?? json.config) };
+    }
+    for (const field of SHAPE_FIELDS) {
+      if (json.config[field] != null)
+        json.config[field] = changedShape(json.config[field], before.inputs[0], after.inputs[0]);
+    }
+    if (json.build_config !== undefined)
+      json.build_config = changedBuild(json.build_config, before.inputs, after.inputs);
+  }
+
+  #shapes(full: string): { before: Shapes; after: Shapes } | undefined {
+    const read = this.keras.read.get(full);
+    if (read === undefined) return undefined;
+    const of = (
+      shapes: ReadonlyMap<string, Shape>,
+      values: readonly PlacedValue[],
+      names: readonly string[] = [],
+    ): Shape[] => values.map((value, i) => shapeIn(shapes, value, names[i]));
+    const { inputs, outputs } = read;
+    const layer = this.#present.get(full);
+    return {
+      before: { inputs: of(this.#before, inputs), outputs: of(this.#before, outputs) },
+      after: {
+        inputs: of(this.#after, inputs, layer?.inputs),
+        outputs: of(this.#after, outputs, layer && [layer.output]),
+      },
+    };
+  }
+
+  #maxout(edit: LevelEdit, full: string): void {
+    const { entry } = this.keras.read.get(full) as ReadLayer;
+    const layer = this.#present.get(full);
+    if (layer === undefined) {
+      edit.remove(entry);
       return;
     }
-    const own = this.#find(entry.name);
-    own.config = { ...(FAMILIES.get(layer.type)?.resize?.(own.config, widths) ?? own.config) };
-  }
-
-  /** Takes an entry out; what read from it reads from what it read. */
-  remove(entry: Entry): void {
-    this.layers = this.layers.filter((layer) => !entry.members.includes(nameOf(layer)));
-    this.#rewire(entry.members.at(-1) ?? '', entry.inbound[0] ?? '');
-  }
-
-  /** Puts entries, a chain, behind another; what read from that one reads from the last of them. */
-  insertAfter(source: Entry, chain: readonly Entry[]): void {
-    const before = source.members.at(-1) ?? source.name;
-    const last = chain.at(-1)?.name ?? '';
-    this.#rewire(before, last);
-    const added = chain.map((entry, i): JsonLayer => {
-      const reads = i === 0 ? before : (chain[i - 1]?.name ?? '');
-      const layer: JsonLayer = { class_name: entry.className, config: { ...entry.config } };
-      return this.sequential ? layer : { ...layer, name: entry.name, inbound_nodes: [[[reads, 0, 0, {}]]] };
+    maxoutEntries(entry.name, outputShape(layer, this.#after), this.#neurons(layer)).forEach(({ config }, i) => {
+      const own = edit.find(entry.members[i] ?? '').config;
+      for (const field of ['target_shape', 'pool_size', 'strides']) {
+        if (config[field] !== undefined) own[field] = config[field];
+      }
     });
-    const position = this.layers.findIndex((layer) => nameOf(layer) === before);
-    this.layers = [...this.layers.slice(0, position + 1), ...added, ...this.layers.slice(position + 1)];
   }
 
-  #find(name: string): JsonLayer {
-    const layer = this.layers.find((candidate) => nameOf(candidate) === name);
-    if (layer === undefined) throw new Error(`no layer "${name}" in the config`);
-    return layer;
+  #insert(edit: LevelEdit, layer: Layer): void {
+    const before = this.model.layers.find((other) => other.output === layer.inputs[0]);
+    const source = before && this.keras.read.get(before.name);
+    if (layer.type !== MAXOUT || before === undefined || source === undefined)
+      throw new Error(`layer "${layer.name}" is not in the model's file`);
+    const name = layer.name.slice(layer.name.lastIndexOf('/') + 1);
+    const made = outputShape(layer, this.#after);
+    const chain = maxoutEntries(name, made, this.#neurons(layer));
+    edit.insertAfter(source.entry, chain, [outputShape(before, this.#after), ...maxoutShapes(chain), made]);
+    this.#added.add(layer.name);
   }
 
-  #rewire(from: string, to: string): void {
-    if (this.sequential) return;
-    const renamed = (tensors: unknown): unknown =>
-      Array.isArray(tensors) ? (tensors[0] === from ? [to, ...tensors.slice(1)] : tensors.map(renamed)) : tensors;
-    for (const layer of this.layers) {
-      if (layer.inbound_nodes) layer.inbound_nodes = renamed(layer.inbound_nodes) as unknown[];
-    }
-    this.config.output_layers = renamed(this.config.output_layers);
+  #neurons(layer: Layer): number {
+    return fixed(this.#after.get(this.#maxouts.get(layer.name) ?? '') ?? [], 2, layer.name);
   }
 }
 
-function nameOf(layer: JsonLayer): string {
-  return String(layer.config.name ?? layer.name);
+/** The values that hold the neurons of each Maxout unit by unit, by layer. */
+function groupedValues({ nodes }: Graph): Map<string, string> {
+  return new Map(nodes.filter(({ type }) => type === 'Reshape').map(({ layer, outputs }) => [layer, outputs[0] ?? '']));
+}
+
+function isWithin(full: string, prefix: string): boolean {
+  return full.startsWith(prefix) && !full.slice(prefix.length).includes('/');
+}
+
+/** In Keras' layout. @param name the value, where it goes by another name than when the file was read. */
+function shapeIn(shapes: ReadonlyMap<string, Shape>, { output, channelsFirst }: PlacedValue, name = output): Shape {
+  const shape = shapes.get(name) ?? shapes.get(output) ?? [];
+  return channelsFirst ? toLast(shape.length).map((axis) => shape[axis] ?? 1) : shape;
 }

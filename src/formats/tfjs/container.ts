@@ -9,6 +9,7 @@ import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
 import { writeTopology } from '../keras/write';
 import { readManifest } from './manifest';
+import { namedStore } from './named-store';
 
 export interface TfjsDocument {
   readonly json: Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ export function modelConfig(topology: unknown): unknown {
 
 export function modelFromDocument(document: TfjsDocument, warnings: readonly string[]): Model {
   const topology = readTopology(modelConfig(document.json.modelTopology));
-  const { graph, layers } = readKeras(topology, document.weights);
+  const { graph, layers } = readKeras(topology, namedStore(document.weights));
   return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings };
 }
 
@@ -66,7 +67,7 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
     );
     manifest.push({ ...group, paths, weights: entries });
   }
-  const config = writeTopology(modelConfig(json.modelTopology), model);
+  const config = writeTopology(modelConfig(json.modelTopology), model, namedStore(document.weights));
   const modelTopology =
     modelConfig(json.modelTopology) === json.modelTopology
       ? config

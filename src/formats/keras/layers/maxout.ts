@@ -3,10 +3,11 @@
 //   Reshape [n, 1, 1] · MaxPooling2D (k, 1) · Flatten
 // After an image of height × width × c channels:
 //   Reshape [height × width, c, 1] · MaxPooling2D (1, k) · Reshape [height, width, c / k]
-import { fixed } from '../../../model/graph';
+import { fixed, type Shape } from '../../../model/graph';
 import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
+import { TensorRef } from '../calls';
 import type { LayerFamily } from '../family';
-import type { Entry, Topology } from '../topology';
+import { type Entry, mapCall, type Topology } from '../topology';
 
 export const MAXOUT = 'Maxout';
 
@@ -38,7 +39,7 @@ export function maxoutEntries(
     name: `${name}_${part}`,
     className,
     config: { name: `${name}_${part}`, trainable: true, ...config },
-    inbound: [],
+    calls: [],
     members: [`${name}_${part}`],
   });
   const pool = { padding: 'valid', data_format: 'channels_last' };
@@ -57,41 +58,74 @@ export function maxoutEntries(
   ];
 }
 
-/** Reads each run of three such entries as one Maxout, unless the model also puts out what is inside. */
-export function findMaxout({ entries, outputs }: Pick<Topology, 'entries' | 'outputs'>): Entry[] {
+/** Of what the second and the third of the entries read. */
+export function maxoutShapes([neurons, maximum]: readonly Entry[]): [Shape, Shape] {
+  const grouped = sizes(neurons?.config.target_shape, 3) ?? [];
+  const window = sizes(maximum?.config.pool_size, 2) ?? [];
+  return [
+    ['batch', ...grouped],
+    ['batch', ...grouped.map((size, i) => size / (window[i] ?? 1))],
+  ];
+}
+
+/** The topology with each run of three such entries as one Maxout, unless the model also puts out what is inside. */
+export function withMaxout(topology: Topology): Topology {
+  const { entries, outputs } = topology;
   const readers = new Map<string, Entry[]>();
   for (const entry of entries) {
-    for (const source of entry.inbound) readers.set(source, [...(readers.get(source) ?? []), entry]);
+    for (const { inputs } of entry.calls) {
+      for (const { layer } of inputs) {
+        const known = readers.get(layer);
+        if (known) known.push(entry);
+        else readers.set(layer, [entry]);
+      }
+    }
   }
+  const put = new Set(outputs.map(({ layer }) => layer));
+  const calledOnce = ({ calls }: Entry): boolean => calls.length === 1 && calls[0]?.inputs.length === 1;
   const onlyReader = (name: string): Entry | undefined => {
-    const found = outputs.includes(name) ? [] : (readers.get(name) ?? []);
-    return found.length === 1 && found[0]?.inbound.length === 1 ? found[0] : undefined;
+    const found = put.has(name) ? [] : (readers.get(name) ?? []);
+    return found.length === 1 && found[0] && calledOnce(found[0]) ? found[0] : undefined;
   };
-  const absorbed = new Set<string>();
   const renamed = new Map<string, string>();
-  const result: Entry[] = [];
+  const replaced = new Map<Entry, Entry | undefined>();
   for (const entry of entries) {
-    if (absorbed.has(entry.name)) continue;
+    if (replaced.has(entry) || entry.calls.length !== 1) continue;
     const pool = onlyReader(entry.name);
     const last = pool && onlyReader(pool.name);
     const neurons = pool && last && neuronsOf(entry, pool, last);
-    if (!pool || !last || !neurons) {
-      result.push(entry);
-      continue;
-    }
+    if (!pool || !last || !neurons) continue;
     const name = last.name.replace(/_units$/, '');
-    absorbed.add(pool.name).add(last.name);
     renamed.set(last.name, name);
     const members = [entry.name, pool.name, last.name];
-    result.push({
+    replaced.set(pool, undefined).set(last, undefined);
+    replaced.set(entry, {
       name,
       className: MAXOUT,
       config: { ...entry.config, name, neurons },
-      inbound: entry.inbound,
+      calls: entry.calls,
       members,
     });
   }
-  return result.map((entry) => ({ ...entry, inbound: entry.inbound.map((source) => renamed.get(source) ?? source) }));
+  if (replaced.size === 0) return topology;
+  const rename = (ref: TensorRef): TensorRef =>
+    new TensorRef(renamed.get(ref.layer) ?? ref.layer, ref.call, ref.output);
+  const settled = new Map(
+    entries.flatMap((entry): [Entry, Entry][] => {
+      const own = replaced.has(entry) ? replaced.get(entry) : entry;
+      return own === undefined ? [] : [[entry, { ...own, calls: own.calls.map((call) => mapCall(call, rename)) }]];
+    }),
+  );
+  return {
+    ...topology,
+    entries: [...settled.values()],
+    order: topology.order.flatMap(({ entry, call }) => {
+      const own = settled.get(entry);
+      return own === undefined ? [] : [{ entry: own, call }];
+    }),
+    inputs: topology.inputs,
+    outputs: outputs.map(rename),
+  };
 }
 
 function neuronsOf(first: Entry, pool: Entry, last: Entry): number | undefined {

@@ -1,0 +1,32 @@
+// Where a file keeps the weights of its layers: by name in TF.js and HDF5, by position in a .keras archive.
+import type { Weight } from '../../model/weight';
+
+/** A layer within a layer: the cell of an LSTM, one direction of a Bidirectional. */
+export interface Part {
+  /** Keras' attribute, by which a .keras archive names it: forward_layer, query_dense. */
+  readonly attribute: string;
+  /** How the part's name begins in the names of its weights: forward, query; '' where they don't tell. */
+  readonly name: string;
+}
+
+export interface WeightRequest {
+  /** The layer, with the models it lies in: ["encoder", "dense"]. */
+  readonly path: readonly string[];
+  readonly parts: readonly Part[];
+  /** The name Keras gives it: kernel, bias. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** How many weights of the same part, and of the whole layer, were asked for before it. */
+  readonly index: number;
+  readonly position: number;
+}
+
+export interface WeightStore {
+  /** A weight that was found may have another shape than the one wanted. */
+  find(request: WeightRequest): Weight | undefined;
+}
+
+/** What the weight is called in a graph: "encoder/dense/kernel". */
+export function weightName({ path, parts, name }: Pick<WeightRequest, 'path' | 'parts' | 'name'>): string {
+  return [...path, ...parts.map((part) => part.name).filter((part) => part !== ''), name].join('/');
+}
