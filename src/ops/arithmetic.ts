@@ -13,6 +13,7 @@ interface Arithmetic {
 export function arithmetic(type: string, { gradients, evaluate }: Arithmetic): Operator {
   return {
     type,
+    pointwise: true,
     shapes: (node, [a = [], b = []]) => [broadcast(node, a, b)],
     ties: tieBroadcast,
     differentiate(node, tape) {

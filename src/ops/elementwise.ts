@@ -13,6 +13,7 @@ interface Elementwise {
 export function elementwise(type: string, { monotone, gradient, evaluate }: Elementwise): Operator {
   return {
     type,
+    pointwise: true,
     ...(monotone && { monotone }),
     shapes: (_, [shape = []]) => [shape],
     ties(node, ties) {

@@ -24,6 +24,8 @@ export interface Operator {
   macs?(node: Node, inputs: readonly Shape[], outputs: readonly Shape[]): number;
   /** True where max(f(a), f(b)) = f(max(a, b)), element by element: maxout may stand on either side of it. */
   readonly monotone?: (node: Node) => boolean;
+  /** True where an element of the output is made of the same element of every operand, and of nothing else. */
+  readonly pointwise?: true;
   /** The node as it must read once widths have changed; its constants are remade through `remake`. Default: as it is. */
   resize?(node: Node, widths: Widths): Node;
   /** Emits the node as it runs in training and returns how a gradient goes back. Without it there is no gradient rule. */

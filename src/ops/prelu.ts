@@ -5,6 +5,7 @@ import { input, type Operator, output } from './operator';
 
 export const prelu: Operator = {
   type: 'PRelu',
+  pointwise: true,
   shapes: (_, [shape = []]) => [shape],
   ties: tieBroadcast,
   differentiate(node, tape) {
