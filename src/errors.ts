@@ -5,6 +5,33 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** Where in a model's file something is wrong. */
+export interface Place {
+  /** A layer, by its name within the models it lies in: "encoder/dense". */
+  readonly layer?: string;
+  /** A weight, by its name in the file. */
+  readonly weight?: string;
+  /** A shard, by its path in the file. */
+  readonly shard?: string;
+}
+
+/** A UserError about one place of a model's file, so that an editor can point at it. */
+export class ModelError extends UserError {
+  constructor(
+    message: string,
+    readonly place: Place,
+  ) {
+    super(message);
+  }
+}
+
+/** Takes what is wrong with a model. A reader that is given one goes on where it can; by default the first is thrown. */
+export type Report = (problem: ModelError) => void;
+
+export function raise(problem: ModelError): never {
+  throw problem;
+}
+
 /** What a caught value says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

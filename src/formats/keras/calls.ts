@@ -1,5 +1,5 @@
 // The calls of a layer, as Keras 1, 2 and 3 write them: inbound_nodes.
-import { UserError } from '../../errors';
+import { ModelError } from '../../errors';
 import { isRecord, show } from './config';
 
 /** What one call of a layer made: its n-th output. */
@@ -22,11 +22,11 @@ export interface Call {
 /** @param nodes inbound_nodes, untrusted. */
 export function inboundCalls(name: string, nodes: unknown): Call[] {
   if (nodes === undefined || nodes === null || (Array.isArray(nodes) && nodes.length === 0)) return [];
-  if (!Array.isArray(nodes)) throw new UserError(`layer "${name}": inbound_nodes is not a list`);
+  if (!Array.isArray(nodes)) throw new ModelError(`layer "${name}": inbound_nodes is not a list`, { layer: name });
   return nodes.map((node) => {
     if (isRecord(node) && Array.isArray(node.args)) return kerasThree(name, node);
     if (Array.isArray(node)) return kerasTwo(name, node);
-    throw new UserError(`layer "${name}": inbound_nodes holds ${show(node)}, not a list of tensors`);
+    throw new ModelError(`layer "${name}": inbound_nodes holds ${show(node)}, not a list of tensors`, { layer: name });
   });
 }
 
@@ -38,7 +38,8 @@ function kerasThree(name: string, node: Record<string, unknown>): Call {
     if (value.class_name === '__keras_tensor__') {
       const history = isRecord(value.config) ? value.config.keras_history : undefined;
       const ref = reference(history);
-      if (ref === undefined) throw new UserError(`layer "${name}": inbound_nodes holds ${show(value)}`);
+      if (ref === undefined)
+        throw new ModelError(`layer "${name}": inbound_nodes holds ${show(value)}`, { layer: name });
       return ref;
     }
     return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, read(own)]));
@@ -54,7 +55,9 @@ function kerasTwo(name: string, node: readonly unknown[]): Call {
     if (Array.isArray(tensor) && tensor[0] === '_CONSTANT_VALUE') return tensor[2];
     const ref = Array.isArray(tensor) ? reference(tensor) : undefined;
     if (ref === undefined)
-      throw new UserError(`layer "${name}": inbound_nodes holds ${show(tensor)}, not [name, node, tensor]`);
+      throw new ModelError(`layer "${name}": inbound_nodes holds ${show(tensor)}, not [name, node, tensor]`, {
+        layer: name,
+      });
     return ref;
   });
   const kwargs = (listed as unknown[][]).map((tensor) => tensor[3]).find((value) => isRecord(value)) ?? {};

@@ -1,5 +1,5 @@
 // Reads fields of a layer's config, untrusted JSON, and says which one is wrong.
-import { UserError } from '../../errors';
+import { ModelError } from '../../errors';
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -18,7 +18,7 @@ export class LayerConfig {
   ) {}
 
   fail(problem: string): never {
-    throw new UserError(`layer "${this.name}" (${this.className}): ${problem}`);
+    throw new ModelError(`layer "${this.name}" (${this.className}): ${problem}`, { layer: this.name });
   }
 
   size(field: string): number {

@@ -1,5 +1,5 @@
 // A Keras topology and its weights as a graph and its layers.
-import { messageOf, UserError } from '../../errors';
+import { ModelError, messageOf, UserError } from '../../errors';
 import { BATCH, type Dimension, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import { elementCount } from '../../model/tensor';
@@ -11,7 +11,7 @@ import type { LayerContext, LayerFamily } from './family';
 import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
 import { type Entry, type Topology, wrappedTopology } from './topology';
-import { type Part, type WeightRequest, type WeightStore, weightName } from './weight-store';
+import { type Part, type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from './weight-store';
 
 export interface KerasGraph {
   readonly graph: Graph;
@@ -163,8 +163,9 @@ class Reader {
       return Array.isArray(outputs) ? outputs : [outputs as Activation];
     } catch (error) {
       if (error instanceof UserError) throw error;
-      throw new UserError(
+      throw new ModelError(
         `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(error)}`,
+        { layer: config.name },
       );
     }
   }
@@ -240,12 +241,7 @@ class Reader {
     const known = reading.names.get(name);
     if (known !== undefined) return known;
     const weight = this.store.find(request);
-    if (weight === undefined) config.fail(`the file holds no weight "${name}"`);
-    if (weight.shape.join() !== wanted.shape.join()) {
-      config.fail(
-        `weight "${weight.name}" is [${weight.shape.join(', ')}], the layer wants [${wanted.shape.join(', ')}]`,
-      );
-    }
+    if (weight === undefined || !weightFits(weight, request)) config.fail(weightProblem(request, weight));
     const owner = this.#taken.get(weight.name);
     if (owner !== undefined && owner !== name) config.fail(`its weight "${weight.name}" belongs to another layer too`);
     this.#taken.set(weight.name, name);
@@ -292,9 +288,10 @@ interface Run {
 function familyOf({ name, className }: LayerConfig): LayerFamily {
   const family = FAMILIES.get(className);
   if (family !== undefined) return family;
-  throw new UserError(
+  throw new ModelError(
     `layer "${name}" is of class ${className}, which Neuron Pruner does not know yet. ` +
       `It knows ${[...FAMILIES.keys()].sort().join(', ')}.`,
+    { layer: name },
   );
 }
 

@@ -1,5 +1,5 @@
 // Keras' model config (Sequential or functional, of Keras 1 to 3 and TF.js) as a list of entries and their calls.
-import { UserError } from '../../errors';
+import { ModelError, UserError } from '../../errors';
 import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
 import { type Config, isRecord, show } from './config';
 
@@ -217,7 +217,7 @@ export function mapCall(call: Call, change: (ref: TensorRef) => TensorRef): Call
 function checkNames(entries: readonly Entry[]): void {
   const names = new Set<string>();
   for (const { name } of entries) {
-    if (names.has(name)) throw new UserError(`two layers are called "${name}"`);
+    if (names.has(name)) throw new ModelError(`two layers are called "${name}"`, { layer: name });
     names.add(name);
   }
 }
@@ -229,10 +229,11 @@ function checkReferences(entries: readonly Entry[], outputs: readonly TensorRef[
     const lost = calls.flatMap(({ inputs }) => inputs).find(missing);
     if (lost === undefined) continue;
     throw byName.has(lost.layer)
-      ? new UserError(
+      ? new ModelError(
           `layer "${name}" reads call ${lost.call + 1} of layer "${lost.layer}", which is called less often`,
+          { layer: name },
         )
-      : new UserError(`layer "${name}" reads from "${lost.layer}", which is not in the model`);
+      : new ModelError(`layer "${name}" reads from "${lost.layer}", which is not in the model`, { layer: name });
   }
   const lost = outputs.find(missing);
   if (lost !== undefined) throw new UserError(`the model's output layer "${lost.layer}" is not in the model`);

@@ -30,3 +30,13 @@ export interface WeightStore {
 export function weightName({ path, parts, name }: Pick<WeightRequest, 'path' | 'parts' | 'name'>): string {
   return [...path, ...parts.map((part) => part.name).filter((part) => part !== ''), name].join('/');
 }
+
+export function weightFits({ shape }: Weight, request: WeightRequest): boolean {
+  return shape.join() === request.shape.join();
+}
+
+/** What is wrong where a layer's weight is not in its file, or is another than the layer wants. */
+export function weightProblem(request: WeightRequest, weight: Weight | undefined): string {
+  if (weight === undefined) return `the file holds no weight "${weightName(request)}"`;
+  return `weight "${weight.name}" is [${weight.shape.join(', ')}], the layer wants [${request.shape.join(', ')}]`;
+}

@@ -7,6 +7,7 @@ import { writeFolder, writeWhole } from '../files';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
+import type { WeightStore } from '../keras/weight-store';
 import { writeTopology } from '../keras/write';
 import { readManifest } from './manifest';
 import { namedStore } from './named-store';
@@ -32,9 +33,13 @@ export function modelConfig(topology: unknown): unknown {
   return isRecord(topology) && isRecord(topology.model_config) ? topology.model_config : topology;
 }
 
-export function modelFromDocument(document: TfjsDocument, warnings: readonly string[]): Model {
+export function modelFromDocument(
+  document: TfjsDocument,
+  warnings: readonly string[],
+  store: WeightStore = namedStore(document.weights),
+): Model {
   const topology = readTopology(modelConfig(document.json.modelTopology));
-  const { graph, layers } = readKeras(topology, namedStore(document.weights));
+  const { graph, layers } = readKeras(topology, store);
   return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings };
 }
 

@@ -1,5 +1,5 @@
 // The weights manifest of a TF.js model: groups of shards (paths) and the weights that lie in them, one after the other.
-import { UserError } from '../../errors';
+import { ModelError, type Report, raise, UserError } from '../../errors';
 import { BYTES_PER_ELEMENT, type ElementType } from '../../model/tensor';
 import type { Storage } from '../../model/weight';
 import { isRecord, MAX_SIZE, show } from '../keras/config';
@@ -25,8 +25,11 @@ const TYPES: ReadonlyMap<unknown, ElementType> = new Map(
   (['float32', 'float16', 'int32', 'uint8', 'uint16', 'bool'] as const).map((type) => [type, type]),
 );
 
-/** @param json untrusted. */
-export function readManifest(json: unknown): ManifestGroup[] {
+/**
+ * @param json untrusted.
+ * @param report takes what is wrong with a weight, which is then left out.
+ */
+export function readManifest(json: unknown, report: Report = raise): ManifestGroup[] {
   if (!Array.isArray(json))
     throw new UserError('weightsManifest is missing: the file holds no weights, or is not a TF.js model');
   const names = new Set<string>();
@@ -39,11 +42,18 @@ export function readManifest(json: unknown): ManifestGroup[] {
         throw new UserError(`weightsManifest[${index}].paths holds ${show(path)}`);
       return path;
     });
-    const weights = group.weights.map((weight: unknown) => {
-      const read = readWeight(weight, `weightsManifest[${index}]`);
-      if (names.has(read.name)) throw new UserError(`weightsManifest lists the weight "${read.name}" twice`);
-      names.add(read.name);
-      return read;
+    const weights = group.weights.flatMap((weight: unknown) => {
+      try {
+        const read = readWeight(weight, `weightsManifest[${index}]`);
+        const { name } = read;
+        if (names.has(name)) throw new ModelError(`weightsManifest lists the weight "${name}" twice`, { weight: name });
+        names.add(name);
+        return [read];
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        report(error);
+        return [];
+      }
     });
     return { paths, weights };
   });
@@ -58,28 +68,30 @@ function readWeight(json: unknown, where: string): ManifestWeight {
     shape.length > MAX_AXES ||
     !shape.every((size) => Number.isInteger(size) && size >= 0 && size <= MAX_SIZE)
   ) {
-    throw new UserError(
+    throw new ModelError(
       `weight "${name}": the shape ${show(shape)} is not a list of sizes from 0 to ${MAX_SIZE.toLocaleString('en')}`,
+      { weight: name },
     );
   }
   const storage = storageOf(name, dtype, quantization);
   const bytes = shape.reduce((product, size) => product * size, BYTES_PER_ELEMENT[storage.type]);
   if (bytes > MAX_WEIGHT_BYTES)
-    throw new UserError(`weight "${name}": the shape ${show(shape)} multiplies to ${bytes} bytes`);
+    throw new ModelError(`weight "${name}": the shape ${show(shape)} multiplies to ${bytes} bytes`, { weight: name });
   return { name, shape, storage, bytes };
 }
 
 function storageOf(name: string, dtype: unknown, quantization: unknown): Storage {
   const type = TYPES.get(dtype);
-  if (type === undefined) throw new UserError(`weight "${name}": dtype ${show(dtype)} is not known`);
+  if (type === undefined) throw new ModelError(`weight "${name}": dtype ${show(dtype)} is not known`, { weight: name });
   if (quantization === undefined) return { type };
-  if (!isRecord(quantization)) throw new UserError(`weight "${name}": quantization is ${show(quantization)}`);
+  if (!isRecord(quantization))
+    throw new ModelError(`weight "${name}": quantization is ${show(quantization)}`, { weight: name });
   const { dtype: stored, scale, min } = quantization;
   if (stored === 'float16') return { type: 'float16' };
   if (stored !== 'uint8' && stored !== 'uint16')
-    throw new UserError(`weight "${name}": quantization to ${show(stored)} is not known`);
+    throw new ModelError(`weight "${name}": quantization to ${show(stored)} is not known`, { weight: name });
   if (typeof scale !== 'number' || typeof min !== 'number' || !Number.isFinite(scale) || !Number.isFinite(min)) {
-    throw new UserError(`weight "${name}": its quantization has no finite scale and min`);
+    throw new ModelError(`weight "${name}": its quantization has no finite scale and min`, { weight: name });
   }
   return { type: stored, quantization: { scale, min } };
 }

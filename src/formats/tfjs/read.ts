@@ -15,6 +15,16 @@ const MAX_JSON_BYTES = 128 * 2 ** 20;
 export async function readTfjs(path: string): Promise<Model> {
   const text = await readText(path);
   const json = parse(path, text);
+  checkLayersModel(path, json);
+  return inFile(path, async () => {
+    const manifest = readManifest(json.weightsManifest);
+    const { weights, shardSizes } = await openShards(path, manifest);
+    return modelFromDocument({ json, text, indent: indentOf(text), file: basename(path), weights, shardSizes }, []);
+  });
+}
+
+/** Throws where the JSON is of another kind of model, or of none. */
+export function checkLayersModel(path: string, json: Readonly<Record<string, unknown>>): void {
   if (json.format === 'graph-model' || isGraph(json.modelTopology)) {
     throw new UserError(
       `${path} is a TF.js graph model: its layers are gone, its operators remain. ` +
@@ -26,11 +36,6 @@ export async function readTfjs(path: string): Promise<Model> {
       `${path} has no modelTopology: it is not a TF.js model (expected modelTopology and weightsManifest).`,
     );
   }
-  return inFile(path, async () => {
-    const manifest = readManifest(json.weightsManifest);
-    const { weights, shardSizes } = await openShards(path, manifest);
-    return modelFromDocument({ json, text, indent: indentOf(text), file: basename(path), weights, shardSizes }, []);
-  });
 }
 
 async function readText(path: string): Promise<string> {
@@ -44,7 +49,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Deeper than any config nests; what walks JSON by recursion would run out of stack. */
-const MAX_JSON_DEPTH = 200;
+export const MAX_JSON_DEPTH = 200;
 
 function parse(path: string, text: string): Record<string, unknown> {
   if (nestingDepth(text) > MAX_JSON_DEPTH) {
@@ -64,7 +69,7 @@ function parse(path: string, text: string): Record<string, unknown> {
 }
 
 /** How deep brackets nest, outside of strings. */
-function nestingDepth(text: string): number {
+export function nestingDepth(text: string): number {
   let [depth, deepest, quoted] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -1,7 +1,7 @@
 // The shards of a TF.js model: found, measured, and read a weight at a time.
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UserError } from '../../errors';
+import { ModelError, messageOf, type Report, raise, UserError } from '../../errors';
 import type { Weight } from '../../model/weight';
 import { confinedFile, readRange } from '../files';
 import type { ManifestGroup } from './manifest';
@@ -17,6 +17,12 @@ export interface ShardedWeights {
   readonly weights: Map<string, Weight>;
   /** Size of every shard in bytes, group after group. */
   readonly shardSizes: readonly number[];
+}
+
+/** Says what is wrong with the shards of a manifest: missing, too short, too long. None is read. */
+export async function checkShards(file: string, manifest: readonly ManifestGroup[], report: Report): Promise<void> {
+  const taken = new Set([await realpath(file)]);
+  for (const group of manifest) await measure(dirname(file), group, taken, report);
 }
 
 /**
@@ -41,30 +47,42 @@ export async function openShards(file: string, manifest: readonly ManifestGroup[
 }
 
 /** @param taken files that are in use already: one named twice would be written twice. */
-async function measure(folder: string, group: ManifestGroup, taken: Set<string>): Promise<Shard[]> {
+async function measure(
+  folder: string,
+  group: ManifestGroup,
+  taken: Set<string>,
+  report: Report = raise,
+): Promise<Shard[]> {
   const shards: Shard[] = [];
   let start = 0;
   for (const name of group.paths) {
-    const path = await confinedFile(folder, name, 'weightsManifest');
-    if (taken.has(path)) throw new UserError(`weightsManifest: the file "${name}" is named twice`);
-    taken.add(path);
-    const { size } = await stat(path);
-    shards.push({ path, start, size });
-    start += size;
+    try {
+      const path = await confinedFile(folder, name, 'weightsManifest');
+      if (taken.has(path)) throw new UserError(`weightsManifest: the file "${name}" is named twice`);
+      taken.add(path);
+      const { size } = await stat(path);
+      shards.push({ path, start, size });
+      start += size;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      report(new ModelError(messageOf(error), { shard: name }));
+    }
   }
   const wanted = group.weights.reduce((sum, weight) => sum + weight.bytes, 0);
-  if (start !== wanted) throw sizeError(group, start, wanted);
+  if (shards.length === group.paths.length && start !== wanted) report(sizeError(group, start, wanted));
   return shards;
 }
 
 /** Names the weight at which too few bytes run out. */
-function sizeError(group: ManifestGroup, found: number, wanted: number): UserError {
+function sizeError(group: ManifestGroup, found: number, wanted: number): ModelError {
   const shards = group.paths.map((path) => `"${path}"`).join(', ');
   const count = (value: number): string => value.toLocaleString('en');
+  const place = { shard: group.paths.at(-1) ?? '' };
   if (found > wanted) {
-    return new UserError(
+    return new ModelError(
       `${shards}: ${count(found)} bytes are there, the manifest describes ${count(wanted)}. ` +
         'The file is too long or belongs to another model; export the model again.',
+      place,
     );
   }
   let end = 0;
@@ -72,9 +90,10 @@ function sizeError(group: ManifestGroup, found: number, wanted: number): UserErr
     end += bytes;
     return end > found;
   });
-  return new UserError(
+  return new ModelError(
     `weights "${cut?.name}" [${cut?.shape.join('×')}] end at byte ${count(end)}, ${shards} ${group.paths.length === 1 ? 'holds' : 'hold'} ${count(found)} ` +
       `(the manifest describes ${count(wanted)}). The file looks truncated; export the model again.`,
+    place,
   );
 }
 
