@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
+import { looksLikeOnnx, readOnnx } from './onnx/read';
 import { readTfjs } from './tfjs/read';
 
 /** @param path a model file, or a folder that holds a model.json. */
@@ -10,8 +11,9 @@ export async function openModel(path: string): Promise<Model> {
   const file = await modelFile(path);
   const start = await firstBytes(file, 64);
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
+  if (looksLikeOnnx(start)) return readOnnx(file);
   throw new UserError(
-    `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. It reads TF.js layers models (model.json).`,
+    `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. It reads TF.js layers models (model.json) and ONNX files.`,
   );
 }
 

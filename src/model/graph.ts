@@ -22,6 +22,8 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Values that graphs inside it read (the branches of an If). */
+  readonly captures?: readonly string[];
   /** Name of the layer it belongs to. */
   readonly layer: string;
 }

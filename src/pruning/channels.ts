@@ -57,7 +57,7 @@ export function analyseChannels(graph: Graph, { open, free, approximate = false 
   for (const name of graph.constants.keys()) freezeAll(name, 'it is a constant of the structure');
   for (const node of graph.nodes) {
     if (open?.has(node)) continue;
-    const values = [...node.inputs, ...node.outputs].filter((value) => value !== '');
+    const values = [...node.inputs, ...node.outputs, ...(node.captures ?? [])].filter((value) => value !== '');
     const operator = operatorFor(node);
     freezeCountedSizes(node, sizes, elements);
     if (operator?.ties === undefined) {
@@ -81,7 +81,7 @@ export function analyseChannels(graph: Graph, { open, free, approximate = false 
 function freezeCountedSizes(node: Node, sizes: Channels['sizes'], elements: Elements): void {
   const operator = operatorFor(node);
   if (operator?.sizes !== undefined && sizes(node.outputs[0] ?? '') !== undefined) return;
-  node.inputs.forEach((name, i) => {
+  [...node.inputs, ...(node.captures ?? [])].forEach((name, i) => {
     if (name === '' || operator?.shapeInputs?.includes(i)) return;
     for (const { from } of sizes(name) ?? []) {
       for (const axis of from) elements.freeze(axis, `${node.type} calculates with its size`);

@@ -1,0 +1,69 @@
+// A file exported with a fixed batch (of 1, mostly) as a graph of any batch, where every node allows it.
+import { BATCH, type Dimension, type Graph, type Node, type Shape } from '../../model/graph';
+import { int64, integers, type Tensor } from '../../model/tensor';
+import { operatorFor } from '../../ops/index';
+import { Inference } from '../../ops/infer';
+
+/**
+ * The graph with axis 0 of its inputs as the batch; undefined where it isn't, or where a node depends on the fixed size.
+ * Reshapes to a fixed first size keep whatever size there is.
+ */
+export function withFreeBatch(graph: Graph): Graph | undefined {
+  const batch = commonBatch(graph);
+  if (batch === undefined) return undefined;
+  // Of an operator we do not know, the file states the shape for its own batch alone.
+  if (graph.nodes.some((node) => operatorFor(node) === undefined)) return undefined;
+  const inputs = graph.inputs.map((value) => ({ ...value, shape: [BATCH, ...value.shape.slice(1)] }));
+  const constants = new Map<string, Tensor>(graph.constants);
+  const inference = new Inference((name) => constants.get(name));
+  for (const { name, shape } of inputs) inference.shapes.set(name, shape);
+  for (const [name, { shape }] of graph.weights) inference.shapes.set(name, shape);
+  for (const [name, { shape }] of graph.constants) inference.shapes.set(name, shape);
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const freed = node.type === 'Reshape' ? freedReshape(node, inference, batch, constants) : node;
+    try {
+      inference.add(freed);
+    } catch {
+      // It does not fit every batch: the file's fixed one stays.
+      return undefined;
+    }
+    nodes.push(freed);
+  }
+  for (const { name, shape } of graph.outputs) {
+    const own = inference.shapes.get(name);
+    if (
+      own === undefined ||
+      own.length !== shape.length ||
+      !own.every((size, axis) => fits(size, shape[axis], axis, batch))
+    )
+      return undefined;
+  }
+  const outputs = graph.outputs.map((value) => ({ ...value, shape: inference.shapes.get(value.name) ?? value.shape }));
+  return { ...graph, inputs, outputs, nodes, constants, declared: new Map() };
+}
+
+/** The output keeps its shape but for the batch, which lies first. */
+function fits(size: Dimension, before: Dimension | undefined, axis: number, batch: Dimension): boolean {
+  return axis === 0 ? size === BATCH && before === batch : size === before;
+}
+
+function commonBatch(graph: Graph): Dimension | undefined {
+  const [first] = graph.inputs;
+  const batch = first?.shape[0];
+  if (batch === undefined || batch === BATCH) return undefined;
+  return graph.inputs.every(({ shape }) => shape.length > 1 && shape[0] === batch) ? batch : undefined;
+}
+
+function freedReshape(node: Node, inference: Inference, batch: Dimension, constants: Map<string, Tensor>): Node {
+  const [x = '', target = ''] = node.inputs;
+  const constant = constants.get(target);
+  const shape: Shape | undefined = inference.shapes.get(x);
+  if (constant === undefined || shape?.[0] !== BATCH) return node;
+  const [first, ...rest] = integers(constant);
+  if (first !== batch) return node;
+  const name = `${target}:batch`;
+  constants.set(name, int64([0, ...rest]));
+  inference.shapes.set(name, constant.shape);
+  return { ...node, inputs: [x, name, ...node.inputs.slice(2)] };
+}

@@ -1,0 +1,83 @@
+// An ONNX file as the container of a model: what it was read from, and how a changed model is written back.
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Graph } from '../../model/graph';
+import type { Container, Model } from '../../model/model';
+import { readRange, writeFolder, writeWhole } from '../files';
+import { type DataFile, layOut } from './external-data';
+import type { ImportedGraph } from './import-graph';
+import { ModelField } from './messages';
+import type { ExternalFiles } from './stored-tensor';
+import { TensorEdits } from './tensor-edits';
+import { BYTES, encode, type FileRange, isRange, type LateBytes, type Message } from './wire';
+import { writeGraph } from './write-graph';
+
+export interface OnnxDocument {
+  readonly path: string;
+  readonly proto: Message;
+  readonly imported: ImportedGraph;
+  readonly opset: number;
+  readonly external: ExternalFiles;
+}
+
+/** @param graph as it is handed out with the container: what changes is measured against it. */
+export function onnxContainer(document: OnnxDocument, graph: Graph): Container {
+  return {
+    format: 'onnx',
+    async write(model, folder) {
+      await writeFolder(folder, (partial) => writeDocument(document, graph, model, partial));
+      return join(folder, basename(document.path));
+    },
+  };
+}
+
+async function writeDocument(document: OnnxDocument, graph: Graph, model: Model, folder: string): Promise<void> {
+  const { proto, imported, opset, external } = document;
+  const edits = new TensorEdits();
+  const source = { proto: graphOf(proto), imported, graph, opset };
+  const written = await writeGraph(source, model.graph, edits);
+  const { model: whole, files } = await layOut(
+    proto.with(ModelField.graph, BYTES, [written]),
+    edits.external,
+    (location) => external.find(location, document.path),
+  );
+  for (const file of files) {
+    const path = join(folder, file.location);
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, dataOf(file));
+  }
+  await writeWhole(join(folder, basename(document.path)), bytesOf(encode(whole)));
+}
+
+function graphOf(proto: Message): Message {
+  const graph = proto.message(ModelField.graph);
+  if (graph === undefined) throw new Error('a model without a graph');
+  return graph;
+}
+
+async function* dataOf({ pieces }: DataFile): AsyncGenerator<Uint8Array> {
+  let end = 0;
+  for (const { offset, content } of pieces) {
+    if (offset > end) yield new Uint8Array(offset - end);
+    yield* bytesOf([content]);
+    end = offset + content.length;
+  }
+}
+
+/** What is copied from a file goes through memory in pieces of this many bytes. */
+const PIECE = 8 * 2 ** 20;
+
+async function* bytesOf(chunks: Iterable<Uint8Array | FileRange | LateBytes>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    if (chunk instanceof Uint8Array) yield chunk;
+    else if (isRange(chunk)) {
+      for (let done = 0; done < chunk.length; done += PIECE) {
+        yield await readRange(chunk.path, chunk.offset + done, Math.min(PIECE, chunk.length - done));
+      }
+    } else {
+      const bytes = await chunk.read();
+      if (bytes.length !== chunk.length) throw new Error(`a weight of ${chunk.length} bytes came as ${bytes.length}`);
+      yield bytes;
+    }
+  }
+}

@@ -1,0 +1,318 @@
+// A GraphProto as a graph of ours, at opset 18, and how each of its nodes came about: what writing back needs.
+import { UserError } from '../../errors';
+import type { Attribute, Graph, Node, Shape, Value } from '../../model/graph';
+import { type ElementType, elementCount, float32, type Tensor } from '../../model/tensor';
+import { type Weight, weightValues } from '../../model/weight';
+import { operatorFor } from '../../ops/index';
+import { Inference } from '../../ops/infer';
+import { encodedAttribute, nameOf, plainAttribute } from './attributes';
+import { capturesOf, readNames } from './captures';
+import { constantOf } from './constant-node';
+import { inOrder } from './in-order';
+import { GraphField, NodeField } from './messages';
+import { RULES } from './normalise/index';
+import type { Scope } from './normalise/rule';
+import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
+import { isStructure } from './structure';
+import { readValueInfo } from './value-info';
+import type { Message } from './wire';
+
+/** How a node of the file came into the graph. */
+export interface NodeRecord {
+  /** Its place among the file's nodes. */
+  readonly index: number;
+  /** Its inputs, where one only repeats another value the one it repeats. */
+  readonly inputs: readonly string[];
+  /** What stands for it in the graph: nothing where it was folded into a weight or constant. */
+  readonly nodes: readonly Node[];
+  /** Constants that stand for attributes of the file, by name. */
+  readonly moved: ReadonlyMap<string, string>;
+}
+
+export interface ImportedGraph {
+  readonly graph: Graph;
+  readonly records: readonly NodeRecord[];
+  /** The file's node that a weight or constant is the value of; -1 for an initializer. */
+  readonly stored: ReadonlyMap<string, number>;
+  /** Why nodes are opaque, and their names. */
+  readonly opaque: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface ImportOptions {
+  readonly opset: number;
+  /** Versions of the other operator sets, by domain. */
+  readonly domains: ReadonlyMap<string, number>;
+  readonly external: ExternalFiles;
+}
+
+/** Integers and truths that describe a structure, in memory. */
+const MAX_CONSTANT_BYTES = 64 * 2 ** 20;
+
+export async function importGraph(proto: Message, options: ImportOptions): Promise<ImportedGraph> {
+  return new GraphImport(proto, options).run();
+}
+
+/** What a value is called where the file's own names would clash with ours. */
+class Names {
+  readonly #taken: Set<string>;
+
+  constructor(taken: Iterable<string>) {
+    this.#taken = new Set(taken);
+  }
+
+  fresh(wanted: string): string {
+    let name = wanted;
+    for (let i = 2; this.#taken.has(name); i++) name = `${wanted}_${i}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+class GraphImport {
+  readonly #weights = new Map<string, Weight>();
+  readonly #constants = new Map<string, Tensor>();
+  readonly #stored = new Map<string, number>();
+  readonly #aliases = new Map<string, string>();
+  readonly #nodes: Node[] = [];
+  readonly #records: NodeRecord[] = [];
+  readonly #opaque = new Map<string, string[]>();
+  readonly #declared = new Map<string, Shape>();
+  readonly #inference = new Inference((name) => this.#constants.get(name), this.#declared);
+  readonly #fileNodes: readonly Message[];
+  readonly #values: Names;
+  readonly #nodeNames = new Names([]);
+  readonly #read: ReadonlySet<string>;
+
+  constructor(
+    private readonly proto: Message,
+    private readonly options: ImportOptions,
+  ) {
+    this.#fileNodes = proto.messages(GraphField.node);
+    this.#values = new Names(this.#fileNodes.flatMap((node) => node.texts(NodeField.output)));
+    this.#read = readNames(this.#fileNodes, proto);
+  }
+
+  async run(): Promise<ImportedGraph> {
+    const initializers = await this.#initializers();
+    const inputs = this.#inputs(initializers);
+    for (const info of this.proto.messages(GraphField.valueInfo)) this.#declare(info);
+    for (const info of this.proto.messages(GraphField.output)) this.#declare(info);
+    const structure = isStructure(this.#fileNodes);
+    for (const tensor of initializers.values()) await this.#keep(tensor, structure, -1);
+    const known = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
+    for (const index of inOrder(this.#fileNodes, known)) await this.#node(index, structure);
+    return {
+      graph: {
+        inputs,
+        outputs: this.#outputs(),
+        nodes: this.#nodes,
+        weights: this.#weights,
+        constants: this.#constants,
+        declared: this.#declared,
+        domains: this.options.domains,
+      },
+      records: this.#records.sort((a, b) => a.index - b.index),
+      stored: this.#stored,
+      opaque: this.#opaque,
+    };
+  }
+
+  async #initializers(): Promise<Map<string, StoredTensor>> {
+    const result = new Map<string, StoredTensor>();
+    for (const proto of this.proto.messages(GraphField.initializer)) {
+      const tensor = await storedTensor(proto, this.options.external);
+      if (tensor === undefined) continue;
+      if (result.has(tensor.name)) throw new UserError(`two initializers are called "${tensor.name}"`);
+      result.set(tensor.name, tensor);
+    }
+    return result;
+  }
+
+  /** Before IR version 4 a graph listed its initializers among its inputs. */
+  #inputs(initializers: ReadonlyMap<string, StoredTensor>): Value[] {
+    const values: Value[] = [];
+    for (const proto of this.proto.messages(GraphField.input)) {
+      const { name, type, shape } = readValueInfo(proto);
+      if (initializers.has(name)) continue;
+      if (type === undefined)
+        throw new UserError(`input "${name}" is no tensor of numbers; such models are not known yet`);
+      if (shape === undefined) throw new UserError(`input "${name}" has no shape; export the model with one`);
+      if (values.some((value) => value.name === name)) throw new UserError(`two inputs are called "${name}"`);
+      values.push({ name, type: computedAs(type), shape });
+      this.#inference.shapes.set(name, shape);
+    }
+    return values;
+  }
+
+  #declare(proto: Message): void {
+    const { name, shape } = readValueInfo(proto);
+    if (shape !== undefined) this.#declared.set(name, shape);
+  }
+
+  #outputs(): Value[] {
+    return this.proto.messages(GraphField.output).map((proto) => {
+      const { name, type } = readValueInfo(proto);
+      const source = this.#aliases.get(name) ?? name;
+      return { name: source, type: computedAs(type ?? 'float32'), shape: this.#inference.shapes.get(source) ?? [] };
+    });
+  }
+
+  /** A tensor of the file as a weight, or as a constant where it describes the structure. */
+  async #keep(tensor: StoredTensor, structure: (tensor: StoredTensor) => boolean, node: number): Promise<void> {
+    const { name, type, shape, bytes } = tensor;
+    this.#stored.set(name, node);
+    this.#inference.shapes.set(name, shape);
+    if (!structure(tensor)) {
+      this.#weights.set(name, { name, shape, trainable: true, storage: { type }, bytes });
+      return;
+    }
+    if (elementCount(shape) * 8 > MAX_CONSTANT_BYTES) {
+      throw new UserError(`tensor "${name}" [${shape.join(', ')}] is too large for one that describes a structure`);
+    }
+    const value = await loaded(tensor);
+    const computed = isFloat(type) && type !== 'float32';
+    const weight: Weight = { name, shape, trainable: false, storage: { type }, bytes };
+    this.#constants.set(name, computed ? float32(shape, await weightValues(weight)) : value);
+  }
+
+  async #node(index: number, structure: (tensor: StoredTensor) => boolean): Promise<void> {
+    const proto = this.#fileNodes[index] as Message;
+    const type = proto.text(NodeField.opType);
+    const domain = domainOf(proto);
+    const inputs = proto.texts(NodeField.input).map((name) => this.#aliases.get(name) ?? name);
+    const outputs = trimmed(proto.texts(NodeField.output));
+    const name = this.#nodeNames.fresh(proto.text(NodeField.name) || `${type}_${index}`);
+    const folded = domain === undefined && (await this.#fold(proto, index, type, inputs, outputs, structure));
+    if (folded) {
+      this.#records.push({ index, inputs, nodes: [], moved: new Map() });
+      return;
+    }
+    const draft = {
+      name,
+      type,
+      inputs: trimmed(inputs),
+      outputs,
+      layer: name,
+      ...(domain !== undefined && { domain }),
+    };
+    const known = domain === undefined && (RULES.has(type) || operatorFor({ type }) !== undefined);
+    const { nodes, moved } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
+    for (const node of nodes) {
+      this.#nodes.push(node);
+      this.#infer(node);
+    }
+    this.#records.push({ index, inputs, nodes, moved });
+  }
+
+  #infer(node: Node): void {
+    try {
+      this.#inference.add(node);
+    } catch (error) {
+      throw new UserError(`the file's shapes do not fit: ${(error as Error).message}`);
+    }
+  }
+
+  /** Constants, and what only repeats a weight or constant. */
+  async #fold(
+    proto: Message,
+    index: number,
+    type: string,
+    inputs: readonly string[],
+    [output = '']: readonly string[],
+    structure: (tensor: StoredTensor) => boolean,
+  ): Promise<boolean> {
+    const [input = ''] = inputs;
+    if (type === 'Identity' && (this.#weights.has(input) || this.#constants.has(input))) {
+      this.#aliases.set(output, input);
+      return true;
+    }
+    const tensor = await constantOf(proto, this.options.external, this.#constants.get(input), output);
+    if (tensor === undefined) return false;
+    await this.#keep(tensor, structure, index);
+    return true;
+  }
+
+  async #normalised(proto: Message, draft: Omit<Node, 'attributes'>): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
+    const attributes: Record<string, Attribute> = {};
+    for (const attribute of proto.messages(NodeField.attribute)) {
+      const plain = plainAttribute(attribute) ?? (await encodedAttribute(attribute));
+      Object.defineProperty(attributes, nameOf(attribute), { value: plain, enumerable: true });
+    }
+    const node: Node = { ...draft, attributes };
+    const rule = RULES.get(draft.type);
+    if (rule === undefined) return { nodes: [node], moved: new Map() };
+    const moved = new Map<string, string>();
+    let reason: string | undefined;
+    const scope: Scope = {
+      opset: this.options.opset,
+      shape: (value) => this.#inference.shapes.get(value),
+      constant: (name) => this.#constants.get(name),
+      isRead: (value) => this.#read.has(value),
+      moved: (attribute, tensor) => {
+        const name = this.#constant(`${draft.name}/${attribute}`, tensor);
+        moved.set(name, attribute);
+        return name;
+      },
+      added: (tensor) => this.#constant(`${draft.name}/constant`, tensor),
+      value: () => this.#values.fresh(`${draft.name}/value`),
+      opaque: (why) => {
+        reason = why;
+        return [];
+      },
+    };
+    const made = rule(node, scope);
+    if (reason !== undefined) return this.#opaqueNode(proto, draft, reason);
+    const nodes = made.map((own, i): Node => {
+      return { ...own, name: i === made.length - 1 ? draft.name : this.#nodeNames.fresh(`${draft.name}/${own.type}`) };
+    });
+    return { nodes, moved };
+  }
+
+  #constant(wanted: string, tensor: Tensor): string {
+    const name = this.#values.fresh(wanted);
+    this.#constants.set(name, tensor);
+    this.#inference.shapes.set(name, tensor.shape);
+    return name;
+  }
+
+  /** A node of which nothing is known but what it touches. */
+  async #opaqueNode(
+    proto: Message,
+    draft: Omit<Node, 'attributes'>,
+    reason = `${draft.domain ? `${draft.domain}.` : ''}${draft.type} is not known`,
+  ): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
+    this.#opaque.set(reason, [...(this.#opaque.get(reason) ?? []), draft.name]);
+    const attributes: Record<string, Attribute> = {};
+    for (const attribute of proto.messages(NodeField.attribute)) {
+      Object.defineProperty(attributes, nameOf(attribute), {
+        value: await encodedAttribute(attribute),
+        enumerable: true,
+      });
+    }
+    const captures = capturesOf(proto).map((name) => this.#aliases.get(name) ?? name);
+    const node: Node = { ...draft, domain: draft.domain ?? ONNX, attributes, ...(captures.length > 0 && { captures }) };
+    return { nodes: [node], moved: new Map() };
+  }
+}
+
+/** The other name of ONNX' own domain, by which an operator that we do not know goes. */
+const ONNX = 'ai.onnx';
+
+/** Half and double precision are computed in single. */
+export function computedAs(type: ElementType): ElementType {
+  return isFloat(type) ? 'float32' : type;
+}
+
+export function isFloat(type: ElementType): boolean {
+  return type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
+}
+
+function domainOf(proto: Message): string | undefined {
+  const domain = proto.text(NodeField.domain);
+  return domain === '' || domain === ONNX ? undefined : domain;
+}
+
+/** Without what is left out at the end. */
+function trimmed(names: readonly string[]): string[] {
+  return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
+}

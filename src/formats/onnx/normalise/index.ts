@@ -1,0 +1,54 @@
+// The operators whose form in opset 7 to 17, or since 19, is not that of opset 18.
+import { autoPad, transposedPad } from './auto-pad';
+import { axesToInput } from './axes';
+import { batchNormalization } from './batch-normalization';
+import { cast } from './cast';
+import { clip } from './clip';
+import { dropout } from './dropout';
+import { gelu, swish } from './gelu';
+import { groupNormalization, rmsNormalization } from './normalization';
+import { pad } from './pad';
+import { resize } from './resize';
+import type { Rule } from './rule';
+import { slice } from './slice';
+import { softmax } from './softmax';
+import { split } from './split';
+import { topK } from './top-k';
+
+export const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({
+    Squeeze: axesToInput,
+    Unsqueeze: axesToInput,
+    ReduceL1: axesToInput,
+    ReduceL2: axesToInput,
+    ReduceLogSum: axesToInput,
+    ReduceLogSumExp: axesToInput,
+    ReduceMax: axesToInput,
+    ReduceMean: axesToInput,
+    ReduceMin: axesToInput,
+    ReduceProd: axesToInput,
+    ReduceSum: axesToInput,
+    ReduceSumSquare: axesToInput,
+    Softmax: softmax,
+    LogSoftmax: softmax,
+    BatchNormalization: batchNormalization,
+    Dropout: dropout,
+    Clip: clip,
+    Pad: pad,
+    Slice: slice,
+    Split: split,
+    Upsample: resize,
+    Resize: resize,
+    TopK: topK,
+    Conv: autoPad,
+    ConvTranspose: transposedPad,
+    MaxPool: autoPad,
+    AveragePool: autoPad,
+    LpPool: autoPad,
+    Gelu: gelu,
+    Swish: swish,
+    GroupNormalization: groupNormalization,
+    RMSNormalization: rmsNormalization,
+    Cast: cast,
+  }),
+);

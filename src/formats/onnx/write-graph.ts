@@ -1,0 +1,257 @@
+// A changed graph written into the GraphProto it was read from: only what a cut, new weights or new nodes change differs.
+import type { Attribute, Graph, Node, Shape } from '../../model/graph';
+import { elementCount, int64, integers } from '../../model/tensor';
+import type { Weight } from '../../model/weight';
+import { inferShapes } from '../../ops/infer';
+import { attributeOf, nameOf, withValue } from './attributes';
+import { readNames } from './captures';
+import { encodeNode, encodeTensor } from './encode';
+import type { ImportedGraph, NodeRecord } from './import-graph';
+import { inOrder } from './in-order';
+import { AttributeField, GraphField, NodeField, TensorField, ValueInfoField } from './messages';
+import { older } from './normalise/older';
+import type { TensorEdits } from './tensor-edits';
+import { withSizes } from './value-info';
+import { BYTES, Message } from './wire';
+
+export interface Source {
+  readonly proto: Message;
+  readonly imported: ImportedGraph;
+  /** The graph as it was handed out. */
+  readonly graph: Graph;
+  readonly opset: number;
+}
+
+export async function writeGraph(source: Source, changed: Graph, edits: TensorEdits): Promise<Message> {
+  return new GraphWriter(source, changed, edits).write();
+}
+
+class GraphWriter {
+  readonly #before: ReadonlyMap<string, Node>;
+  readonly #after: ReadonlyMap<string, Node>;
+  readonly #added = new Map<string, Message>();
+  readonly #fileNodes: readonly Message[];
+
+  constructor(
+    private readonly source: Source,
+    private readonly changed: Graph,
+    private readonly edits: TensorEdits,
+  ) {
+    this.#before = byName(source.graph);
+    this.#after = byName(changed);
+    this.#fileNodes = source.proto.messages(GraphField.node);
+  }
+
+  async write(): Promise<Message> {
+    const { proto, imported } = this.source;
+    const known = new Set<string>();
+    const nodes: Message[] = [];
+    for (const record of imported.records) {
+      for (const { name } of record.nodes) known.add(name);
+      const made = await this.#node(record);
+      if (made !== undefined) nodes.push(made);
+    }
+    const inserted = this.changed.nodes.filter(({ name }) => !known.has(name));
+    nodes.push(...inserted.map((node) => this.#insert(node)));
+    for (const [name, weight] of this.changed.weights) {
+      if (!imported.stored.has(name)) this.#added.set(name, this.edits.newTensor(name, weight));
+    }
+    const read = readNames(nodes, proto);
+    const kept = nodes.filter((node) => !this.#isUnread(node, read));
+    const initializers = await this.#initializers(read);
+    const ordered = inserted.length === 0 ? kept : sorted(kept, proto, initializers);
+    return this.#withShapes(
+      proto.with(GraphField.node, BYTES, ordered).with(GraphField.initializer, BYTES, initializers),
+    );
+  }
+
+  /** The file's node brought up to date; undefined where it is gone. */
+  async #node(record: NodeRecord): Promise<Message | undefined> {
+    const file = this.#fileNodes[record.index] as Message;
+    if (record.nodes.length === 0) return this.#folded(record, file);
+    const present = record.nodes.filter(({ name }) => this.#after.has(name));
+    if (present.length === 0) return undefined;
+    if (present.length < record.nodes.length) {
+      throw new Error(`part of ${file.text(NodeField.opType)} "${file.text(NodeField.name)}" is gone`);
+    }
+    const renamed = new Map<string, string>();
+    for (const imported of record.nodes) {
+      const [before, after] = [this.#before.get(imported.name), this.#after.get(imported.name)];
+      if (before === undefined || after === undefined || before === after) continue;
+      after.inputs.forEach((name, i) => {
+        if (name !== before.inputs[i]) renamed.set(imported.inputs[i] ?? '', name);
+      });
+    }
+    const last = record.nodes.at(-1) as Node;
+    const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
+    return this.#withAttributes(this.#withInputs(this.#withOutputs(file, own), record, renamed), record, own);
+  }
+
+  #withOutputs(file: Message, [before, after]: readonly [Node, Node]): Message {
+    const outputs = file.texts(NodeField.output);
+    const made = outputs.map((name, i) => (before.outputs[i] === after.outputs[i] ? name : (after.outputs[i] ?? name)));
+    return made.every((name, i) => name === outputs[i])
+      ? file
+      : file.with(
+          NodeField.output,
+          BYTES,
+          made.map((name) => Buffer.from(name)),
+        );
+  }
+
+  #withInputs(file: Message, record: NodeRecord, renamed: ReadonlyMap<string, string>): Message {
+    let result = file;
+    const inputs = file.texts(NodeField.input);
+    for (const [from, to] of renamed) {
+      const attribute = record.moved.get(from);
+      const constant = this.changed.constants.get(to);
+      if (attribute !== undefined && constant !== undefined) {
+        const numbers = integers(constant);
+        result = setAttribute(result, attribute, constant.shape.length === 0 ? (numbers[0] ?? 0) : numbers);
+        continue;
+      }
+      if (constant !== undefined && !this.source.imported.stored.has(to))
+        this.#added.set(to, encodeTensor(to, constant));
+      record.inputs.forEach((name, i) => {
+        if (name === from) inputs[i] = to;
+      });
+      result = result.with(
+        NodeField.input,
+        BYTES,
+        inputs.map((name) => Buffer.from(name)),
+      );
+    }
+    return result;
+  }
+
+  #withAttributes(file: Message, record: NodeRecord, [before, after]: readonly [Node, Node]): Message {
+    if (before === after || record.nodes.length > 1) return file;
+    return Object.entries(after.attributes).reduce((message, [name, value]) => {
+      return same(before.attributes[name], value) || !isNumeric(value) ? message : setAttribute(message, name, value);
+    }, file);
+  }
+
+  /** A Constant, a ConstantOfShape, or what repeats a value. */
+  async #folded(record: NodeRecord, file: Message): Promise<Message | undefined> {
+    const [name = ''] = file.texts(NodeField.output);
+    if (this.source.imported.stored.get(name) !== record.index) return file;
+    const weight = this.#changedWeight(name);
+    if (weight === undefined) return file;
+    const attribute = file.messages(NodeField.attribute)[0];
+    if (file.text(NodeField.opType) === 'Constant') {
+      const stored = attribute?.message(AttributeField.tensor);
+      const tensor = stored ? this.edits.withWeight(stored, weight) : this.edits.newTensor('', weight);
+      return file.with(NodeField.attribute, BYTES, [tensorAttribute(attribute, tensor)]);
+    }
+    if (await isUniform(weight)) {
+      const shape = `${name}:shape`;
+      this.#added.set(shape, encodeTensor(shape, int64(weight.shape)));
+      return file.with(NodeField.input, BYTES, [Buffer.from(shape)]);
+    }
+    this.#added.set(name, this.edits.newTensor(name, weight));
+    return undefined;
+  }
+
+  #changedWeight(name: string): Weight | undefined {
+    const [before, after] = [this.source.graph.weights.get(name), this.changed.weights.get(name)];
+    return after === undefined || (before?.bytes === after.bytes && same(before.shape, after.shape))
+      ? undefined
+      : after;
+  }
+
+  #insert(node: Node): Message {
+    for (const name of node.inputs) {
+      const constant = this.changed.constants.get(name);
+      if (constant !== undefined && !this.source.imported.stored.has(name)) {
+        this.#added.set(name, encodeTensor(name, constant));
+      }
+    }
+    return encodeNode(older(node, this.source.opset, (name) => this.changed.constants.get(name)));
+  }
+
+  /** A folded node that nothing reads any more, but did. */
+  #isUnread(node: Message, read: ReadonlySet<string>): boolean {
+    const [name = ''] = node.texts(NodeField.output);
+    return this.source.imported.stored.has(name) && !read.has(name) && this.#wasRead.has(name);
+  }
+
+  get #wasRead(): ReadonlySet<string> {
+    this.#readBefore ??= readNames(this.#fileNodes, this.source.proto);
+    return this.#readBefore;
+  }
+
+  #readBefore: ReadonlySet<string> | undefined;
+
+  async #initializers(read: ReadonlySet<string>): Promise<Message[]> {
+    const result: Message[] = [];
+    for (const tensor of this.source.proto.messages(GraphField.initializer)) {
+      const name = tensor.text(TensorField.name);
+      if (!read.has(name) && this.#wasRead.has(name)) continue;
+      const weight = this.#changedWeight(name);
+      result.push(weight === undefined ? tensor : this.edits.withWeight(tensor, weight));
+    }
+    for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
+    return result;
+  }
+
+  /** Sizes that the file states of values, inputs and outputs. */
+  #withShapes(graph: Message): Message {
+    const [before, after] = [inferShapes(this.source.graph), inferShapes(this.changed)];
+    const update = (message: Message, number: number): Message => {
+      const infos = message.messages(number);
+      const updated = infos.map((info) => {
+        const name = info.text(ValueInfoField.name);
+        const [own, now]: (Shape | undefined)[] = [before.get(name), after.get(name)];
+        return own && now ? withSizes(info, own, now) : info;
+      });
+      return updated.every((info, i) => info === infos[i]) ? message : message.with(number, BYTES, updated);
+    };
+    return [GraphField.input, GraphField.output, GraphField.valueInfo].reduce(update, graph);
+  }
+}
+
+function byName(graph: Graph): Map<string, Node> {
+  return new Map(graph.nodes.map((node) => [node.name, node]));
+}
+
+function sorted(nodes: readonly Message[], graph: Message, initializers: readonly Message[]): Message[] {
+  const known = new Set([
+    ...graph.messages(GraphField.input).map((info) => info.text(ValueInfoField.name)),
+    ...initializers.map((tensor) => tensor.text(TensorField.name)),
+    ...graph.messages(GraphField.sparseInitializer).map((sparse) => sparse.message(1)?.text(TensorField.name) ?? ''),
+  ]);
+  return inOrder(nodes, known).map((index) => nodes[index] as Message);
+}
+
+function setAttribute(node: Message, name: string, value: number | readonly number[]): Message {
+  const attributes = node.messages(NodeField.attribute);
+  const known = attributes.some((attribute) => nameOf(attribute) === name);
+  const updated = attributes.map((attribute) => (nameOf(attribute) === name ? withValue(attribute, value) : attribute));
+  return node.with(NodeField.attribute, BYTES, known ? updated : [...updated, attributeOf(name, value)]);
+}
+
+/** A Constant's tensor: other kinds of values become one. */
+function tensorAttribute(attribute: Message | undefined, tensor: Message): Message {
+  const TENSOR = 4n;
+  if (attribute?.message(AttributeField.tensor)) return attribute.with(AttributeField.tensor, BYTES, [tensor]);
+  return new Message([])
+    .withText(AttributeField.name, 'value')
+    .with(AttributeField.type, 0, [TENSOR])
+    .with(AttributeField.tensor, BYTES, [tensor]);
+}
+
+function isNumeric(value: Attribute): value is number | readonly number[] {
+  return typeof value === 'number' || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+}
+
+function same(a: Attribute | undefined, b: Attribute | undefined): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => item === b[i]);
+  return a === b;
+}
+
+/** Whether every element is the same: moved on by one, they are what they were. */
+async function isUniform(weight: Weight): Promise<boolean> {
+  const bytes = await weight.bytes();
+  const size = bytes.length / Math.max(1, elementCount(weight.shape));
+  return Buffer.compare(bytes.subarray(size), bytes.subarray(0, bytes.length - size)) === 0;
+}
