@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** Folders of src/ that each folder may import from, besides itself. '.' stands for src/errors.ts and src/random.ts. */
+/** Folders of src/ that each folder may import from, besides itself. '.' stands for the files of src/ itself. */
 const ALLOWED = {
   model: ['.'],
   ops: ['.', 'model'],

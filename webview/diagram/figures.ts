@@ -1,19 +1,7 @@
 // The figures of a card in words and short numbers.
+import { briefCount, count, counted } from '../../src/numbers';
 import { type AlignedLayer, type DrawnLayer, fateOf } from './aligned';
 import type { Block } from './blocks';
-
-const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
-
-/** 240,470 */
-export function count(value: number): string {
-  return GROUPED.format(value);
-}
-
-/** 240K */
-export function shortCount(value: number): string {
-  return value < 10_000 ? count(value) : SHORT.format(value);
-}
 
 /** "14 × 14 × 64", without the batch; a size that is known only when the model runs is "?". */
 export function shapeText([, ...sizes]: DrawnLayer['outputShape']): string {
@@ -28,7 +16,7 @@ export function sideFigures(block: Block, side: 'before' | 'after'): string | un
   const parts = [
     block.layers.length > 1 && counted(block.layers.length, 'layer'),
     channels > 0 && counted(channels, 'channel'),
-    parameters > 0 && `${shortCount(parameters)} parameters`,
+    parameters > 0 && `${briefCount(parameters)} parameters`,
   ].filter((part) => part !== false);
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
@@ -73,8 +61,4 @@ export function fateText(layer: AlignedLayer): string | undefined {
     case 'same':
       return undefined;
   }
-}
-
-export function counted(value: number, word: string): string {
-  return `${count(value)} ${word}${value === 1 ? '' : 's'}`;
 }
