@@ -28,7 +28,7 @@ for (const [name, layers] of [
       ...['maxout', 'mean-activation', 'apoz'].map((measure) => ({
         name: `relevance ${measure}`,
         round: timed(() =>
-          measureRelevance(measureOf(measure), model, engine, values, split, {
+          measureRelevance(measureOf(measure), model, engine, split, {
             k: 4,
             seed: 1,
             ...(layers && { layers }),

@@ -4,7 +4,6 @@ import { checkFit } from '../data/fit';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { UserError } from '../errors';
-import { loadValues } from '../model/values';
 import { prunableLayers } from '../pruning/plan';
 import { measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
@@ -58,7 +57,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
         });
   if (data) checkFit(data, modelFit(model));
   const engine = onnxruntime({ threads: flags.threads });
-  const layers = await measureRelevance(measure, model, engine, await loadValues(model.graph), data?.train, {
+  const layers = await measureRelevance(measure, model, engine, data?.train, {
     k: flags.k,
     seed: flags.seed,
     ...(flags.layers && { layers: flags.layers }),

@@ -1,10 +1,9 @@
 // What a plan chooses from: the channels that may go, family by family, in portions from the least relevant on.
-import { UserError } from '../errors';
 import type { Model } from '../model/model';
 import { analyseChannels, type Channels } from './channels';
 import { type Family, familiesOf } from './families';
 import { isomorphismClass } from './isomorphic';
-import { type LayerChannels, layerChannels } from './layer-channels';
+import { type LayerChannels, layerChannels, layersNamed } from './layer-channels';
 import { channelScores, type Ranking } from './relevance/reduction';
 import type { LayerRelevance } from './relevance/score';
 
@@ -57,8 +56,8 @@ export function candidatesOf(
   const layers = layerChannels(model, channels);
   const families = familiesOf(channels);
   const scores = channelScores(layers, relevance, ranking);
-  const wanted = limits.layers && new Set(namesIn(layers, limits.layers));
-  const kept = new Set(namesIn(layers, limits.protect ?? []));
+  const wanted = limits.layers && new Set(namesOf(layers, limits.layers));
+  const kept = new Set(namesOf(layers, limits.protect ?? []));
   const structure = isomorphismClass(model.graph);
   const choices = families.flatMap((family): Choice[] => {
     const neurons = makersOf(family, layers);
@@ -72,25 +71,16 @@ export function candidatesOf(
   return { channels, layers, families, choices };
 }
 
-function namesIn(layers: readonly LayerChannels[], names: readonly string[]): readonly string[] {
-  for (const name of names) {
-    if (!layers.some(({ layer }) => layer.name === name)) throw noSuchLayer(name, layers);
-  }
-  return names;
-}
-
-export function noSuchLayer(name: string, layers: readonly LayerChannels[]): UserError {
-  return new UserError(
-    `There is no layer "${name}" with channels. The model has ${layers.map(({ layer }) => layer.name).join(', ')}.`,
-  );
+function namesOf(layers: readonly LayerChannels[], wanted: readonly string[]): string[] {
+  return wanted.flatMap((name) => layersNamed(layers, name)).map(({ name }) => name);
 }
 
 function makersOf({ places }: Family, layers: readonly LayerChannels[]): Map<string, number> {
   const counts = new Map(places.map(({ value, axis, count }) => [`${axis} ${value}`, count]));
   return new Map(
-    layers.flatMap(({ layer, output }) => {
+    layers.flatMap(({ name, output }) => {
       const count = counts.get(`${output.axis} ${output.value}`);
-      return count === undefined ? [] : [[layer.name, count] as const];
+      return count === undefined ? [] : [[name, count] as const];
     }),
   );
 }

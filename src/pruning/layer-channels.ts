@@ -1,4 +1,5 @@
 // The channels of a layer, as a person counts them: the neurons of a Dense, the filters of a Conv2D.
+import { UserError } from '../errors';
 import { type Graph, type Node, nodesByLayer } from '../model/graph';
 import type { Layer, Model } from '../model/model';
 import { shapeOf } from '../ops/infer';
@@ -47,6 +48,14 @@ export function layerChannels(model: Model, channels: Channels): LayerChannels[]
     const frozen = reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
     return { ...entry, frozen, coupled: [...coupled] };
   });
+}
+
+/** Those of a name; a layer's name stands for all of its parts. Throws UserError where there are none. */
+export function layersNamed(layers: readonly LayerChannels[], wanted: string): LayerChannels[] {
+  const found = layers.filter(({ name, layer }) => name === wanted || layer.name === wanted);
+  if (found.length > 0) return found;
+  const names = layers.map(({ name }) => name).join(', ');
+  throw new UserError(`There is no layer "${wanted}" with channels. The model has ${names}.`);
 }
 
 /** One entry for each weight along which a layer makes channels, however often the layer is used. */

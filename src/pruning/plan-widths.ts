@@ -14,12 +14,12 @@ import { shareOf } from './share';
 export function planLayers(candidates: Candidates, widths: ReadonlyMap<string, number>): Plan {
   const taken = new Map<Choice, number>();
   const removed: Queued[] = [];
-  for (const { layer, channels } of candidates.layers) {
-    const width = widths.get(layer.name);
+  for (const { name, channels } of candidates.layers) {
+    const width = widths.get(name);
     if (width === undefined) continue;
-    const own = candidates.choices.filter(({ neurons }) => neurons.has(layer.name));
+    const own = candidates.choices.filter(({ neurons }) => neurons.has(name));
     const neuronsOf = ({ choice, channels: together }: Queued): number =>
-      together.length * (choice.neurons.get(layer.name) ?? 0);
+      together.length * (choice.neurons.get(name) ?? 0);
     const [before, open] = parted(queueOf(own), ({ choice, index }) => index < (taken.get(choice) ?? 0));
     let left = channels.length - before.reduce((sum, portion) => sum + neuronsOf(portion), 0);
     const going = takeInTurn(open, (portion) => {
@@ -46,8 +46,8 @@ export function planWidths(
 /** Widths at which each layer has lost a share of its channels, rounded down. */
 export function widthsFor(candidates: Candidates, ratioOf: (layer: string) => number): Map<string, number> {
   return new Map(
-    candidates.layers.map(({ layer, channels }) => {
-      return [layer.name, channels.length - shareOf(channels.length, ratioOf(layer.name))];
+    candidates.layers.map(({ name, channels }) => {
+      return [name, channels.length - shareOf(channels.length, ratioOf(name))];
     }),
   );
 }

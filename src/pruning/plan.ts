@@ -1,9 +1,9 @@
 // A plan: which channels go. The files plan-*.ts each choose them in another way.
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
-import { type Candidates, noSuchLayer } from './candidates';
+import type { Candidates } from './candidates';
 import { analyseChannels, type Channels } from './channels';
-import { type LayerChannels, layerChannels } from './layer-channels';
+import { type LayerChannels, layerChannels, layersNamed } from './layer-channels';
 
 /** What an iteration takes from one layer. */
 export interface LayerCut {
@@ -25,17 +25,17 @@ export interface Plan {
 export function prunableLayers(model: Model, names: readonly string[] | undefined): LayerChannels[] {
   const all = layerChannels(model, analyseChannels(model.graph));
   if (names === undefined) return all.filter(({ frozen }) => frozen === undefined);
-  return names.map((name) => {
-    const found = all.find(({ layer }) => layer.name === name);
-    if (found === undefined) throw noSuchLayer(name, all);
-    if (found.frozen !== undefined) throw new UserError(`Layer "${name}" can't be pruned: ${found.frozen}.`);
-    return found;
+  return names.flatMap((name) => {
+    const found = layersNamed(all, name);
+    const free = found.filter(({ frozen }) => frozen === undefined);
+    if (free.length === 0) throw new UserError(`Layer "${name}" can't be pruned: ${found[0]?.frozen}.`);
+    return free;
   });
 }
 
 export function planOf({ layers, channels }: Candidates, removed: ReadonlySet<number>): Plan {
-  const cuts = layers.map(({ layer, channels: own }) => ({
-    layer: layer.name,
+  const cuts = layers.map(({ name, channels: own }) => ({
+    layer: name,
     channels: own.length,
     removed: Array.from(own.keys()).filter((neuron) => removed.has(own[neuron] as number)),
   }));

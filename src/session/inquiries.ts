@@ -7,7 +7,6 @@ import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
-import { loadValues } from '../model/values';
 import * as protocol from '../protocol/session';
 import { inspectModel } from '../pruning/inspect';
 import { measureOf } from '../pruning/relevance/index';
@@ -75,23 +74,16 @@ async function relevance(
   const model = await openModel(path);
   const data = choice && (await dataOf(choice, seed));
   if (data) checkFit(data, modelFit(model));
-  const scores = await measureRelevance(
-    measure,
-    model,
-    onnxruntime({ threads }),
-    await loadValues(model.graph),
-    data?.train,
-    {
-      k,
-      seed,
-      ...(layers && { layers }),
-      onProgress(done, of) {
-        // Nobody waits for a report to arrive.
-        void onProgress({ done, of });
-      },
-      stopped: () => cancelled.isCancellationRequested,
+  const scores = await measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
+    k,
+    seed,
+    ...(layers && { layers }),
+    onProgress(done, of) {
+      // Nobody waits for a report to arrive.
+      void onProgress({ done, of });
     },
-  );
+    stopped: () => cancelled.isCancellationRequested,
+  });
   return {
     measure: name,
     layers: scores.map(({ layer, scores, observations, neurons }) => ({

@@ -122,9 +122,8 @@ function onlyMaxout(model: Model): Maxout {
 }
 
 async function winsBy(model: Model, given: Given): Promise<Float64Array> {
-  const values = await loadValues(model.graph);
   const split = splitOf(given.input);
-  const results = await measureRelevance(measureOf('maxout'), model, engine, values, split, { k: 9, seed: 1 });
+  const results = await measureRelevance(measureOf('maxout'), model, engine, split, { k: 9, seed: 1 });
   const own = results.find(({ maxout }) => maxout === 'maxout');
   assert.ok(own);
   return own.scores;

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors';
+import { BATCH } from '../../src/model/graph';
 import type { Model } from '../../src/model/model';
 import { float32, type Tensor } from '../../src/model/tensor';
-import { loadValues } from '../../src/model/values';
+import { float32Weight } from '../../src/model/weight';
+import { GraphBuilder } from '../../src/ops/builder';
 import { MEASURES, measureOf } from '../../src/pruning/relevance/index';
 import {
   type LayerRelevance,
@@ -81,7 +83,23 @@ const REFERENCES: Readonly<Record<string, (layer: LayerName) => number[]>> = {
   apoz: (layer) =>
     columns(activations(SITES[layer].after).rows).map((own) => own.filter((value) => value !== 0).length),
   'mean-activation': (layer) => columns(activations(SITES[layer].after).rows).map((own) => sum(own.map(Math.abs))),
+  'activation-variance': (layer) =>
+    columns(activations(SITES[layer].after).rows).map((own) => {
+      const mean = sum(own) / own.length;
+      return sum(own.map((value) => (value - mean) ** 2));
+    }),
   l1: (layer) => columns(kernelOf(layer)).map((own) => sum(own.map(Math.abs))),
+  l2: (layer) => columns(kernelOf(layer)).map((own) => Math.hypot(...own)),
+  'geometric-median': (layer) => {
+    const kernels = columns(kernelOf(layer));
+    return kernels.map((own) =>
+      sum(kernels.map((other) => Math.hypot(...own.map((value, i) => value - (other[i] ?? 0))))),
+    );
+  },
+  lamp: (layer) => {
+    const squares = columns(kernelOf(layer)).map((own) => sum(own.map((value) => value ** 2)));
+    return squares.map((own) => own / sum(squares.filter((other) => other >= own)));
+  },
 };
 
 async function scored(
@@ -89,8 +107,7 @@ async function scored(
   options: Partial<RelevanceOptions> = {},
   of: Model = model,
 ): Promise<LayerRelevance[]> {
-  const values = await loadValues(of.graph);
-  return measureRelevance(measureOf(measure), of, engine, values, SPLIT, { k: 2, seed: 1, ...options });
+  return measureRelevance(measureOf(measure), of, engine, SPLIT, { k: 2, seed: 1, ...options });
 }
 
 function scoresOf(results: readonly LayerRelevance[], layer: string): LayerRelevance {
@@ -99,8 +116,9 @@ function scoresOf(results: readonly LayerRelevance[], layer: string): LayerRelev
   return found;
 }
 
-test('every measure but random has a reference here', () => {
-  assert.deepEqual([...MEASURES.keys()].sort(), [...Object.keys(REFERENCES), 'random'].sort());
+test('every measure has a reference here, or a test of its own', () => {
+  const own = ['random', 'batch-norm-scale'];
+  assert.deepEqual([...MEASURES.keys()].sort(), [...Object.keys(REFERENCES), ...own].sort());
 });
 
 for (const [measure, reference] of Object.entries(REFERENCES)) {
@@ -223,15 +241,112 @@ test('a measure that is not known, or has no data to work on, says so', async ()
     (error: unknown) =>
       error instanceof UserError && error.message.includes('"magic"') && error.message.includes('maxout'),
   );
-  const values = await loadValues(model.graph);
   for (const measure of ['maxout', 'apoz', 'mean-activation']) {
     await assert.rejects(
-      measureRelevance(measureOf(measure), model, engine, values, undefined, { k: 2, seed: 1 }),
+      measureRelevance(measureOf(measure), model, engine, undefined, { k: 2, seed: 1 }),
       (error: unknown) => error instanceof UserError && error.message.includes(`"${measure}"`),
     );
   }
   for (const measure of ['l1', 'random']) {
-    const results = await measureRelevance(measureOf(measure), model, engine, values, undefined, { k: 2, seed: 1 });
+    const results = await measureRelevance(measureOf(measure), model, engine, undefined, { k: 2, seed: 1 });
     assert.equal(results.length, 2);
+  }
+});
+
+test('batch-norm-scale is the absolute gamma of the normalisation behind a layer; one without is not scored', async () => {
+  const [gamma] = network.getLayer('norm').getWeights();
+  const results = await scored('batch-norm-scale');
+  assert.deepEqual(
+    results.map(({ layer }) => layer),
+    ['conv'],
+  );
+  const expected = [...((gamma as tf.Tensor).dataSync() as Float32Array)].map(Math.abs);
+  assert.deepEqual([...scoresOf(results, 'conv').scores], expected);
+  await assert.rejects(
+    scored('batch-norm-scale', { layers: ['dense'] }),
+    (error: unknown) => error instanceof UserError && error.message.includes('"dense"'),
+  );
+});
+
+const ACTIVATION_MEASURES = ['maxout', 'mean-activation', 'apoz', 'activation-variance'];
+
+test('channels are observed on the last axis of a Dense over positions as on a flat one', async () => {
+  const input = { inputShape: [5, 4, 2], name: 'rows', targetShape: [20, 2] };
+  const over = randomise(
+    tf.sequential({
+      layers: [
+        tf.layers.reshape(input),
+        tf.layers.dense({ name: 'dense', units: 6, activation: 'relu' }),
+        tf.layers.flatten({ name: 'flatten' }),
+        tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+      ],
+    }),
+    11,
+  );
+  const { rows } = activations('dense', over);
+  const expected: Readonly<Record<string, number[]>> = {
+    'mean-activation': columns(rows).map(sum),
+    apoz: columns(rows).map((own) => own.filter((value) => value !== 0).length),
+  };
+  const ours = await ourModel(over);
+  for (const [measure, reference] of Object.entries(expected)) {
+    const [result] = await scored(measure, {}, ours);
+    assert.equal(result?.observations, SAMPLES * 20);
+    const tensor = (values: Iterable<number>): Tensor => float32([6], Float32Array.from(values));
+    assertClose(tensor(result?.scores ?? []), tensor(reference), 1e-5, measure);
+  }
+  const [wins] = await scored('maxout', { k: 4 }, ours);
+  assert.deepEqual(
+    [0, 4].map((unit) => sum([...(wins?.scores ?? [])].slice(unit, unit + 4))),
+    [SAMPLES * 20, SAMPLES * 20],
+  );
+});
+
+/** A graph of class scores around a Gemm of five neurons, whose outputs go through what `activate` adds. */
+function around(activate: (builder: GraphBuilder, value: string) => string): Model {
+  const builder = new GraphBuilder();
+  const weight = (name: string, shape: number[]): string =>
+    builder.addWeight(float32Weight(name, shape, drawn(shape, name).data as Float32Array));
+  builder.layer = 'flatten';
+  const image = builder.addInput({ name: 'input', type: 'float32', shape: [BATCH, 5, 4, 2] });
+  const flat = builder.op('Reshape', [image, builder.ints([0, -1])]);
+  builder.layer = 'dense';
+  const active = activate(builder, builder.op('Gemm', [flat, weight('kernel', [40, 5]), weight('bias', [5])]));
+  builder.layer = 'classes';
+  builder.addOutput(builder.op('Gemm', [active, weight('out', [5, 3])]));
+  const layer = (name: string, output: string) => {
+    return { name, type: 'Step', inputs: [], output, channelsFirst: false, weights: [] };
+  };
+  return {
+    name: 'around',
+    graph: builder.build(),
+    layers: [layer('dense', active)],
+    container: { format: 'tfjs', write: () => Promise.reject(new Error('it came from no file')) },
+    warnings: [],
+  };
+}
+
+test('an activation function of several nodes is gone through as one of a single node', async () => {
+  // x × sigmoid(10,000 x) is next to nothing else than relu(x).
+  const composed = around((builder, x) => {
+    const steep = builder.op('Mul', [x, builder.float(1e4)]);
+    return builder.op('Mul', [x, builder.op('Sigmoid', [steep])]);
+  });
+  const plain = around((builder, x) => builder.op('Relu', [x]));
+  for (const measure of ['mean-activation', 'activation-variance', 'maxout']) {
+    const [first, second] = await Promise.all([composed, plain].map(async (of) => (await scored(measure, {}, of))[0]));
+    const tensor = (result?: LayerRelevance): Tensor => float32([5], Float32Array.from(result?.scores ?? []));
+    assertClose(tensor(first), tensor(second), 1e-3, measure);
+  }
+});
+
+test('where a layer is read both before and after its activation, it is observed before', async () => {
+  const both = around((builder, x) =>
+    builder.op('Add', [x, builder.op('Concat', [builder.op('Relu', [x])], { axis: 1 })]),
+  );
+  const linear = around((_, x) => x);
+  for (const measure of ACTIVATION_MEASURES) {
+    const [first, second] = await Promise.all([both, linear].map(async (of) => (await scored(measure, {}, of))[0]));
+    assert.deepEqual(first?.scores, second?.scores);
   }
 });

@@ -6,9 +6,10 @@ export const apoz: Measure = {
   description: 'How often the channel is not zero after its activation, over the training set (1 − APoZ).',
   source: 'Hu et al.: Network Trimming, 2016 (arXiv 1607.03250)',
   needs: 'activations',
-  fromActivations(emitter, site) {
-    const active = emitter.op('Not', [emitter.op('Equal', [site.after, emitter.float(0)])]);
+  normalization: 'none',
+  fromActivations(emitter, { after }) {
+    const active = emitter.op('Not', [emitter.op('Equal', [after.value, emitter.float(0)])]);
     const counted = emitter.op('Cast', [active], { to: 1 });
-    return emitter.op('ReduceSum', [counted, emitter.ints(otherAxes(site))], { keepdims: 0 });
+    return emitter.op('ReduceSum', [counted, emitter.ints(otherAxes(after))], { keepdims: 0 });
   },
 };

@@ -1,29 +1,21 @@
 // The paper's measure: how often a neuron is the maximum of its unit, over all samples and positions. In a network
 // without maxout, neighbouring channels compete as if they were a unit.
+import { elementCount } from '../../model/tensor';
 import type { NodeEmitter } from '../../ops/emitter';
-import type { Measure } from './measure';
+import type { Measure, Observed } from './measure';
 
 export const maxoutWins: Measure = {
   name: 'maxout',
   description: 'How often a neuron has the largest pre-activation of its maxout unit, over the training set.',
   source:
-    'Moya Rueda, Grzeszick, Fink: Neuron Pruning for Compressing Deep Networks Using Maxout Architectures, GCPR 2017',
+    'Moya Rueda, Grzeszick, Fink: Neuron Pruning for Compressing Deep Networks Using Maxout Architectures, GCPR 2017 (arXiv 1707.06838)',
   needs: 'activations',
-  fromActivations(emitter, site) {
-    const { channels, neurons, positions } = site;
+  normalization: 'none',
+  fromActivations(emitter, { before, channels, neurons }) {
     const units = Math.ceil(channels / neurons);
     const missing = units * neurons - channels;
-    const spatial = positions.map(() => 0);
-    // A last unit that is short of neurons is filled up with some that never win.
-    const full =
-      missing === 0
-        ? site.before
-        : emitter.op('Pad', [
-            site.before,
-            emitter.ints([0, 0, ...spatial, 0, missing, ...spatial]),
-            emitter.float(Number.NEGATIVE_INFINITY),
-          ]);
-    const grouped = emitter.op('Reshape', [full, emitter.ints([0, units, neurons, -1])]);
+    const full = missing === 0 ? before : filledUp(emitter, before, missing);
+    const grouped = intoUnits(emitter, full, units, neurons);
     const ones = emitter.ints(new Array<number>(neurons).fill(1));
     const rivals = emitter.ops('Split', [grouped, ones], { axis: 2 }, neurons);
     const counts = emitter.op('Reshape', [
@@ -33,6 +25,25 @@ export const maxoutWins: Measure = {
     return missing === 0 ? counts : emitter.op('Slice', [counts, emitter.ints([0]), emitter.ints([channels])]);
   },
 };
+
+/** A last unit that is short of neurons is filled up with some that never win. */
+function filledUp(emitter: NodeEmitter, { value, axis, shape }: Observed, missing: number): Observed {
+  const none = shape.map(() => 0);
+  const behind = none.map((_, other) => (other === axis ? missing : 0));
+  const amounts = emitter.ints([...none, ...behind]);
+  return { value: emitter.op('Pad', [value, amounts, emitter.float(Number.NEGATIVE_INFINITY)]), axis, shape };
+}
+
+/** [others, units, neurons, positions], whatever axis the channels lie on. */
+function intoUnits(emitter: NodeEmitter, { value, axis, shape }: Observed, units: number, neurons: number): string {
+  const behind = shape.slice(axis + 1);
+  if (behind.every((size) => typeof size === 'number')) {
+    return emitter.op('Reshape', [value, emitter.ints([-1, units, neurons, elementCount(behind)])]);
+  }
+  const others = Array.from(shape.keys()).filter((other) => other !== axis);
+  const last = emitter.op('Transpose', [value], { perm: [...others, axis] });
+  return emitter.op('Reshape', [last, emitter.ints([-1, units, neurons, 1])]);
+}
 
 /**
  * For each rival [batch, units, 1, positions], how often it is the first to reach the maximum: [1, units, 1, 1].

@@ -6,5 +6,6 @@ export const randomScores: Measure = {
   description: 'Random scores, the baseline of every comparison.',
   source: 'none',
   needs: 'nothing',
+  normalization: 'none',
   fromNothing: (channels, random) => Float64Array.from({ length: channels }, () => random.next()),
 };

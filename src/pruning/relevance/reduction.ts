@@ -29,8 +29,8 @@ export function channelScores(
 ): Map<number, number> {
   const measured = new Map(relevance.map((own) => [own.layer, own]));
   const collected = new Map<number, number[]>();
-  for (const { layer, channels } of layers) {
-    const own = measured.get(layer.name);
+  for (const { name, channels } of layers) {
+    const own = measured.get(name);
     if (own === undefined) continue;
     for (const [channel, score] of meanByChannel(channels, normalized(own, normalization))) {
       const scores = collected.get(channel);

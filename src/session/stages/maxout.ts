@@ -2,7 +2,6 @@
 // unit goes, again and again, until one a unit is left.
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
-import { loadValues } from '../../model/values';
 import { introduceMaxout } from '../../pruning/introduce';
 import { cutWithinUnits, findMaxouts, leastOfUnits, type Maxout } from '../../pruning/maxout';
 import { type LayerCut, prunableLayers } from '../../pruning/plan';
@@ -100,11 +99,10 @@ function neuronStages(recipe: Recipe, names: readonly string[] | undefined, k: n
       kind: 'neurons',
       title: left === 1 ? '1 neuron a unit' : `${left} neurons a unit`,
       async apply(model, context) {
-        const values = await loadValues(model.graph);
         const maxouts = findMaxouts(model).filter(
           ({ layer, neurons }) => (names?.includes(layer.name) ?? true) && neurons > left,
         );
-        const scores = await measureRelevance(measureOf('maxout'), model, context.engine, values, context.train, {
+        const scores = await measureRelevance(measureOf('maxout'), model, context.engine, context.train, {
           k,
           seed: recipe.seed,
           onProgress: context.onMeasure,

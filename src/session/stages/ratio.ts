@@ -1,7 +1,6 @@
 // A share of every layer by a measure, reached in several cuts.
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
-import { loadValues } from '../../model/values';
 import { cut } from '../../pruning/cut';
 import { prunableLayers } from '../../pruning/plan';
 import { planWidths } from '../../pruning/plan-widths';
@@ -23,8 +22,7 @@ export function ratioStages(recipe: Recipe, original: Model): Stage[] {
       kind: 'neurons',
       title: `${Math.round(share * 100)} % of the channels by ${measure}`,
       async apply(model, context) {
-        const values = await loadValues(model.graph);
-        const scores = await measureRelevance(measureOf(measure), model, context.engine, values, context.train, {
+        const scores = await measureRelevance(measureOf(measure), model, context.engine, context.train, {
           k: recipe.prune.k,
           seed: recipe.seed,
           layers: layers.map(({ name }) => name),
