@@ -29,10 +29,11 @@ const ALLOWED = {
     'pruning',
     'report',
     'protocol',
+    'architectures',
   ],
   language: ['.', 'model', 'ops', 'formats', 'pruning', 'protocol'],
   // The extension host never computes: of the session it may know its client and what lies on disk.
-  editor: ['.', 'protocol', 'session'],
+  editor: ['.', 'protocol', 'session', 'report'],
   cli: [
     '.',
     'model',

@@ -1,11 +1,15 @@
 // activate(): registers, nothing else.
 import type * as vscode from 'vscode';
-import { registerCommands } from './editor/commands';
+import { registerCommands } from './editor/commands/index';
 import { registerLanguage } from './editor/language';
+import { showRunning } from './editor/running';
 import { makeServices } from './editor/services';
+import { registerTrees } from './editor/trees/index';
 
 export function activate(context: vscode.ExtensionContext): void {
   const services = makeServices(context);
   registerCommands(services);
+  registerTrees(services);
   registerLanguage(context);
+  showRunning(services);
 }

@@ -1,18 +1,14 @@
 // neuron-pruner train: makes a model to prune.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ARCHITECTURES, buildModel } from '../architectures/index';
+import { ARCHITECTURES } from '../architectures/index';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { UserError } from '../errors';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
 import { checkNewFolder } from '../formats/files';
-import type { Model } from '../model/model';
-import { loadValues, withValues } from '../model/values';
 import { costOf } from '../ops/cost';
 import { makeRecipe } from '../session/recipe';
-import { trained, trainingOptions } from '../session/session';
-import { train } from '../training/train';
+import { trainNew } from '../session/train-new';
 import {
   type DataFlags,
   type EngineFlags,
@@ -76,37 +72,28 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
     process.cwd(),
     'The command line',
   );
-  const untrained = buildModel(architecture, {
-    inputShape: data.shape,
-    classes: data.classes,
-    seed: flags.seed,
-    ...(flags.k !== undefined && { k: flags.k }),
-  });
   const engine = onnxruntime({ threads: flags.threads });
   let stopping = false;
   const stop = (): void => {
     stopping = true;
   };
   process.once('SIGINT', stop);
-  const values = await loadValues(untrained.graph);
-  const result = await trained(() =>
-    train(engine, untrained.graph, values, data.train, trainingOptions(retrain, `${flags.seed} train`), {
-      onProgress: ({ step, steps, batch, loss, accuracy }) =>
-        output.progress(
-          `training ${architecture}`,
-          step * batch,
-          steps * batch,
-          `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
-        ),
-      stopped: () => stopping,
-    }),
-  );
+  const asked = { architecture, retrain, seed: flags.seed, ...(flags.k !== undefined && { k: flags.k }) };
+  const made = await trainNew(asked, data, engine, {
+    onProgress: ({ step, steps, batch, loss, accuracy }) =>
+      output.progress(
+        `training ${architecture}`,
+        step * batch,
+        steps * batch,
+        `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
+      ),
+    stopped: () => stopping,
+  });
   process.off('SIGINT', stop);
   output.endProgress();
-  if (!result.finished) throw new UserError('Stopped; nothing was written.');
-  const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };
-  const right = outcomes(await classify(engine, model.graph, result.values, data.test), data.test);
+  if (made === undefined) throw new UserError('Stopped; nothing was written.');
+  const { model, accuracy } = made;
   const { parameters, macs } = costOf(model);
   const path = await model.container.write(model, out);
-  return { model: path, parameters, macs, accuracy: accuracyOf(right), testSamples: data.test.count };
+  return { model: path, parameters, macs, accuracy, testSamples: data.test.count };
 }

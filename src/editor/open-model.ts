@@ -1,17 +1,24 @@
 // A model as the editor works on it: what is known of it and planned for it, shared by commands, trees and panels.
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { RecipeFile } from '../protocol/recipe-file';
-import type { DataChoice, Inspection, Relevance } from '../protocol/session';
+import { UserError } from '../errors';
+import type { DataChoice, RecipeFile } from '../protocol/recipe-file';
+import type { Comparison, Inspection, Prediction, Relevance } from '../protocol/session';
 import type { Inquiries } from '../session/client';
+import { settingsFor } from './settings';
+
+/** Stands for data that was not chosen yet, where only sizes are asked for. */
+const ANY_DATA: DataChoice = { source: 'digits' };
 
 export class OpenModel {
   readonly #changed = new vscode.EventEmitter<void>();
   /** Something here is new. */
   readonly onChange = this.#changed.event;
   #inspection: Promise<Inspection> | undefined;
+  #prediction: { readonly of: RecipeFile; readonly answer: Promise<Prediction> } | undefined;
   #recipe: RecipeFile;
   #relevance: Relevance | undefined;
+  #comparison: Comparison | undefined;
 
   constructor(
     /** Absolute path of the model's file. */
@@ -19,8 +26,7 @@ export class OpenModel {
     private readonly inquiries: Inquiries,
     private readonly memory: vscode.Memento,
   ) {
-    const kept = memory.get<RecipeFile>(`recipe:${path}`);
-    this.#recipe = kept ?? { model: path, data: { source: '' } };
+    this.#recipe = memory.get<RecipeFile>(`recipe:${path}`) ?? { model: path, data: { source: '' } };
   }
 
   /** What a person calls it: the folder of a model.json, else the file's name. */
@@ -37,6 +43,7 @@ export class OpenModel {
   /** The file has changed: what was known of it no longer holds. */
   forget(): void {
     this.#inspection = undefined;
+    this.#prediction = undefined;
     this.#relevance = undefined;
     this.#changed.fire();
   }
@@ -52,6 +59,64 @@ export class OpenModel {
     await this.memory.update(`recipe:${this.path}`, recipe);
   }
 
+  /** Gives a model that nothing was planned for yet a plan that can run: the paper's, or a ratio where that can't be. */
+  async planDefaults(): Promise<void> {
+    if (this.#recipe.prune !== undefined) return;
+    const { threads } = settingsFor(this.path);
+    const asked = { ...this.#recipe, ...(threads > 0 && { threads }) };
+    const methods: RecipeFile['prune'][] = [{ method: 'maxout' }, { method: 'ratio', ratio: 0.5 }];
+    for (const prune of methods) {
+      const recipe = { ...asked, ...(prune && { prune }) };
+      const possible = await this.#predict(recipe).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof UserError) return false;
+          throw error;
+        },
+      );
+      if (possible) return this.plan(recipe);
+    }
+  }
+
+  /** What the plan comes to. Rejects with why it can't be. */
+  prediction(): Promise<Prediction> {
+    if (this.#prediction?.of !== this.#recipe) {
+      this.#prediction = { of: this.#recipe, answer: this.#predict(this.#recipe) };
+    }
+    return this.#prediction.answer;
+  }
+
+  #predict(recipe: RecipeFile): Promise<Prediction> {
+    const data = recipe.data.source === '' ? ANY_DATA : recipe.data;
+    return this.inquiries.predict({ recipe: { ...recipe, data }, folder: dirname(this.path) });
+  }
+
+  /** The layers that the plan cuts: those it names, else those that get narrower by it. */
+  async includedLayers(): Promise<ReadonlySet<string>> {
+    const named = this.#recipe.prune?.layers;
+    if (named !== undefined) return new Set(named);
+    const { layers } = await this.prediction();
+    const narrower = layers.filter(({ before, after }) => after && (after.channels ?? 0) < (before.channels ?? 0));
+    return new Set(narrower.map(({ name }) => name));
+  }
+
+  /** Takes layers into the plan or out of it, each with those it shares channels with. */
+  async include(layers: ReadonlyMap<string, boolean>): Promise<void> {
+    const included = new Set(await this.includedLayers());
+    const { layers: all } = await this.inspection();
+    for (const [name, on] of layers) {
+      const coupled = all.find((layer) => layer.name === name)?.coupled ?? [];
+      for (const one of [name, ...coupled]) {
+        if (on) included.add(one);
+        else included.delete(one);
+      }
+    }
+    const named = all.map(({ name }) => name).filter((name) => included.has(name));
+    const { layers: _, ...prune } = this.#recipe.prune ?? {};
+    // A recipe can't name no layer at all; one that names none means the default ones.
+    await this.plan({ ...this.#recipe, prune: named.length > 0 ? { ...prune, layers: named } : prune });
+  }
+
   /** The data chosen for it; undefined until a person chose. */
   get data(): DataChoice | undefined {
     return this.#recipe.data.source === '' ? undefined : this.#recipe.data;
@@ -64,6 +129,16 @@ export class OpenModel {
 
   measured(relevance: Relevance): void {
     this.#relevance = relevance;
+    this.#changed.fire();
+  }
+
+  /** The last comparison with another model. */
+  get comparison(): Comparison | undefined {
+    return this.#comparison;
+  }
+
+  compared(comparison: Comparison): void {
+    this.#comparison = comparison;
     this.#changed.fire();
   }
 }
@@ -89,5 +164,10 @@ export class OpenModels {
       this.#models.set(path, model);
     }
     return model;
+  }
+
+  /** Forgets what was known of a model whose file has changed. */
+  forget(path: string): void {
+    this.#models.get(path)?.forget();
   }
 }

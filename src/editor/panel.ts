@@ -11,13 +11,14 @@ export const PANEL_TYPE = 'neuronPruner.panel';
 const panels = new Map<string, Panel>();
 
 /** Opens the model's panel, or brings it to the front. */
-export function showPanel(services: Services, model: OpenModel, tab: Tab, layer?: string): void {
+export function showPanel(services: Services, model: OpenModel, tab: Tab, layer?: string, then?: ToPanel): void {
   let panel = panels.get(model.path);
   if (panel === undefined) {
     panel = new Panel(services, model);
     panels.set(model.path, panel);
   }
   panel.show(tab, layer);
+  if (then) panel.send(then);
 }
 
 class Panel {
@@ -40,21 +41,21 @@ class Panel {
 
   show(tab: Tab, layer: string | undefined): void {
     this.#webview.reveal();
-    this.#send({ type: 'show', tab, ...(layer !== undefined && { layer }) });
+    this.send({ type: 'show', tab, ...(layer !== undefined && { layer }) });
   }
 
   async #receive(message: FromPanel): Promise<void> {
     if (message.type !== 'ready') return;
     try {
       const inspection = await this.model.inspection();
-      this.#send({ type: 'model', inspection, engines: await this.services.inquiries.engines() });
-      this.#send({ type: 'recipe', recipe: this.model.recipe });
+      this.send({ type: 'model', inspection, engines: await this.services.inquiries.engines() });
+      this.send({ type: 'recipe', recipe: this.model.recipe });
     } catch (error) {
-      this.#send({ type: 'problem', about: 'plan', message: messageOf(error) });
+      this.send({ type: 'problem', about: 'plan', message: messageOf(error) });
     }
   }
 
-  #send(message: ToPanel): void {
+  send(message: ToPanel): void {
     // A page that is not there yet asks for everything when it is ready.
     void this.#webview.webview.postMessage(message);
   }

@@ -2,15 +2,20 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { Inquiries, type Program } from '../session/client';
+import { Inquiries } from '../session/client';
+import { ActiveModel } from './active-model';
+import { ModelFiles } from './model-files';
 import { OpenModels } from './open-model';
+import { Sessions } from './sessions';
 
 export interface Services {
   readonly context: vscode.ExtensionContext;
-  /** The process's program. */
-  readonly program: Program;
+  /** Answers questions about models, in a process that starts with the first one. */
   readonly inquiries: Inquiries;
+  readonly files: ModelFiles;
   readonly models: OpenModels;
+  readonly active: ActiveModel;
+  readonly sessions: Sessions;
 }
 
 export function makeServices(context: vscode.ExtensionContext): Services {
@@ -19,7 +24,13 @@ export function makeServices(context: vscode.ExtensionContext): Services {
     module: join(context.extensionUri.fsPath, 'dist', 'session.cjs'),
     log: join(context.logUri.fsPath, 'process.log'),
   };
+  const { version } = context.extension.packageJSON as { readonly version: string };
   const inquiries = new Inquiries(program);
-  context.subscriptions.push(inquiries);
-  return { context, program, inquiries, models: new OpenModels(inquiries, context.workspaceState) };
+  const files = new ModelFiles();
+  const models = new OpenModels(inquiries, context.workspaceState);
+  const active = new ActiveModel(models);
+  const sessions = new Sessions(program, version);
+  const written = files.onWrite((path) => models.forget(path));
+  context.subscriptions.push(inquiries, files, active, sessions, written);
+  return { context, inquiries, files, models, active, sessions };
 }

@@ -31,6 +31,8 @@ export type ToPanel =
   | { readonly type: 'channelWeights'; readonly layer: string; readonly weights: ChannelWeights }
   | { readonly type: 'session'; readonly session: SessionState | undefined }
   | { readonly type: 'comparison'; readonly comparison: Comparison }
+  /** To draw the diagram and send it back, by the message of the same name. */
+  | { readonly type: 'exportDiagram'; readonly format: 'svg' | 'png' }
   /** One sentence for a person, about what they asked for. */
   | { readonly type: 'problem'; readonly about: Tab; readonly message: string };
 

@@ -24,7 +24,8 @@ export interface SessionState {
   readonly message?: string;
   /** Index of the iteration that is the result, of one that finished. */
   readonly chosen?: number;
-  readonly version: string;
+  /** Of the extension that started it. */
+  readonly version?: string;
 }
 export interface Activity extends Progress {
   readonly what: 'measuring' | 'training';

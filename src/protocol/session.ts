@@ -70,7 +70,7 @@ export interface LayerScores {
   readonly neurons?: number;
 }
 export const relevance = new RequestType<RelevanceQuestion, Relevance, void>('relevance');
-export const measuring = new ProgressType<Progress>();
+export const reporting = new ProgressType<Progress>();
 
 export interface ChannelWeightsQuestion {
   readonly model: string;
@@ -121,6 +121,11 @@ export interface EngineChoice {
   readonly description: string;
 }
 export const engines = new RequestType0<readonly EngineChoice[], void>('engines');
+
+/** Trains the walkthrough's example into a new folder; answers with the path of its model.json. */
+export const makeExample = new RequestType<{ readonly folder: string; readonly progress: string }, string, void>(
+  'makeExample',
+);
 
 // A running session.
 

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { UserError } from '../errors';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
@@ -11,6 +12,8 @@ import { elementCount, float32, type Tensor } from '../model/tensor';
 import type { TrainingState } from '../training/train';
 import type { IterationRecord } from './record';
 
+const RECIPE = 'recipe.json';
+const SOURCE = 'source.sha256';
 const ITERATIONS = 'iterations';
 const MODEL = 'model';
 const RECORD = 'record.json';
@@ -30,13 +33,23 @@ export class SessionFolder {
   constructor(readonly path: string) {}
 
   /** Starts anew: what an earlier run of the same session left is removed. */
-  async create(recipe: unknown): Promise<void> {
+  async create(recipe: unknown, source: string): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
     await checkNewFolder(this.path);
     await writeFolder(this.path, async (partial) => {
       await mkdir(join(partial, ITERATIONS));
-      await writeWhole(join(partial, 'recipe.json'), [Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`)]);
+      await writeWhole(join(partial, RECIPE), [Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`)]);
+      await writeWhole(join(partial, SOURCE), [Buffer.from(source)]);
     });
+  }
+
+  /** Throws UserError where the model is no longer the one that the session was started on. */
+  async checkSource(source: string, model: string): Promise<void> {
+    const before = await readFile(join(this.path, SOURCE), 'utf8');
+    if (before === source) return;
+    throw new UserError(
+      `${model} has changed since the session ${this.path} was started on it. Put the model back as it was to go on, or start a new session.`,
+    );
   }
 
   /** Whether work would be lost by starting anew: something was cut or trained, and the result not yet written. */
@@ -60,7 +73,7 @@ export class SessionFolder {
   }
 
   async exists(): Promise<boolean> {
-    return (await stat(join(this.path, 'recipe.json')).catch(() => undefined)) !== undefined;
+    return (await stat(join(this.path, RECIPE)).catch(() => undefined)) !== undefined;
   }
 
   modelPath(index: number): string {

@@ -49,7 +49,7 @@ function start({ module, log }: Program, args: readonly string[], detached: bool
 /** Answers questions; its process starts with the first one, and again with the next one after it died. */
 export class Inquiries {
   #running: { readonly process: ChildProcess; readonly connection: MessageConnection } | undefined;
-  #measurements = 0;
+  #reports = 0;
 
   constructor(private readonly program: Program) {}
 
@@ -78,15 +78,19 @@ export class Inquiries {
     onProgress: (progress: protocol.Progress) => void,
     cancelled?: CancellationToken,
   ): Promise<protocol.Relevance> {
-    const progress = String(++this.#measurements);
-    return this.#ask(async (connection) => {
-      const listening = connection.onProgress(protocol.measuring, progress, onProgress);
-      try {
-        return await connection.sendRequest(protocol.relevance, { ...question, progress }, cancelled);
-      } finally {
-        listening.dispose();
-      }
-    });
+    return this.#askAtLength(onProgress, (connection, progress) =>
+      connection.sendRequest(protocol.relevance, { ...question, progress }, cancelled),
+    );
+  }
+
+  makeExample(
+    folder: string,
+    onProgress: (progress: protocol.Progress) => void,
+    cancelled?: CancellationToken,
+  ): Promise<string> {
+    return this.#askAtLength(onProgress, (connection, progress) =>
+      connection.sendRequest(protocol.makeExample, { folder, progress }, cancelled),
+    );
   }
 
   dispose(): void {
@@ -106,6 +110,22 @@ export class Inquiries {
     } catch (error) {
       throw error instanceof ResponseError ? new UserError(error.message) : error;
     }
+  }
+
+  /** A question whose answer takes long enough to report on. */
+  #askAtLength<Answer>(
+    onProgress: (progress: protocol.Progress) => void,
+    question: (connection: MessageConnection, progress: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const progress = String(++this.#reports);
+    return this.#ask(async (connection) => {
+      const listening = connection.onProgress(protocol.reporting, progress, onProgress);
+      try {
+        return await question(connection, progress);
+      } finally {
+        listening.dispose();
+      }
+    });
   }
 
   #start(): { process: ChildProcess; connection: MessageConnection } {

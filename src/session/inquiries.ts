@@ -13,6 +13,7 @@ import { measureOf } from '../pruning/relevance/index';
 import { measureRelevance } from '../pruning/relevance/score';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
+import { makeExample } from './example';
 import { predictRecipe } from './predict';
 import { makeRecipe } from './recipe';
 import { modelFit } from './session';
@@ -33,10 +34,21 @@ export function answerInquiries(connection: MessageConnection): void {
     { name: 'onnxruntime', available: true, description: "onnxruntime's native CPU library" },
   ]);
   connection.onRequest(
+    protocol.makeExample,
+    answered(({ folder, progress }, cancelled) =>
+      makeExample(
+        folder,
+        // Nobody waits for a report to arrive.
+        (report) => void connection.sendProgress(protocol.reporting, progress, report),
+        () => cancelled.isCancellationRequested,
+      ),
+    ),
+  );
+  connection.onRequest(
     protocol.relevance,
     answered((question, cancelled) =>
       relevance(question, cancelled, (progress) =>
-        connection.sendProgress(protocol.measuring, question.progress, progress),
+        connection.sendProgress(protocol.reporting, question.progress, progress),
       ),
     ),
   );

@@ -7,7 +7,7 @@ import { checkFit } from '../data/fit';
 import { openDataset } from '../data/open';
 import type { Engine } from '../engines/engine';
 import { onnxruntime } from '../engines/onnxruntime';
-import { UserError } from '../errors';
+import { messageOf, UserError } from '../errors';
 import { accuracyOf, classify, outcomes } from '../evaluation/classify';
 import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
@@ -23,6 +23,7 @@ import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
+import { fingerprint } from './fingerprint';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
 import type { Stage } from './stage';
@@ -84,12 +85,15 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
       `${folder.path} holds this very session, unfinished. Go on with --resume, or delete the folder to start over.`,
     );
   }
-  if (resume) await folder.removeUnfinished();
-  else await folder.create({ ...recipe, out });
+  const source = await fingerprint(original, recipe.model);
+  if (resume) {
+    await folder.checkSource(source, recipe.model);
+    await folder.removeUnfinished();
+  } else await folder.create({ ...recipe, out }, source);
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
   const engine = onnxruntime({ threads: recipe.threads });
   const session = new Session(recipe, original, data, engine, folder, options, until);
-  const iterations = await session.run(stages);
+  const iterations = await logged(folder, () => session.run(stages));
   const record: SessionRecord = {
     title: options.title ?? original.name,
     model: recipe.model,
@@ -102,6 +106,18 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await writeResult(record, session.result, out);
   await folder.logFinished({ chosen: session.chosen, out });
   return record;
+}
+
+/** Runs, and leaves in the session's log how it ended where it did not reach its end. */
+async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    await folder.log(
+      error instanceof SessionStopped ? { type: 'stopped' } : { type: 'failed', message: messageOf(error) },
+    );
+    throw error;
+  }
 }
 
 /** What the data must fit: the input's shape without the batch, and the number of classes. */
@@ -155,6 +171,7 @@ class Session {
       let record = records[index];
       if (record === undefined) {
         this.#emit({ type: 'stage', index, title: stage.title });
+        await this.folder.checkSource(await fingerprint(this.original, this.recipe.model), this.recipe.model);
         [model, record] = await this.#iterate(stage, index, model);
         await this.folder.writeIteration(record, model);
         records.push(record);
@@ -230,7 +247,6 @@ class Session {
     );
     if (!result.finished) {
       await this.folder.writeTraining(index, result.state);
-      await this.folder.log({ type: 'stopped', index, step: result.state.step });
       throw new SessionStopped(this.folder.path);
     }
     return { ...model, graph: withValues(model.graph, result.values, values) };

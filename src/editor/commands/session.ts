@@ -1,0 +1,91 @@
+// Starting, stopping, resuming, branching and deleting sessions.
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../errors';
+import { isLive, type SessionState } from '../../protocol/session-state';
+import { dataFor } from '../data-choice';
+import { type OpenModel, titleOf } from '../open-model';
+import { showPanel } from '../panel';
+import type { Services } from '../services';
+import { mayRun } from '../trust';
+
+/** Runs the plan of a model. */
+export async function startSession(services: Services, model: OpenModel): Promise<void> {
+  if (!(await mayRun())) return;
+  const data = await dataFor(model, services.context.workspaceState);
+  if (data === undefined) return;
+  await services.sessions.start({ ...model.recipe, data }, model.path);
+}
+
+export async function resumeSession(services: Services, session?: SessionState): Promise<void> {
+  const chosen = session ?? (await pickSession(services, 'The session to go on with', canResume));
+  if (chosen === undefined || !(await mayRun())) return;
+  await services.sessions.resume(chosen);
+  showPanel(services, services.models.at(chosen.model), 'run');
+}
+
+export function canResume({ status }: SessionState): boolean {
+  return status === 'stopped' || status === 'failed' || status === 'interrupted';
+}
+
+export async function stopSession(services: Services, session?: SessionState): Promise<void> {
+  const chosen = session ?? (await pickSession(services, 'The session to stop', isLive));
+  if (chosen !== undefined) await services.sessions.stop(chosen);
+}
+
+/** The one there is, or one that a person picks. */
+export async function pickSession(
+  services: Services,
+  ask: string,
+  suits: (session: SessionState) => boolean,
+): Promise<SessionState | undefined> {
+  const sessions = (await services.sessions.list()).filter(suits);
+  const [first] = sessions;
+  if (first === undefined) throw new UserError(`There is no such session. ${ask}: none is there to choose.`);
+  if (sessions.length === 1) return first;
+  const picked = await vscode.window.showQuickPick(
+    sessions.map((session) => ({
+      label: titleOf(session.model),
+      description: `${session.status}, ${session.iterations.length} iterations, ${new Date(session.started).toLocaleString()}`,
+      session,
+    })),
+    { placeHolder: ask },
+  );
+  return picked?.session;
+}
+
+export async function openSession(services: Services, session: SessionState): Promise<void> {
+  showPanel(services, services.models.at(session.model), session.status === 'finished' ? 'result' : 'run');
+}
+
+/** A new session on the model of an iteration: its plan starts as that of the session it comes from. */
+export async function branchSession(services: Services, session: SessionState, iteration: number): Promise<void> {
+  if (!(await mayRun())) return;
+  const folder = join(session.folder, 'iterations', String(iteration).padStart(3, '0'), 'model');
+  const title = `${titleOf(session.model)}-branch-${iteration}`;
+  const target = vscode.Uri.file(join(session.out, '..', title));
+  await vscode.workspace.fs.copy(vscode.Uri.file(folder), target, { overwrite: false });
+  const [file] = await modelFilesIn(target);
+  if (file === undefined) throw new UserError(`${folder} holds no model.`);
+  const model = services.models.at(file);
+  const { layers: _, ...prune } = session.recipe.prune ?? {};
+  await model.plan({ ...session.recipe, model: file, prune });
+  showPanel(services, model, 'plan');
+}
+
+async function modelFilesIn(folder: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  const names = entries.map(([name]) => name).filter((name) => /^model\.json$|\.(h5|keras|onnx)$/.test(name));
+  return names.map((name) => vscode.Uri.joinPath(folder, name).fsPath);
+}
+
+export async function deleteSession(services: Services, session: SessionState): Promise<void> {
+  if (isLive(session)) throw new UserError('The session is running. Stop it first.');
+  const remove = 'Delete';
+  const choice = await vscode.window.showWarningMessage(
+    `Delete this session of ${titleOf(session.model)}, its iterations and their models? The result in ${session.out} stays.`,
+    { modal: true },
+    remove,
+  );
+  if (choice === remove) await services.sessions.delete(session);
+}

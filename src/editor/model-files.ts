@@ -1,0 +1,115 @@
+// The model files of the workspace: found when somebody first asks, watched from then on.
+import { open } from 'node:fs/promises';
+import { extname, sep } from 'node:path';
+import * as vscode from 'vscode';
+
+const BINARY = ['h5', 'hdf5', 'keras', 'onnx'];
+
+/** A TF.js layers model says so at its start, unless its topology is written before anything else. */
+const HEAD_BYTES = 65_536;
+
+/** More models than a person could look through. */
+const MAX_FILES = 5_000;
+
+/** Command `when` clauses ask whether a file is among these. */
+const CONTEXT_KEY = 'neuronPruner.models';
+
+export class ModelFiles implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A model has come or gone. */
+  readonly onChange = this.#changed.event;
+  readonly #written = new vscode.EventEmitter<string>();
+  /** A model's file has other content. */
+  readonly onWrite = this.#written.event;
+  readonly #disposables: vscode.Disposable[] = [this.#changed, this.#written];
+  #paths: Promise<Set<string>> | undefined;
+
+  /** Paths, sorted. */
+  async list(): Promise<string[]> {
+    this.#paths ??= this.#find();
+    return [...(await this.#paths)].sort((a, b) => a.localeCompare(b));
+  }
+
+  async #find(): Promise<Set<string>> {
+    this.#watch();
+    const found = await vscode.workspace.findFiles(`**/*.{json,${BINARY.join(',')}}`, undefined, MAX_FILES);
+    const paths = found.map(({ fsPath }) => fsPath).filter(isOwnFile);
+    const models = await Promise.all(paths.map(async (path) => ((await isModel(path)) ? [path] : [])));
+    const result = new Set(models.flat());
+    await announce(result);
+    return result;
+  }
+
+  #watch(): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/*.{json,${BINARY.join(',')}}`);
+    const appeared = async ({ fsPath }: vscode.Uri): Promise<void> => {
+      const paths = (await this.#paths) ?? new Set();
+      const known = paths.has(fsPath);
+      if (!isOwnFile(fsPath) || !(await isModel(fsPath))) return;
+      if (known) this.#written.fire(fsPath);
+      else await this.#update(paths.add(fsPath));
+    };
+    const gone = async ({ fsPath }: vscode.Uri): Promise<void> => {
+      const paths = (await this.#paths) ?? new Set();
+      // A folder that was deleted takes its models along without a word about each.
+      const lost = [...paths].filter((path) => path === fsPath || path.startsWith(fsPath + sep));
+      for (const path of lost) paths.delete(path);
+      if (lost.length > 0) await this.#update(paths);
+    };
+    this.#disposables.push(
+      watcher,
+      watcher.onDidCreate(appeared),
+      watcher.onDidChange(appeared),
+      watcher.onDidDelete(gone),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
+      vscode.workspace.onDidDeleteFiles(({ files }) => Promise.all(files.map(gone))),
+    );
+  }
+
+  /** Looks again. */
+  refresh(): void {
+    for (const disposable of this.#disposables.splice(2)) disposable.dispose();
+    this.#paths = undefined;
+    this.#changed.fire();
+  }
+
+  async #update(paths: ReadonlySet<string>): Promise<void> {
+    await announce(paths);
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+async function announce(paths: ReadonlySet<string>): Promise<void> {
+  await vscode.commands.executeCommand('setContext', CONTEXT_KEY, [...paths]);
+}
+
+/** Not one that a package manager or a session put there. */
+function isOwnFile(path: string): boolean {
+  return !/[\\/](node_modules|\.neuron-pruner|\.git)[\\/]/.test(path);
+}
+
+/** Told by content where the name leaves it open: any JSON may be a TF.js layers model. */
+export async function isModel(path: string): Promise<boolean> {
+  const extension = extname(path).slice(1).toLowerCase();
+  if (BINARY.includes(extension)) return true;
+  if (extension !== 'json') return false;
+  const head = await headOf(path);
+  if (!head.includes('"modelTopology"') && !/"format"\s*:\s*"layers-model"/.test(head)) return false;
+  return !/"format"\s*:\s*"graph-model"/.test(head) && !/"modelTopology"\s*:\s*\{\s*"node"/.test(head);
+}
+
+async function headOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch(() => undefined);
+  // A file that vanished, or that may not be read, is no model to offer.
+  if (file === undefined) return '';
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

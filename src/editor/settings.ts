@@ -1,0 +1,30 @@
+// The extension's settings.
+import { dirname, isAbsolute, join } from 'node:path';
+import * as vscode from 'vscode';
+
+export interface Settings {
+  /** Threads of the engine; 0: one for each physical core. */
+  readonly threads: number;
+  /** Folder that sessions of a model are kept in. */
+  readonly sessions: string;
+}
+
+/** As they hold for a model: a setting may differ from folder to folder. */
+export function settingsFor(model: string): Settings {
+  const uri = vscode.Uri.file(model);
+  const values = vscode.workspace.getConfiguration('neuronPruner', uri);
+  const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? dirname(model);
+  return { threads: values.get('threads', 0), sessions: inRoot(root, values.get('sessionsFolder', '')) };
+}
+
+/** The folders that sessions of this workspace are kept in. */
+export function sessionsFolders(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) =>
+    inRoot(uri.fsPath, vscode.workspace.getConfiguration('neuronPruner', uri).get('sessionsFolder', '')),
+  );
+}
+
+function inRoot(root: string, folder: string): string {
+  const named = folder.trim() || '.neuron-pruner';
+  return isAbsolute(named) ? named : join(root, named);
+}
