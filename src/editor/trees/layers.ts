@@ -84,8 +84,8 @@ function plain(text: string): string {
 export class LayersTree implements vscode.TreeDataProvider<LayerItem> {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #problem = new vscode.EventEmitter<string | undefined>();
-  /** Why the layers of the active model can't be shown; undefined once they can. */
+  readonly #problem = new vscode.EventEmitter<string>();
+  /** Why the layers of the active model can't be shown; empty once they can. */
   readonly onProblem = this.#problem.event;
   #listening: vscode.Disposable | undefined;
 
@@ -113,7 +113,7 @@ export class LayersTree implements vscode.TreeDataProvider<LayerItem> {
     if (model === undefined || item !== undefined) return [];
     try {
       const items = await itemsOf(model);
-      this.#problem.fire(undefined);
+      this.#problem.fire('');
       return items;
     } catch (error) {
       this.#problem.fire(error instanceof Error ? error.message : String(error));
