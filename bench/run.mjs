@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { tensorflowApart } from '../scripts/tensorflow-apart.mjs';
 
 const words = process.argv.slice(2);
 const names = readdirSync('bench').filter((name) => name.endsWith('.bench.ts'));
@@ -18,6 +19,7 @@ await build({
   target: 'node20',
   format: 'esm',
   logLevel: 'warning',
+  plugins: [tensorflowApart(pathToFileURL('dist/tensorflow.cjs').href)],
 });
 for (const name of names.sort()) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;

@@ -1,6 +1,7 @@
 // Bundles the command line, the extension, its processes and its page into dist/.
 import { cpSync } from 'node:fs';
 import { build } from 'esbuild';
+import { tensorflowApart } from './tensorflow-apart.mjs';
 
 const shared = {
   bundle: true,
@@ -19,6 +20,14 @@ await Promise.all([
     outfile: 'dist/cli.cjs',
     external: ['onnxruntime-node'],
     banner: { js: '#!/usr/bin/env node' },
+    plugins: [tensorflowApart('./tensorflow.cjs')],
+  }),
+  build({
+    ...shared,
+    entryPoints: ['src/engines/tensorflow/runtime.ts'],
+    outfile: 'dist/tensorflow.cjs',
+    minify: true,
+    sourcemap: false,
   }),
   build({ ...shared, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] }),
   build({
@@ -38,6 +47,10 @@ await Promise.all([
     loader: { '.ttf': 'file' },
   }),
 ]);
+cpSync(
+  'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+  'dist/tfjs-backend-wasm-simd.wasm',
+);
 cpSync('src/session/recipe.schema.json', 'dist/recipe.schema.json');
 // Fetched by the page that draws a diagram, when it does.
 cpSync('node_modules/elkjs/lib/elk-worker.min.js', 'dist/webview/elk-worker.js');

@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { tensorflowApart } from './tensorflow-apart.mjs';
 import './build.mjs';
 
 const words = process.argv.slice(2);
@@ -31,6 +33,7 @@ await build({
   format: 'esm',
   sourcemap: 'inline',
   logLevel: 'warning',
+  plugins: [tensorflowApart(pathToFileURL('dist/tensorflow.cjs').href)],
 });
 
 const count = { passed: 0, failed: 0, skipped: 0 };

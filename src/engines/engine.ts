@@ -1,11 +1,30 @@
 // What a session asks of an engine: make a graph runnable, run it.
-import type { Graph } from '../model/graph';
+import type { Graph, Node } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 
 export interface Engine {
   readonly name: string;
   /** @param values weights baked into the graph; weights of the graph that are not among them must be fed as inputs. */
   compile(graph: Graph, values: ReadonlyMap<string, Tensor>): Promise<Program>;
+  /**
+   * Compiles a training step whose gradients the engine finds by automatic differentiation. Where an engine has none,
+   * the backward pass must be part of the graph.
+   */
+  compileStep?(step: DifferentiatedGraph): Promise<Program>;
+}
+
+/** A training step that leaves the backward pass to the engine. */
+export interface DifferentiatedGraph {
+  /** The whole step; `nodes` holds the optimizer's, which read the gradients. */
+  readonly graph: Graph;
+  /** What gradients flow back through. */
+  readonly forward: readonly Node[];
+  /** Behind it: the loss, and the gradients that it starts from. */
+  readonly loss: readonly Node[];
+  /** By a value of `forward`: the value of `loss` that is its gradient. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** By an input of the graph: the name that `nodes` read its gradient by. */
+  readonly gradients: ReadonlyMap<string, string>;
 }
 
 /** A graph ready to run. */

@@ -62,6 +62,7 @@ function wrap(tensor: Tensor): OrtTensor {
 }
 
 function unwrap(name: string, { type, dims, data }: OrtTensor): Tensor {
-  if (type !== 'float32' && type !== 'int64' && type !== 'int32') throw new Error(`output "${name}" is ${type}`);
+  if (type !== 'float32' && type !== 'int64' && type !== 'int32' && type !== 'bool')
+    throw new Error(`output "${name}" is ${type}`);
   return { type, shape: dims, data: data as Float32Array };
 }

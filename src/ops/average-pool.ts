@@ -1,10 +1,12 @@
 // AveragePool; the padding does not count unless count_include_pad says so.
 // https://onnx.ai/onnx/operators/onnx__AveragePool.html
+import type { Tensor4D, Tensor5D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
+import { onImages } from './images';
 import { input, numberAttribute, type Operator, output, type Tape } from './operator';
 import { stretch } from './stretch';
-import { padded, slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
+import { slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
 
 export const averagePool: Operator = {
   type: 'AveragePool',
@@ -23,11 +25,16 @@ export const averagePool: Operator = {
   },
   evaluate(node, [x], run) {
     const { tf } = run;
+    const value = x as TfTensor;
     const window = windowOf(node);
-    const [kernel, steps] = [window.kernel as [number, number], window.strides as [number, number]];
-    const mean = tf.avgPool(padded(x, window, run), kernel, steps, 'valid');
-    const scale = tf.tensor(shares(node, x?.shape ?? [], window), [1, mean.shape[1], mean.shape[2], 1]);
-    return tf.transpose(tf.mul(mean, tf.mul(scale, elementCount(window.kernel))), [0, 3, 1, 2]);
+    return onImages(run, value, window, 0, (image, { kernel, strides }) => {
+      const mean =
+        image.rank === 4
+          ? tf.avgPool(image as Tensor4D, kernel as [number, number], strides as [number, number], 'valid')
+          : tf.avgPool3d(image as Tensor5D, kernel as [number, number, number], strides as [number, number, number], 0);
+      const share = tf.tensor(shares(node, value.shape, window), [1, ...mean.shape.slice(1, -1), 1]);
+      return tf.mul(mean, tf.mul(share, elementCount(window.kernel)));
+    });
   },
 };
 
@@ -63,5 +70,6 @@ function shares(node: Node, from: Shape, window: Window): number[] {
       return Math.min(start + kernel, fixed(from, i + 2)) - Math.max(start, 0);
     }),
   );
-  return (counts[0] ?? []).flatMap((rows) => (counts[1] ?? []).map((columns) => 1 / (rows * columns)));
+  const windows = counts.reduce((all, axis) => all.flatMap((before) => axis.map((size) => before * size)), [1]);
+  return windows.map((size) => 1 / size);
 }

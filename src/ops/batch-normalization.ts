@@ -1,7 +1,7 @@
 // BatchNormalization over axis 1: by moving averages at inference, by the batch's own statistics in training.
 // https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fixed } from '../model/graph';
+import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { input, numberAttribute, type Operator, output, type Tape } from './operator';
 
@@ -17,33 +17,11 @@ export const batchNormalization: Operator = {
       ties.tie({ value: parameter, axis: 0 }, { value, axis: 1 });
     }
   },
+  inTraining: (node, tape) => {
+    normalizeBatch(node, tape);
+  },
   differentiate(node, tape) {
-    const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => input(node, i)) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const shape = tape.shape(x);
-    const axes = tape.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1));
-    const count = elementCount(shape.filter((_, axis) => axis !== 1).map(Number));
-    const along = tape.ints(shape.map((_, axis) => (axis === 1 ? fixed(shape, 1) : 1)));
-    const perChannel = (value: string): string => tape.op('Reshape', [value, along]);
-    const flat = tape.ints([fixed(shape, 1)]);
-
-    const average = tape.op('ReduceMean', [x, axes], { keepdims: 1 });
-    const centred = tape.op('Sub', [x, average]);
-    const spread = tape.op('ReduceMean', [tape.op('Mul', [centred, centred]), axes], { keepdims: 1 });
-    const epsilon = tape.float(numberAttribute(node, 'epsilon', 1e-5));
-    const inverse = tape.op('Reciprocal', [tape.op('Sqrt', [tape.op('Add', [spread, epsilon])])]);
-    const normal = tape.op('Mul', [centred, inverse]);
-    const scaled = tape.op('Mul', [normal, perChannel(gamma)]);
-    tape.op('Add', [scaled, perChannel(beta)], {}, output(node));
-    const momentum = numberAttribute(node, 'momentum', 0.9);
-    tape.update(mean, moving(tape, mean, tape.op('Reshape', [average, flat]), momentum));
-    tape.update(variance, moving(tape, variance, tape.op('Reshape', [spread, flat]), momentum));
-
+    const { x, gamma, beta, axes, count, flat, normal, inverse, perChannel } = normalizeBatch(node, tape);
     return ([gradient]) => {
       if (gradient === undefined) return [];
       const toBeta = tape.op('ReduceSum', [gradient, axes], { keepdims: 1 });
@@ -75,6 +53,36 @@ export const batchNormalization: Operator = {
     return tf.add(tf.mul(tf.div(tf.sub(value, m), deviation), g), b);
   },
 };
+
+/** Normalises by the batch's own mean and variance, and moves the averages towards them. */
+function normalizeBatch(node: Node, tape: Tape) {
+  const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => input(node, i)) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const shape = tape.shape(x);
+  const axes = tape.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1));
+  const count = elementCount(shape.filter((_, axis) => axis !== 1).map(Number));
+  const along = tape.ints(shape.map((_, axis) => (axis === 1 ? fixed(shape, 1) : 1)));
+  const perChannel = (value: string): string => tape.op('Reshape', [value, along]);
+  const flat = tape.ints([fixed(shape, 1)]);
+
+  const average = tape.op('ReduceMean', [x, axes], { keepdims: 1 });
+  const centred = tape.op('Sub', [x, average]);
+  const spread = tape.op('ReduceMean', [tape.op('Mul', [centred, centred]), axes], { keepdims: 1 });
+  const epsilon = tape.float(numberAttribute(node, 'epsilon', 1e-5));
+  const inverse = tape.op('Reciprocal', [tape.op('Sqrt', [tape.op('Add', [spread, epsilon])])]);
+  const normal = tape.op('Mul', [centred, inverse]);
+  const scaled = tape.op('Mul', [normal, perChannel(gamma)]);
+  tape.op('Add', [scaled, perChannel(beta)], {}, output(node));
+  const momentum = numberAttribute(node, 'momentum', 0.9);
+  tape.update(mean, moving(tape, mean, tape.op('Reshape', [average, flat]), momentum));
+  tape.update(variance, moving(tape, variance, tape.op('Reshape', [spread, flat]), momentum));
+  return { x, gamma, beta, axes, count, flat, normal, inverse, perChannel };
+}
 
 /** momentum × old + (1 − momentum) × new. */
 function moving(tape: Tape, weight: string, value: string, momentum: number): string {

@@ -1,6 +1,6 @@
 // NumPy-style broadcasting, as the ONNX specification takes it over: shapes, ties, and gradients back to the input's shape.
 import type { Dimension, Node, Shape } from '../model/graph';
-import { input, output, type Tape, type Ties } from './operator';
+import { output, type Tape, type Ties } from './operator';
 
 /** The common shape of two operands; a size of 1 stretches. */
 export function broadcast(node: Node, a: Shape, b: Shape): Shape {
@@ -14,11 +14,11 @@ export function broadcast(node: Node, a: Shape, b: Shape): Shape {
   });
 }
 
-/** Ties every axis of both operands with the same axis of the result; stretched axes stay free. */
+/** Ties every axis of all operands with the same axis of the result; stretched axes stay free. */
 export function tieBroadcast(node: Node, ties: Ties): void {
   const result = output(node);
   const shape = ties.shape(result);
-  for (const operand of [input(node, 0), input(node, 1)]) {
+  for (const operand of node.inputs) {
     const own = ties.shape(operand);
     own.forEach((size, axis) => {
       const target = axis + shape.length - own.length;

@@ -1,7 +1,7 @@
 // How a gradient goes back through an ungrouped two-dimensional Conv. Two ways lead to the weight's; which is faster
 // depends on the shapes (measured with onnxruntime 1.30 on LeNet-5: 1.9 ms against 5.9 ms for its second convolution).
 import { fixed, type Node } from '../model/graph';
-import { input, type Tape } from './operator';
+import { input, NoGradientRule, type Tape } from './operator';
 import { type Window, windowOf } from './window';
 
 /** Above this many bytes the unfolded input costs more memory than its speed is worth. */
@@ -23,8 +23,7 @@ function sizesOf(node: Node, tape: Tape, gradient: string): Sizes {
     tape.shape(input(node, 1)),
     tape.shape(node.outputs[0] ?? gradient),
   ];
-  if (x.length !== 4)
-    throw new Error(`Conv "${node.name}": the gradient rule is for two spatial axes, it has ${x.length - 2}`);
+  if (x.length !== 4) throw new NoGradientRule(node, `Conv on ${x.length - 2} spatial axes`);
   return {
     window: windowOf(node, weight.slice(2).map(Number)),
     batch: fixed(x, 0),

@@ -1,10 +1,11 @@
 // Conv: weight [out, in / groups, ...kernel], any number of spatial axes. https://onnx.ai/onnx/operators/onnx__Conv.html
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
+import { evaluateConv } from './conv-evaluation';
 import { gradientOfInput, gradientOfWeight } from './conv-gradient';
-import { input, numberAttribute, type Operator, output } from './operator';
-import { freezeSpatial, padded, slide, windowOf } from './window';
+import { input, NoGradientRule, numberAttribute, type Operator, output } from './operator';
+import { freezeSpatial, slide, windowOf } from './window';
 
 const groupsOf = (node: Node): number => numberAttribute(node, 'group', 1);
 
@@ -46,7 +47,7 @@ export const conv: Operator = {
     const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
     return ([gradient]) => {
       if (gradient === undefined) return [];
-      if (groupsOf(node) !== 1) throw new Error(`no gradient rule yet for the grouped Conv "${node.name}"`);
+      if (groupsOf(node) !== 1) throw new NoGradientRule(node, 'the grouped Conv');
       const positions = tape
         .shape(x)
         .map((_, axis) => axis)
@@ -59,17 +60,7 @@ export const conv: Operator = {
     };
   },
   evaluate(node, [x, weight, bias], run) {
-    const { tf } = run;
-    const window = windowOf(node, (weight?.shape ?? []).slice(2));
-    const kernel = tf.transpose(weight as Tensor4D, [2, 3, 1, 0]);
-    const [strides, dilations] = [window.strides as [number, number], window.dilations as [number, number]];
-    const groups = groupsOf(node);
-    const split = (tensor: Tensor4D): Tensor4D[] => (groups === 1 ? [tensor] : tf.split(tensor, groups, 3));
-    const kernels = split(kernel);
-    const convolved = split(padded(x, window, run)).map((image, i) =>
-      tf.conv2d(image, kernels[i] as Tensor4D, strides, 'valid', 'NHWC', dilations),
-    );
-    const result = tf.concat(convolved, 3);
-    return tf.transpose(bias ? tf.add(result, bias) : result, [0, 3, 1, 2]);
+    const kernel = weight as TfTensor;
+    return evaluateConv(run, x as TfTensor, kernel, bias, windowOf(node, kernel.shape.slice(2)), groupsOf(node));
   },
 };

@@ -1,7 +1,7 @@
 // What all operators have in common that work on one value, element by element.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { type Evaluation, input, type Operator, output, type Tape } from './operator';
+import { type Evaluation, input, type Operator, output, type Tape, type Ties } from './operator';
 
 interface Elementwise {
   readonly monotone?: Operator['monotone'];
@@ -16,12 +16,7 @@ export function elementwise(type: string, { monotone, gradient, evaluate }: Elem
     pointwise: true,
     ...(monotone && { monotone }),
     shapes: (_, [shape = []]) => [shape],
-    ties(node, ties) {
-      const [value, result] = [input(node, 0), output(node)];
-      ties.shape(value).forEach((_, axis) => {
-        ties.tie({ value, axis }, { value: result, axis });
-      });
-    },
+    ties: tieAll,
     differentiate(node, tape) {
       tape.keep(node);
       const x = input(node, 0);
@@ -31,6 +26,14 @@ export function elementwise(type: string, { monotone, gradient, evaluate }: Elem
     },
     evaluate: (node, [x], run) => evaluate(x as TfTensor, run, node),
   };
+}
+
+/** Ties every axis of the input with the same of the output. */
+export function tieAll(node: Node, ties: Ties): void {
+  const [value, result] = [input(node, 0), output(node)];
+  ties.shape(value).forEach((_, axis) => {
+    ties.tie({ value, axis }, { value: result, axis });
+  });
 }
 
 /** 1 where the condition holds, else 0, as float32. */

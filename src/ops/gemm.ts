@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { sumTo } from './broadcast';
-import { input, numberAttribute, type Operator, output } from './operator';
+import { input, NoGradientRule, numberAttribute, type Operator, output } from './operator';
 
 /** Whether A or B is read transposed, and the axis each is summed over. */
 function orientation(node: Node): { transA: boolean; transB: boolean } {
@@ -51,7 +51,7 @@ export const gemm: Operator = {
     const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
     return ([gradient]) => {
       if (gradient === undefined) return [];
-      if (transA || !plain) throw new Error(`no gradient rule for the scaled or transposed Gemm "${node.name}"`);
+      if (transA || !plain) throw new NoGradientRule(node, 'the scaled or transposed Gemm');
       const toWeight = (): string =>
         transB ? tape.op('Gemm', [gradient, x], { transA: 1 }) : tape.op('Gemm', [x, gradient], { transA: 1 });
       return [

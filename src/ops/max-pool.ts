@@ -1,10 +1,15 @@
 // MaxPool. https://onnx.ai/onnx/operators/onnx__MaxPool.html
+import type { Tensor4D, Tensor5D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { indicator } from './elementwise';
-import { input, type Operator, output, type Tape } from './operator';
+import { onImages } from './images';
+import { type Evaluation, input, type Operator, output, type Tape } from './operator';
 import { stretch } from './stretch';
-import { padded, slide, tiePooling, tiles, windowAttributes, windowOf } from './window';
+import { slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
+
+/** Lower than any activation; TensorFlow.js' gradient kernels do not take −∞. */
+const OUTSIDE = -3e38;
 
 export const maxPool: Operator = {
   type: 'MaxPool',
@@ -19,13 +24,22 @@ export const maxPool: Operator = {
     return tiles(windowOf(node)) ? byMask(node, tape) : byIndices(node, tape);
   },
   evaluate(node, [x], run) {
-    const window = windowOf(node);
-    const image = padded(x, window, run, -3e38);
-    const [kernel, strides] = [window.kernel as [number, number], window.strides as [number, number]];
-    const pooled = run.tf.maxPool(image, kernel, strides, 'valid');
-    return run.tf.transpose(pooled, [0, 3, 1, 2]);
+    return onImages(run, x as TfTensor, windowOf(node), OUTSIDE, (image, window) => pooled(run, image, window));
   },
 };
+
+function pooled({ tf }: Evaluation, image: Tensor4D | Tensor5D, { kernel, strides, dilations }: Window): TfTensor {
+  if (image.rank === 5) {
+    return tf.maxPool3d(image as Tensor5D, kernel as [number, number, number], strides as [number, number, number], 0);
+  }
+  const [window, steps, gaps] = [kernel, strides, dilations] as [number, number][];
+  const pool = (step: [number, number] | number): TfTensor =>
+    tf.pool(image as Tensor4D, window as [number, number], 'max', 'valid', gaps, step);
+  if (dilations.every((dilation) => dilation === 1)) return pool(steps as [number, number]);
+  // TensorFlow.js pools with gaps or with strides, not with both.
+  const every = pool(1);
+  return tf.stridedSlice(every, [0, 0, 0, 0], every.shape, [1, ...strides, 1]);
+}
 
 /**
  * Windows side by side: the gradient goes to the elements that equal their window's maximum, shared equally where

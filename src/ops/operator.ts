@@ -30,7 +30,9 @@ export interface Operator {
   resize?(node: Node, widths: Widths): Node;
   /** Emits the node as it runs in training and returns how a gradient goes back. Without it there is no gradient rule. */
   differentiate?(node: Node, tape: Tape): Backward;
-  /** The same computation by TensorFlow.js. */
+  /** Emits the node as it runs in training, where that is another computation; `differentiate` emits the same. */
+  inTraining?(node: Node, tape: Tape): void;
+  /** The same computation by TensorFlow.js. An operator with `inTraining` is evaluated as it runs at inference. */
   evaluate?(node: Node, inputs: readonly TfTensor[], run: Evaluation): TfTensor | TfTensor[];
 }
 
@@ -127,6 +129,18 @@ export interface Tape {
 export interface Evaluation {
   readonly tf: typeof import('@tensorflow/tfjs-core');
   constant(name: string): Tensor | undefined;
+}
+
+/** A training step by gradient rules can't be written: an engine with automatic differentiation may train the model. */
+export class NoGradientRule extends Error {
+  override readonly name = 'NoGradientRule';
+  /** @param what of the operator has no rule, where it has one for the rest. */
+  constructor(
+    readonly node: Node,
+    what: string = node.type,
+  ) {
+    super(`no gradient rule for ${what} "${node.name}" (layer "${node.layer}")`);
+  }
 }
 
 /** An attribute that is a number, or its default by the specification. */

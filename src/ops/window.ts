@@ -1,7 +1,6 @@
 // Sliding windows over the spatial axes of [batch, channels, ...]: what convolutions and poolings share.
-import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
-import { type Evaluation, input, listAttribute, output, type Ties } from './operator';
+import { input, listAttribute, output, type Ties } from './operator';
 
 /** Per spatial axis. `before` and `after` are the zeros added on either side. */
 export interface Window {
@@ -68,17 +67,4 @@ export function tiePooling(node: Node, ties: Ties): void {
 
 export function freezeSpatial(node: Node, ties: Ties, values: readonly string[], axis: number): void {
   for (const value of values) ties.freeze({ value, axis }, `${node.type} slides over it`);
-}
-
-/** An image as TensorFlow.js wants it, channels last, with the window's padding around it. */
-export function padded(x: TfTensor | undefined, { before, after }: Window, { tf }: Evaluation, value = 0): Tensor4D {
-  const [top = 0, left = 0] = before;
-  const [bottom = 0, right = 0] = after;
-  const sides: [number, number][] = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-  return tf.pad(tf.transpose(x as Tensor4D, [0, 2, 3, 1]), sides, value);
 }

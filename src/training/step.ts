@@ -1,5 +1,6 @@
 // One training step as a graph: forward, loss, backward and optimizer; the new weights are outputs, fed back as inputs.
-import { type Graph, only, type Shape, type Value } from '../model/graph';
+import type { DifferentiatedGraph } from '../engines/engine';
+import { type Graph, type Node, only, type Shape, type Value } from '../model/graph';
 import { inferShapes } from '../ops/infer';
 import { crossEntropy, logitsOf } from './loss';
 import { emitUpdate, type OptimizerOptions, stateCount, stepInputs } from './optimizer';
@@ -9,6 +10,8 @@ export const LABELS = 'step/labels';
 
 export interface StepGraph {
   readonly graph: Graph;
+  /** Where the engine finds the gradients: what `graph` is but for the backward pass. */
+  readonly differentiated?: DifferentiatedGraph;
   readonly input: Value;
   /** What a step carries to the next: every weight and optimizer state, by the name it is fed under. */
   readonly carried: readonly Carried[];
@@ -34,21 +37,26 @@ export function maskOf(weight: string): string {
 /**
  * @param batch samples a step.
  * @param sparse weights whose zeros must stay zero; their masks (1 or 0) are fed under `maskOf(name)`.
+ * @param automatic leaves the backward pass to the engine's automatic differentiation.
  */
 export function stepGraph(
   model: Graph,
   batch: number,
   optimizer: OptimizerOptions,
   sparse: ReadonlySet<string>,
+  automatic = false,
 ): StepGraph {
   const input = withBatch(only(model.inputs, 'inputs of the model'), batch);
   const graph: Graph = { ...model, inputs: [input] };
   const { logits, nodes } = logitsOf(graph);
   const trained = [...model.weights.values()].filter((weight) => weight.trainable).map((weight) => weight.name);
   const tape = new TrainingTape(graph, inferShapes(graph), trained);
-  for (const node of nodes) tape.forward(node);
+  for (const node of nodes) automatic ? tape.forwardOnly(node) : tape.forward(node);
+  const forward = [...tape.nodes];
   const loss = crossEntropy(tape, logits, LABELS);
-  const gradients = tape.backward(new Map([[logits, loss.gradient]]));
+  const seeds = new Map([[logits, loss.gradient]]);
+  const behind = tape.nodes.length;
+  const gradients = automatic ? gradientNames(trained, nodes, [logits]) : tape.backward(seeds);
 
   const carried: Carried[] = [];
   for (const name of trained) {
@@ -68,34 +76,51 @@ export function stepGraph(
 
   const value = (name: string, shape: Shape, type: Value['type'] = 'float32'): Value => ({ name, shape, type });
   const held = new Set(carried.map(({ name }) => name));
+  const step: Graph = {
+    inputs: [
+      input,
+      value(LABELS, [batch], 'int64'),
+      ...stepInputs(optimizer).map((name) => value(name, [])),
+      ...tape.maskInputs(),
+      ...carried.map(({ name, shape }) => value(name, shape)),
+      ...[...model.weights.values()].filter(({ name }) => !held.has(name)).map(({ name, shape }) => value(name, shape)),
+      ...[...sparse].filter((name) => held.has(name)).map((name) => value(maskOf(name), weightOf(model, name).shape)),
+    ],
+    outputs: [value(loss.value, []), value(loss.correct, []), ...carried.map(({ next, shape }) => value(next, shape))],
+    nodes: tape.nodes,
+    weights: new Map(),
+    constants: tape.constants,
+  };
   return {
-    graph: {
-      inputs: [
-        input,
-        value(LABELS, [batch], 'int64'),
-        ...stepInputs(optimizer).map((name) => value(name, [])),
-        ...tape.maskInputs(),
-        ...carried.map(({ name, shape }) => value(name, shape)),
-        ...[...model.weights.values()]
-          .filter(({ name }) => !held.has(name))
-          .map(({ name, shape }) => value(name, shape)),
-        ...[...sparse].filter((name) => held.has(name)).map((name) => value(maskOf(name), weightOf(model, name).shape)),
-      ],
-      outputs: [
-        value(loss.value, []),
-        value(loss.correct, []),
-        ...carried.map(({ next, shape }) => value(next, shape)),
-      ],
-      nodes: tape.nodes,
-      weights: new Map(),
-      constants: tape.constants,
-    },
+    graph: step,
+    ...(automatic && {
+      differentiated: {
+        graph: { ...step, nodes: tape.nodes.slice(behind) },
+        forward,
+        loss: tape.nodes.slice(forward.length, behind),
+        seeds,
+        gradients,
+      },
+    }),
     input,
     carried,
     masks: tape.masks,
     loss: loss.value,
     correct: loss.correct,
   };
+}
+
+/** Names for the gradients of the weights that some of the values depend on. */
+function gradientNames(
+  trained: readonly string[],
+  nodes: readonly Node[],
+  values: readonly string[],
+): Map<string, string> {
+  const read = new Set(values);
+  for (const { inputs, outputs } of [...nodes].reverse()) {
+    if (outputs.some((name) => read.has(name))) for (const name of inputs) read.add(name);
+  }
+  return new Map(trained.filter((name) => read.has(name)).map((name) => [name, `gradient/${name}`]));
 }
 
 function withBatch(input: Value, batch: number): Value {

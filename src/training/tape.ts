@@ -5,7 +5,7 @@ import type { Tensor } from '../model/tensor';
 import { NodeEmitter } from '../ops/emitter';
 import { operatorFor } from '../ops/index';
 import { shapeOf } from '../ops/infer';
-import type { Backward, Tape } from '../ops/operator';
+import { type Backward, NoGradientRule, type Tape } from '../ops/operator';
 
 /** A random mask that the loop feeds at every step (dropout). */
 export interface Mask {
@@ -59,8 +59,16 @@ export class TrainingTape extends NodeEmitter implements Tape {
     const differentiate = operatorFor(node)?.differentiate;
     if (differentiate !== undefined) this.#steps.push({ node, backward: differentiate(node, this) });
     else if (node.outputs.some((value) => this.#wanted.has(value))) {
-      throw new Error(`no gradient rule for ${node.type} (layer "${node.layer}")`);
+      throw new NoGradientRule(node);
     } else this.keep(node);
+  }
+
+  /** Adds a node of the model's graph for an engine that finds gradients by itself. */
+  forwardOnly(node: Node): void {
+    this.layer = node.layer;
+    const inTraining = operatorFor(node)?.inTraining;
+    if (inTraining) inTraining(node, this);
+    else this.keep(node);
   }
 
   /** Goes back from the given gradients (value to gradient) and returns the gradients of the trained weights. */

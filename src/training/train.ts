@@ -2,7 +2,7 @@
 // after any step and go on from there to the same result.
 import { epochOrder } from '../data/batches';
 import type { Split } from '../data/dataset';
-import { type Engine, type Feeds, outputOf } from '../engines/engine';
+import { type Engine, type Feeds, outputOf, type Program } from '../engines/engine';
 import type { Graph } from '../model/graph';
 import { elementCount, float32, scalar, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
@@ -72,8 +72,9 @@ export async function train(
   const perEpoch = Math.floor(split.count / batch);
   const steps = perEpoch * options.epochs;
   if (steps === 0) return { finished: true, values };
-  const step = stepGraph(graph, batch, options.optimizer, options.sparse ?? new Set());
-  const program = await engine.compile(step.graph, new Map());
+  const automatic = engine.compileStep !== undefined;
+  const step = stepGraph(graph, batch, options.optimizer, options.sparse ?? new Set(), automatic);
+  const program = await compileStep(engine, step);
   try {
     const run = new Run(step, values, hooks.resume);
     let reported = performance.now();
@@ -114,6 +115,11 @@ export async function train(
   } finally {
     await program.dispose();
   }
+}
+
+function compileStep(engine: Engine, { graph, differentiated }: StepGraph): Promise<Program> {
+  if (engine.compileStep && differentiated) return engine.compileStep(differentiated);
+  return engine.compile(graph, new Map());
 }
 
 /** The loss is no longer a number. */

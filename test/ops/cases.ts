@@ -1,6 +1,6 @@
 // The cases every operator is tested on: shapes, attributes and inputs away from where its derivative jumps.
 import type { Attribute, Graph, Node } from '../../src/model/graph';
-import { int64, scalar, type Tensor } from '../../src/model/tensor';
+import { type ElementType, float32, int64, scalar, type Tensor } from '../../src/model/tensor';
 import { inferShapes, shapeOf } from '../../src/ops/infer';
 import { apart, drawn, positive } from '../tensors';
 
@@ -14,6 +14,8 @@ export interface OperatorCase {
   readonly anyBatch: boolean;
   /** Why there is no gradient rule for it. */
   readonly noGradient?: string;
+  /** Where it is not float32: nothing to differentiate. */
+  readonly output?: ElementType;
 }
 
 /** Part of the structure: a Reshape's target. */
@@ -24,7 +26,7 @@ interface Constant {
 /** '' is an optional input left out; the same tensor twice is the same value twice. */
 type Input = Tensor | Constant | '';
 
-type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'noGradient'>>;
+type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'noGradient' | 'output'>>;
 
 export const OUTPUT = 'y';
 
@@ -52,15 +54,15 @@ function given(
 }
 
 /** The graph of the operator alone, whose inputs are its values. */
-export function graphOf({ node, values, constants }: OperatorCase): Graph {
+export function graphOf({ node, values, constants, output = 'float32' }: OperatorCase): Graph {
   const graph: Graph = {
-    inputs: [...values].map(([name, { shape }]) => ({ name, type: 'float32', shape })),
+    inputs: [...values].map(([name, { type, shape }]) => ({ name, type, shape })),
     outputs: [],
     nodes: [node],
     weights: new Map(),
     constants,
   };
-  return { ...graph, outputs: [{ name: OUTPUT, type: 'float32', shape: shapeOf(inferShapes(graph), OUTPUT) }] };
+  return { ...graph, outputs: [{ name: OUTPUT, type: output, shape: shapeOf(inferShapes(graph), OUTPUT) }] };
 }
 
 const ints = (...values: number[]): Constant => ({ constant: int64(values) });
@@ -79,6 +81,9 @@ const activations = [
   given('Softsign', 'of images', [IMAGE]),
   given('Erf', 'of images', [IMAGE]),
   given('Identity', 'of images', [IMAGE]),
+  given('Abs', 'of images', [IMAGE]),
+  given('Sqrt', 'of images', [positive([2, 3, 4, 5], 'roots')]),
+  given('Reciprocal', 'of images', [positive([2, 3, 4, 5], 'reciprocals')]),
   given('Dropout', 'of images', [IMAGE], { rate: 0.25 }),
   given('Selu', 'of images', [IMAGE]),
   given('Selu', 'with constants of its own', [IMAGE], { alpha: 1.5, gamma: 1.25 }),
@@ -110,6 +115,63 @@ const arithmetic = ['Add', 'Sub', 'Mul', 'Div'].flatMap((type) => [
     { anyBatch: false },
   ),
 ]);
+
+const NO_RULE = 'no gradient rule for';
+const variadic = [
+  given('Sum', 'of one', [MATRIX]),
+  given(
+    'Sum',
+    'of three, two of them stretched',
+    [MATRIX, drawn([6], 'row'), drawn([4, 1], 'column')],
+    {},
+    { anyBatch: false },
+  ),
+  given('Max', 'of one', [MATRIX], {}, { noGradient: NO_RULE }),
+  given('Max', 'of two, one of them stretched', [MATRIX, drawn([6], 'row')], {}, { noGradient: NO_RULE }),
+];
+
+const ROUNDED = float32([4, 3], Float32Array.from([0, 1, 2, -1, 0, 3, 2, 2, -5, 1, 1, 0]));
+const TRUTH: Tensor = { type: 'bool', shape: [2, 3], data: Uint8Array.of(1, 0, 0, 1, 1, 0) };
+const BOOL = { output: 'bool' } as const;
+const truths = [
+  given('Equal', 'to one value an element', [ROUNDED, float32([3], Float32Array.of(0, 2, 3))], {}, BOOL),
+  given(
+    'Greater',
+    'than a column',
+    [ROUNDED, float32([4, 1], Float32Array.of(0, 0, 1, 1))],
+    {},
+    { ...BOOL, anyBatch: false },
+  ),
+  given('And', 'with one value an element', [TRUTH, { ...TRUTH, shape: [3], data: Uint8Array.of(1, 1, 0) }], {}, BOOL),
+  given('Not', 'of truth values', [TRUTH], {}, BOOL),
+  given('Cast', 'of floats to floats', [ROUNDED], { to: 1 }),
+  given('Cast', 'of floats to integers', [drawn([3, 4], 'cast')], { to: 7 }, { output: 'int64' }),
+  given('Cast', 'of floats to truth values', [ROUNDED], { to: 9 }, BOOL),
+];
+
+const INDEX = { output: 'int64' } as const;
+const LABELS: Tensor = { type: 'int64', shape: [4], data: BigInt64Array.of(0n, 2n, 1n, 2n) };
+const indices = [
+  given('ArgMax', 'over the last axis', [MATRIX], { axis: -1, keepdims: 0 }, INDEX),
+  given('ArgMax', 'over the channels of images, kept', [IMAGE], { axis: 1 }, INDEX),
+  given('ArgMax', 'where several are largest', [ROUNDED], { axis: 1 }, INDEX),
+  given('ArgMax', 'where the last of several counts', [ROUNDED], { axis: 1, select_last_index: 1 }, INDEX),
+  given(
+    'OneHot',
+    'with a new last axis',
+    [LABELS, ints(3), { constant: float32([2], Float32Array.of(0, 1)) }],
+    {},
+    { noGradient: NO_RULE },
+  ),
+  given(
+    'OneHot',
+    'with a new first axis',
+    [LABELS, ints(3), { constant: float32([2], Float32Array.of(-1, 2)) }],
+    { axis: 0 },
+    { anyBatch: false, noGradient: NO_RULE },
+  ),
+  given('Size', 'of images', [IMAGE], {}, { ...INDEX, anyBatch: false }),
+];
 
 const slopes = [
   given('PRelu', 'with a slope an element', [IMAGE, drawn([3, 4, 5], 'slope')]),
@@ -150,6 +212,8 @@ const normalized = ['Softmax', 'LogSoftmax'].flatMap((type) => [
   given(type, 'over an axis in the middle, from the end', [drawn([2, 3, 4], type)], { axis: -2 }),
 ]);
 
+const GROUPED_CONV = { noGradient: 'no gradient rule for the grouped Conv' };
+const SPATIAL = { noGradient: 'no gradient rule for Conv on' };
 const CONV_INPUT = drawn([2, 3, 7, 6], 'conv input');
 const KERNEL = drawn([4, 3, 3, 2], 'kernel');
 const BIAS = drawn([4], 'bias');
@@ -173,14 +237,49 @@ const convolutions = [
     drawn([1, 1, 2, 2], 'one kernel'),
     drawn([1], 'c'),
   ]),
+  ...[
+    given(
+      'Conv',
+      'of a line',
+      [drawn([2, 3, 9], 'line'), drawn([4, 3, 3], 'line kernel'), BIAS],
+      { strides: [2], pads: [1, 0] },
+      SPATIAL,
+    ),
+    given(
+      'Conv',
+      'of a line in dilated groups',
+      [drawn([2, 4, 9], 'line'), drawn([6, 2, 3], 'line kernel')],
+      { group: 2, dilations: [2] },
+      GROUPED_CONV,
+    ),
+    given(
+      'Conv',
+      'of a volume',
+      [drawn([1, 2, 4, 5, 3], 'volume'), drawn([3, 2, 2, 3, 2], 'volume kernel')],
+      { strides: [1, 2, 1], pads: [0, 1, 0, 1, 0, 0] },
+      SPATIAL,
+    ),
+    given(
+      'Conv',
+      'of each channel on its own',
+      [drawn([2, 4, 6, 5], 'depthwise'), drawn([4, 1, 3, 2], 'depthwise kernel'), BIAS],
+      { group: 4, strides: [2, 1], pads: [1, 0, 0, 1] },
+      GROUPED_CONV,
+    ),
+    given(
+      'Conv',
+      'of each channel by two kernels, dilated',
+      [drawn([2, 3, 6, 7], 'depthwise'), drawn([6, 1, 2, 3], 'depthwise kernel')],
+      { group: 3, dilations: [1, 2] },
+      GROUPED_CONV,
+    ),
+  ],
   given(
     'Conv',
     'in groups',
     [drawn([2, 4, 5, 5], 'groups'), drawn([6, 2, 3, 3], 'group kernel'), drawn([6], 'c')],
     { group: 2 },
-    {
-      noGradient: 'no gradient rule yet for the grouped Conv',
-    },
+    GROUPED_CONV,
   ),
 ];
 
@@ -220,6 +319,13 @@ const maxima = [
   given('ReduceMax', 'over two axes, one from the end', [GROUPED, ints(1, -1)], { keepdims: 0 }),
 ];
 
+const totals = ['ReduceSum', 'ReduceMean'].flatMap((type) => [
+  given(type, 'over an axis that goes', [IMAGE, ints(2)], { keepdims: 0 }),
+  given(type, 'over two axes that stay, one from the end', [IMAGE, ints(1, -1)]),
+  given(type, 'over everything', [drawn([2, 3, 4], type)], { keepdims: 0 }, { anyBatch: false }),
+  given(type, 'over nothing', [IMAGE], { noop_with_empty_axes: 1 }),
+]);
+
 const SHAPED = drawn([2, 6, 4], 'shaped');
 const PART = drawn([2, 3, 4], 'part');
 const layouts = [
@@ -241,6 +347,21 @@ const layouts = [
   }),
   given('Concat', 'of a value with itself', [PART, PART], { axis: 1 }),
   given('Concat', 'of one', [PART], { axis: 1 }),
+  given('Slice', 'of one axis', [SHAPED, ints(1), ints(4), ints(1)], {}, { noGradient: NO_RULE }),
+  given(
+    'Slice',
+    'of two axes, to the end',
+    [SHAPED, ints(-4, 1), ints(2 ** 40, 3), ints(1, 2)],
+    {},
+    { noGradient: NO_RULE },
+  ),
+  given(
+    'Slice',
+    'of every second, backwards',
+    [SHAPED, ints(-1), ints(-100), ints(1), ints(-2)],
+    {},
+    { noGradient: NO_RULE },
+  ),
 ];
 
 const normalizations = [
@@ -266,12 +387,16 @@ function parameters(channels: number): Tensor[] {
 export const CASES: readonly OperatorCase[] = [
   ...activations,
   ...arithmetic,
+  ...variadic,
+  ...truths,
+  ...indices,
   ...slopes,
   ...products,
   ...normalized,
   ...convolutions,
   ...pools,
   ...maxima,
+  ...totals,
   ...layouts,
   ...normalizations,
 ];
