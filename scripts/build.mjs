@@ -11,6 +11,7 @@ const shared = {
   sourcemap: true,
   logLevel: 'warning',
   legalComments: 'none',
+  plugins: [tensorflowApart('./tensorflow.cjs')],
 };
 
 await Promise.all([
@@ -20,7 +21,6 @@ await Promise.all([
     outfile: 'dist/cli.cjs',
     external: ['onnxruntime-node'],
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [tensorflowApart('./tensorflow.cjs')],
   }),
   build({
     ...shared,

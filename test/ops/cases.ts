@@ -263,6 +263,13 @@ const convolutions = [
       'Conv',
       'of each channel on its own',
       [drawn([2, 4, 6, 5], 'depthwise'), drawn([4, 1, 3, 2], 'depthwise kernel'), BIAS],
+      { group: 4, strides: [2, 2], pads: [1, 0, 0, 1] },
+      GROUPED_CONV,
+    ),
+    given(
+      'Conv',
+      'of each channel on its own, with unequal strides',
+      [drawn([2, 4, 6, 5], 'depthwise'), drawn([4, 1, 3, 2], 'depthwise kernel'), BIAS],
       { group: 4, strides: [2, 1], pads: [1, 0, 0, 1] },
       GROUPED_CONV,
     ),
