@@ -6,11 +6,19 @@ export interface RecipeFile {
   readonly model: string;
   readonly data: DataChoice;
   readonly prune?: {
-    readonly method?: 'maxout' | 'ratio';
+    readonly method?: 'maxout' | 'ratio' | 'global' | 'target';
     readonly k?: number;
     readonly layers?: readonly string[];
+    readonly protect?: readonly string[];
     readonly measure?: string;
+    readonly reduction?: 'first' | 'mean' | 'max';
+    readonly normalization?: 'none' | 'mean' | 'max' | 'standard';
     readonly ratio?: number;
+    readonly ratios?: Readonly<Record<string, number>>;
+    readonly target?: { readonly parameters?: number; readonly macs?: number; readonly bytes?: number };
+    readonly minimumWidth?: number;
+    readonly multiple?: number;
+    readonly isomorphic?: boolean;
     readonly iterations?: number;
   };
   readonly retrain?: {

@@ -33,10 +33,15 @@ export interface Choice {
   readonly neurons: ReadonlyMap<string, number>;
   /** Number of its channels. */
   readonly size: number;
-  /** Taken one after the other; what is left after the last must stay. */
+  /** Taken one after the other; what is left after the last must stay. None where its layers are narrow already. */
   readonly portions: readonly Portion[];
   /** Alike for families of the same structure. */
   readonly isomorphism: string;
+}
+
+/** Channels of all candidates. */
+export function channelCount({ choices }: Candidates): number {
+  return choices.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Channels of one family that go together: one, or as many as a multiple asks for. */
@@ -46,16 +51,18 @@ export interface Portion {
   readonly score: number;
 }
 
+/** @param relevance families of which no layer was measured are no candidates; undefined: all channels count alike. */
 export function candidatesOf(
   model: Model,
-  relevance: readonly LayerRelevance[],
+  relevance: readonly LayerRelevance[] | undefined,
   ranking: Ranking,
   limits: PlanLimits = {},
   channels = analyseChannels(model.graph),
 ): Candidates {
   const layers = layerChannels(model, channels);
   const families = familiesOf(channels);
-  const scores = channelScores(layers, relevance, ranking);
+  const scores = channelScores(layers, relevance ?? [], ranking);
+  const measured = relevance && new Set(relevance.map(({ layer }) => layer));
   const wanted = limits.layers && new Set(namesOf(layers, limits.layers));
   const kept = new Set(namesOf(layers, limits.protect ?? []));
   const structure = isomorphismClass(model.graph);
@@ -64,8 +71,8 @@ export function candidatesOf(
     const names = [...neurons.keys()];
     if (names.length === 0 || names.some((name) => kept.has(name))) return [];
     if (wanted && !names.some((name) => wanted.has(name))) return [];
+    if (measured && !names.some((name) => measured.has(name))) return [];
     const portions = portionsOf(family, [...neurons.values()], scores, limits);
-    if (portions.length === 0) return [];
     return [{ neurons, size: family.channels.length, portions, isomorphism: structure(family) }];
   });
   return { channels, layers, families, choices };

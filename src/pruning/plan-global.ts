@@ -1,18 +1,16 @@
-// A share of all channels: the least relevant of the whole model go, whatever layer they are in.
+// So many channels of the whole model: the least relevant of the whole model go, whatever layer they are in.
 import type { Candidates, Choice } from './candidates';
 import { type Plan, planOf } from './plan';
 import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
-import { shareOf } from './share';
 
 export interface GlobalOptions {
   /** Compares scores only among families of the same structure; each structure loses the same share. */
   readonly isomorphic?: boolean;
 }
 
-/** @param ratio share of the candidates' channels that goes at most, from 0 to 1. */
-export function planGlobal(candidates: Candidates, ratio: number, options: GlobalOptions = {}): Plan {
-  const total = candidates.choices.reduce((sum, { size }) => sum + size, 0);
-  let left = shareOf(total, ratio);
+/** @param count channels that go at most. */
+export function planGlobal(candidates: Candidates, count: number, options: GlobalOptions = {}): Plan {
+  let left = count;
   const taken = takeInTurn(globalQueue(candidates, options), ({ channels }) => {
     if (channels.length > left) return false;
     left -= channels.length;

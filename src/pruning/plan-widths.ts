@@ -37,7 +37,7 @@ export function planLayers(candidates: Candidates, widths: ReadonlyMap<string, n
 /** The same on a model, with every layer that can be cut as a candidate and coupled layers ranked by their mean. */
 export function planWidths(
   model: Model,
-  relevance: readonly LayerRelevance[],
+  relevance: readonly LayerRelevance[] | undefined,
   widths: ReadonlyMap<string, number>,
 ): Plan {
   return planLayers(candidatesOf(model, relevance, { reduction: 'mean', normalization: 'none' }), widths);

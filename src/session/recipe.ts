@@ -3,6 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Ajv, { type ErrorObject } from 'ajv';
 import { messageOf, UserError } from '../errors';
+import type { Cost } from '../ops/cost';
+import type { Normalization } from '../pruning/relevance/normalization';
+import type { Reduction } from '../pruning/relevance/reduction';
 import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
 import schema from './recipe.schema.json';
@@ -18,19 +21,32 @@ export interface Recipe {
     readonly mean: number;
     readonly deviation: number;
   };
-  readonly prune: {
-    readonly method: 'maxout' | 'ratio';
-    readonly k: number;
-    readonly layers?: readonly string[];
-    readonly measure: string;
-    readonly ratio: number;
-    readonly iterations: number;
-  };
+  readonly prune: Prune;
   readonly retrain: Retrain;
   readonly weights?: { readonly keep: number; readonly iterations: number };
   readonly until?: string;
   readonly seed: number;
   readonly threads: number;
+}
+
+export interface Prune {
+  readonly method: 'maxout' | 'ratio' | 'global' | 'target';
+  readonly k: number;
+  readonly layers?: readonly string[];
+  readonly protect: readonly string[];
+  readonly measure: string;
+  readonly reduction: Reduction;
+  /** Default: what suits the measure. */
+  readonly normalization?: Normalization;
+  readonly ratio: number;
+  /** By layer name; the others have the ratio above. */
+  readonly ratios: Readonly<Record<string, number>>;
+  /** One figure; up to 1 a share of the model as it was, above 1 a number. */
+  readonly target?: Readonly<Partial<Record<keyof Cost, number>>>;
+  readonly minimumWidth: number;
+  readonly multiple: number;
+  readonly isomorphic: boolean;
+  readonly iterations: number;
 }
 
 export interface Retrain {
@@ -74,7 +90,12 @@ export async function readRecipe(path: string): Promise<Recipe> {
 export function makeRecipe(json: unknown, folder: string, where: string): Recipe {
   const filled: unknown = structuredClone(json);
   if (!validate(filled))
-    throw new UserError(`${where} is not a valid recipe: ${(validate.errors ?? []).map(describe).join('; ')}.`);
+    throw new UserError(
+      `${where} is not a valid recipe: ${(validate.errors ?? [])
+        .filter(({ keyword }) => keyword !== 'if')
+        .map(describe)
+        .join('; ')}.`,
+    );
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
   const { source } = recipe.data;
   return {

@@ -6,7 +6,7 @@ import { buildModel } from '../../src/architectures/index';
 import { UserError } from '../../src/errors';
 import type { Model } from '../../src/model/model';
 import { costOf } from '../../src/ops/cost';
-import { candidatesOf, type PlanLimits } from '../../src/pruning/candidates';
+import { type Candidates, candidatesOf, channelCount, type PlanLimits } from '../../src/pruning/candidates';
 import { analyseChannels } from '../../src/pruning/channels';
 import { cut } from '../../src/pruning/cut';
 import { layerChannels } from '../../src/pruning/layer-channels';
@@ -17,6 +17,7 @@ import { planTarget } from '../../src/pruning/plan-target';
 import { planLayers, widthsFor } from '../../src/pruning/plan-widths';
 import type { Ranking } from '../../src/pruning/relevance/reduction';
 import type { LayerRelevance } from '../../src/pruning/relevance/score';
+import { shareOf } from '../../src/pruning/share';
 import { random } from '../../src/random';
 import { ourModel, randomise } from '../layers-model';
 import { outputFor } from '../run';
@@ -37,6 +38,10 @@ function drawnScores(model: Model, seed: number): LayerRelevance[] {
 
 function candidates(model: Model, limits: PlanLimits = {}, seed = 1) {
   return candidatesOf(model, drawnScores(model, seed), RANKING, limits);
+}
+
+function planShare(found: Candidates, share: number, isomorphic = false): Plan {
+  return planGlobal(found, shareOf(channelCount(found), share), { isomorphic });
 }
 
 function cutBy(model: Model, plan: Plan): Model {
@@ -75,7 +80,7 @@ test('a global plan takes the least relevant channels of the model, whatever lay
     { layer: 'dense', scores: Float64Array.from({ length: 500 }, (_, i) => 0.5 + i), observations: 0 },
   ];
   const found = candidatesOf(lenet, scores, { reduction: 'mean', normalization: 'none' });
-  const { cuts } = planGlobal(found, 10 / 570);
+  const { cuts } = planShare(found, 10 / 570);
   assert.deepEqual(
     cuts.map(({ layer, removed }) => [layer, removed]),
     [
@@ -94,11 +99,11 @@ test('normalised by their means, layers of different scale lose alike', () => {
   const scores = [ramp('conv1', 20, 1e-3), ramp('conv2', 50, 1), ramp('dense', 500, 1e3)];
   for (const normalization of ['mean', 'max', 'standard'] as const) {
     const found = candidatesOf(lenet, scores, { reduction: 'mean', normalization });
-    const widths = widthsOf(cutBy(lenet, planGlobal(found, 0.5)));
+    const widths = widthsOf(cutBy(lenet, planShare(found, 0.5)));
     assert.ok(Math.abs(Number(widths.conv1) - 10) <= 1 && Math.abs(Number(widths.conv2) - 25) <= 1, normalization);
   }
   const raw = candidatesOf(lenet, scores, { reduction: 'mean', normalization: 'none' });
-  assert.deepEqual(widthsOf(cutBy(lenet, planGlobal(raw, 0.12))), { conv1: 1, conv2: 1, dense: 500, classes: 10 });
+  assert.deepEqual(widthsOf(cutBy(lenet, planShare(raw, 0.12))), { conv1: 1, conv2: 1, dense: 500, classes: 10 });
 });
 
 test('a channel of two layers counts by the first, the mean or the largest of its scores', () => {
@@ -109,7 +114,7 @@ test('a channel of two layers counts by the first, the mean or the largest of it
   }));
   const least = (reduction: Ranking['reduction']): readonly number[] | undefined => {
     const found = candidatesOf(residual, scores, { reduction, normalization: 'none' }, { layers: ['stem'] });
-    return planGlobal(found, 1 / 24).cuts.find(({ layer }) => layer === 'stem')?.removed;
+    return planShare(found, 1 / 24).cuts.find(({ layer }) => layer === 'stem')?.removed;
   };
   assert.deepEqual(least('first'), [0]);
   // Means are 0 but for channel 3, which has 30.
@@ -117,7 +122,7 @@ test('a channel of two layers counts by the first, the mean or the largest of it
   assert.deepEqual(least('max'), [0]);
   const descending = scores.map((own, i) => (i === 0 ? { ...own, scores: own.scores.map((score) => -score) } : own));
   const found = candidatesOf(residual, descending, { reduction: 'first', normalization: 'none' }, { layers: ['stem'] });
-  assert.deepEqual(planGlobal(found, 1 / 24).cuts.find(({ layer }) => layer === 'two_outer')?.removed, [23]);
+  assert.deepEqual(planShare(found, 1 / 24).cuts.find(({ layer }) => layer === 'two_outer')?.removed, [23]);
 });
 
 for (const figure of ['parameters', 'macs', 'bytes'] as const) {
@@ -150,7 +155,7 @@ test('a model that is below its target already loses nothing', () => {
 });
 
 test('protected layers and what is coupled with them keep their channels', () => {
-  const widths = widthsOf(cutBy(residual, planGlobal(candidates(residual, { protect: ['stem', 'hidden'] }), 0.5)));
+  const widths = widthsOf(cutBy(residual, planShare(candidates(residual, { protect: ['stem', 'hidden'] }), 0.5)));
   assert.deepEqual(
     ['stem', 'one_outer', 'two_outer', 'hidden'].map((name) => widths[name]),
     [24, 24, 24, 40],
@@ -159,7 +164,7 @@ test('protected layers and what is coupled with them keep their channels', () =>
 });
 
 test('of named layers alone, and what is coupled with them, channels go', () => {
-  const widths = widthsOf(cutBy(residual, planGlobal(candidates(residual, { layers: ['one_outer'] }), 0.5)));
+  const widths = widthsOf(cutBy(residual, planShare(candidates(residual, { layers: ['one_outer'] }), 0.5)));
   assert.deepEqual(widths, {
     stem: 12,
     one_inner: 32,
@@ -201,10 +206,10 @@ test('an isomorphic plan compares inner layers of blocks with each other and tak
     own.layer.endsWith('inner') ? { ...own, scores: own.scores.map((score) => score / 1000) } : own,
   );
   const ranked = candidatesOf(residual, scores, { reduction: 'mean', normalization: 'none' });
-  const widths = widthsOf(cutBy(residual, planGlobal(ranked, 0.25, { isomorphic: true })));
+  const widths = widthsOf(cutBy(residual, planShare(ranked, 0.25, true)));
   assert.equal(Number(widths.one_inner) + Number(widths.two_inner), 48);
   assert.deepEqual([widths.stem, widths.hidden], [18, 30]);
-  const mixed = widthsOf(cutBy(residual, planGlobal(ranked, 0.25)));
+  const mixed = widthsOf(cutBy(residual, planShare(ranked, 0.25)));
   assert.deepEqual([mixed.stem, mixed.hidden], [24, 40]);
 });
 
@@ -240,11 +245,11 @@ test('on random networks, every plan can be cut, keeps to its limits, and comput
             found,
             widthsFor(found, () => 0.5),
           ),
-          planGlobal(found, 0.4),
-          planGlobal(found, 0.4, { isomorphic: true }),
+          planShare(found, 0.4),
+          planShare(found, 0.4, true),
         ];
         const before = costOf(model).parameters;
-        const least = costOf(cutBy(model, planGlobal(found, 1))).parameters;
+        const least = costOf(cutBy(model, planShare(found, 1))).parameters;
         const limit = (before + least) / 2;
         plans.push(planTarget(model, found, { figure: 'parameters', limit }));
         for (const plan of plans) checked += assertWithin(model, plan, limits);

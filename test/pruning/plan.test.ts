@@ -38,7 +38,7 @@ function relevance(scores: Readonly<Record<string, readonly number[]>>): LayerRe
   return Object.entries(scores).map(([layer, own]) => ({ layer, scores: Float64Array.from(own), observations: 0 }));
 }
 
-function afterPlan(model: Model, widths: Readonly<Record<string, number>>, scores: LayerRelevance[] = []): Model {
+function afterPlan(model: Model, widths: Readonly<Record<string, number>>, scores?: LayerRelevance[]): Model {
   const plan = planWidths(model, scores, new Map(Object.entries(widths)));
   return { ...model, graph: cut(model.graph, plan.channels, plan.removed) };
 }
@@ -188,7 +188,7 @@ test('a layer that is narrow enough already stays as it is', () => {
   assert.deepEqual(
     planWidths(
       joined,
-      [],
+      undefined,
       new Map([
         ['left', 3],
         ['right', 9],

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors';
+import { MEASURES } from '../../src/pruning/relevance/index';
 import { makeRecipe, readRecipe } from '../../src/session/recipe';
+import schema from '../../src/session/recipe.schema.json';
 import { parseUntil, sizeReached } from '../../src/session/until';
 
 const minimal = { model: 'model.json', data: { source: 'mnist' } };
@@ -14,7 +16,19 @@ test("a recipe of a model and data alone is complete: the paper's method with it
   const recipe = makeRecipe(minimal, '/work', 'test');
   assert.equal(recipe.model, '/work/model.json');
   assert.equal(recipe.data.source, '/work/mnist');
-  assert.deepEqual(recipe.prune, { method: 'maxout', k: 4, measure: 'maxout', ratio: 0.5, iterations: 3 });
+  assert.deepEqual(recipe.prune, {
+    method: 'maxout',
+    k: 4,
+    protect: [],
+    measure: 'maxout',
+    reduction: 'mean',
+    ratio: 0.5,
+    ratios: {},
+    minimumWidth: 1,
+    multiple: 1,
+    isomorphic: false,
+    iterations: 3,
+  });
   assert.deepEqual(recipe.retrain, {
     epochs: 3,
     batch: 64,
@@ -25,6 +39,11 @@ test("a recipe of a model and data alone is complete: the paper's method with it
     schedule: 'inv',
   });
   assert.equal(recipe.seed, 1);
+});
+
+test('the measures a recipe may name are those there are', () => {
+  const { measure } = schema.properties.prune.properties;
+  assert.deepEqual([...measure.enum].sort(), [...MEASURES.keys()].sort());
 });
 
 test('the built-in data keeps its name, other data becomes a path beside the recipe', () => {
@@ -43,6 +62,15 @@ const wrong: Record<string, [unknown, RegExp]> = {
   'a ratio above 1': [{ ...minimal, prune: { ratio: 1.5 } }, /prune\.ratio must be < 1/],
   'a k of 1': [{ ...minimal, prune: { k: 1 } }, /prune\.k must be >= 2/],
   'an unknown measure': [{ ...minimal, prune: { measure: 'l7' } }, /prune\.measure must be one of maxout, l1/],
+  'a target without the figure': [
+    { ...minimal, prune: { method: 'target' } },
+    /prune must have required property 'target'/,
+  ],
+  'two targets': [
+    { ...minimal, prune: { method: 'target', target: { macs: 0.5, bytes: 0.5 } } },
+    /prune\.target must NOT have more than 1 propert/,
+  ],
+  'a ratio of a layer above 1': [{ ...minimal, prune: { ratios: { dense: 2 } } }, /prune\.ratios\.dense must be < 1/],
   'an unknown optimizer': [
     { ...minimal, retrain: { optimizer: 'lion' } },
     /retrain\.optimizer must be one of sgd, adam, adamw/,

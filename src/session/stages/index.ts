@@ -2,13 +2,13 @@
 import type { Model } from '../../model/model';
 import type { Recipe } from '../recipe';
 import type { Stage } from '../stage';
+import { choosingStages } from './choosing';
 import { maxoutStages } from './maxout';
-import { ratioStages } from './ratio';
 import { weightStages } from './weights';
 
 /** The stages of a session on the model as it was given. Throws UserError where the recipe asks for what can't be. */
 export function stagesOf(recipe: Recipe, original: Model): Stage[] {
-  const neurons = recipe.prune.method === 'maxout' ? maxoutStages(recipe, original) : ratioStages(recipe, original);
+  const neurons = recipe.prune.method === 'maxout' ? maxoutStages(recipe, original) : choosingStages(recipe, original);
   return [originalStage, ...neurons, ...weightStages(recipe)];
 }
 

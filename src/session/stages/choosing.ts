@@ -1,0 +1,58 @@
+// Stages that measure every layer, choose by a method which channels go, and cut them.
+import { UserError } from '../../errors';
+import type { Model } from '../../model/model';
+import { cut } from '../../pruning/cut';
+import { prunableLayers } from '../../pruning/plan';
+import { measureOf } from '../../pruning/relevance/index';
+import { measureRelevance } from '../../pruning/relevance/score';
+import type { Prune, Recipe } from '../recipe';
+import { recordOf, type Stage } from '../stage';
+import { candidatesFor, measuredLayers } from './candidates';
+import { globalMethod } from './global';
+import type { Method } from './method';
+import { ratioMethod } from './ratio';
+import { targetMethod } from './target';
+
+const METHODS: Readonly<Record<Exclude<Prune['method'], 'maxout'>, (prune: Prune, original: Model) => Method>> = {
+  ratio: ratioMethod,
+  global: globalMethod,
+  target: targetMethod,
+};
+
+/** Throws UserError where the recipe asks for what can't be. */
+export function methodOf(prune: Prune, original: Model): Method {
+  if (prune.method === 'maxout') throw new Error('maxout has stages of its own');
+  prunableLayers(original, prune.layers);
+  if (candidatesFor(prune, original, undefined).choices.length === 0) {
+    throw new UserError('The model has no layer with channels that can be cut.');
+  }
+  return METHODS[prune.method](prune, original);
+}
+
+export function choosingStages(recipe: Recipe, original: Model): Stage[] {
+  const { prune, seed } = recipe;
+  const method = methodOf(prune, original);
+  return Array.from({ length: prune.iterations }, (_, i): Stage => {
+    const share = (i + 1) / prune.iterations;
+    return {
+      kind: 'neurons',
+      title: method.title(share),
+      async apply(model, { engine, train, onMeasure, stopped }) {
+        const relevance = await measureRelevance(measureOf(prune.measure), model, engine, train, {
+          k: prune.k,
+          seed,
+          layers: measuredLayers(prune, model),
+          onProgress: onMeasure,
+          stopped,
+        });
+        const plan = method.plan(model, candidatesFor(prune, model, relevance), share);
+        return {
+          model: { ...model, graph: cut(model.graph, plan.channels, plan.removed) },
+          cuts: plan.cuts,
+          relevance: relevance.map((own) => recordOf(own, prune.measure)),
+          changed: true,
+        };
+      },
+    };
+  });
+}

@@ -1,0 +1,26 @@
+// A size to reach: as many of the least relevant channels as it takes.
+import { UserError } from '../../errors';
+import type { Model } from '../../model/model';
+import { type Cost, costOf } from '../../ops/cost';
+import { planTarget } from '../../pruning/plan-target';
+import type { Prune } from '../recipe';
+import type { Method } from './method';
+
+export function targetMethod({ measure, target, isomorphic }: Prune, original: Model): Method {
+  const [entry] = Object.entries(target ?? {}) as [keyof Cost, number][];
+  if (entry === undefined) throw new UserError('The method target wants a target, for instance { "parameters": 0.5 }.');
+  const [figure, wanted] = entry;
+  const before = costOf(original)[figure];
+  const limit = wanted <= 1 ? wanted * before : wanted;
+  if (limit >= before) {
+    throw new UserError(
+      `The model has ${before.toLocaleString('en')} ${figure}, which the target of ${limit.toLocaleString('en')} allows: there is nothing to cut.`,
+    );
+  }
+  const limitAt = (share: number): number => before - share * (before - limit);
+  return {
+    title: (share) => `${Math.round((100 * limitAt(share)) / before)} % of the ${figure} by ${measure}`,
+    plan: (model, candidates, share) =>
+      planTarget(model, candidates, { figure, limit: limitAt(share) }, { isomorphic }),
+  };
+}
