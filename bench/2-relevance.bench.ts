@@ -1,7 +1,7 @@
 // Relevance (the paper's count, inside the graph) against plain inference over the same samples.
 import { buildModel } from '../src/architectures/index';
 import { onnxruntime } from '../src/engines/onnxruntime';
-import { classify } from '../src/evaluation/classify';
+import { evaluate } from '../src/evaluation/evaluate';
 import { loadValues } from '../src/model/values';
 import { measureOf } from '../src/pruning/relevance/index';
 import { measureRelevance } from '../src/pruning/relevance/score';
@@ -24,7 +24,7 @@ for (const [name, layers] of [
   };
   const rates = await interleave(
     [
-      { name: 'inference', round: timed(() => classify(engine, model.graph, values, split)) },
+      { name: 'inference', round: timed(() => evaluate(engine, model.graph, values, split)) },
       ...['maxout', 'mean-activation', 'apoz'].map((measure) => ({
         name: `relevance ${measure}`,
         round: timed(() =>

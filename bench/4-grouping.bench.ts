@@ -2,7 +2,7 @@
 import { buildModel } from '../src/architectures/index';
 import { openDataset } from '../src/data/open';
 import { onnxruntime } from '../src/engines/onnxruntime';
-import { accuracyOf, classify, outcomes } from '../src/evaluation/classify';
+import { evaluate } from '../src/evaluation/evaluate';
 import type { Model } from '../src/model/model';
 import { loadValues, withValues } from '../src/model/values';
 import { introduceMaxout } from '../src/pruning/introduce';
@@ -10,7 +10,7 @@ import { train } from '../src/training/train';
 
 const data = await openDataset('digits', { validation: 0 });
 const engine = onnxruntime();
-const untrained = buildModel('lenet5', { inputShape: data.shape, classes: data.classes, seed: 1 });
+const untrained = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
 const start = await loadValues(untrained.graph);
 const result = await train(engine, untrained.graph, start, data.train, {
   epochs: 3,
@@ -23,7 +23,7 @@ if (!result.finished) throw new Error('the training was stopped');
 const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };
 
 const accuracy = async ({ graph }: Model): Promise<string> =>
-  `${(100 * accuracyOf(outcomes(await classify(engine, graph, await loadValues(graph), data.test), data.test))).toFixed(2)} %`;
+  `${(100 * (await evaluate(engine, graph, await loadValues(graph), data.test)).score).toFixed(2)} %`;
 
 console.log(`\nMaxout put on a trained LeNet-5 (built-in digits, 3 epochs: ${await accuracy(model)}), no retraining`);
 for (const [layer, k] of [

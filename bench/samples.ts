@@ -9,7 +9,12 @@ export function samplesSplit(count: number): Split {
   const { train } = digits;
   return {
     count,
-    labels: Int32Array.from({ length: count }, (_, i) => train.labels[i % train.count] ?? 0),
+    inputs: train.inputs,
+    targets: train.targets.map((target) =>
+      target.kind === 'classes'
+        ? { ...target, labels: Int32Array.from({ length: count }, (_, i) => target.labels[i % train.count] ?? 0) }
+        : target,
+    ),
     read: (indices, out) =>
       train.read(
         Array.from(indices, (index) => index % train.count),

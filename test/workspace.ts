@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { digits } from '../src/data/digits/digits';
-import type { Subset } from '../src/data/samples';
+import type { LabelledBytes, Subset } from '../src/data/samples';
 import { idxBytes } from './data/folder';
 
 export const CLI = resolve('dist/cli.cjs');
@@ -51,7 +51,7 @@ export function filesOf(folder: string): Map<string, string> {
   return new Map(names.map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
 }
 
-function writeIdx(folder: string, name: string, { samples, indices }: Subset): void {
+function writeIdx(folder: string, name: string, { samples, indices }: Subset<LabelledBytes>): void {
   const size = samples.values.length / samples.labels.length;
   const images = Array.from(indices, (index) => Array.from(samples.values.subarray(index * size, (index + 1) * size)));
   const labels = Array.from(indices, (index) => samples.labels[index] ?? 0);

@@ -4,6 +4,7 @@ import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
+import { scoreText } from '../report/score-text';
 import { nonZero, testModels } from '../session/compare';
 import { openWithWarnings } from './open';
 import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
@@ -43,16 +44,17 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
   const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
   const tested = flags.data === undefined ? undefined : await test([before, after], { ...flags, data: flags.data });
   const json = {
-    before: { ...sizes[0], ...(tested && { accuracy: tested.accuracies[0] }) },
-    after: { ...sizes[1], ...(tested && { accuracy: tested.accuracies[1] }) },
+    before: { ...sizes[0], ...(tested && { score: tested.scores[0] }) },
+    after: { ...sizes[1], ...(tested && { score: tested.scores[1] }) },
     removed: shares,
+    ...(tested && { metric: tested.metric }),
     pValue: tested?.pValue ?? null,
   };
   const rows = (['parameters', 'nonZero', 'macs', 'bytes'] as const).map((figure) => {
     const [a = 0, b = 0] = sizes.map((size) => size[figure]);
     return [figure === 'nonZero' ? 'non-zero' : figure, count(a), count(b), a === 0 ? '' : percent(1 - b / a)];
   });
-  if (tested) rows.push(['accuracy', ...tested.accuracies.map((accuracy) => percent(accuracy, 2)), '']);
+  if (tested) rows.push([tested.metric.title, ...tested.scores.map((score) => scoreText(tested.metric, score)), '']);
   output.result(
     json,
     [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'),

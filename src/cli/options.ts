@@ -47,8 +47,8 @@ export function withData(command: Command, required: boolean): Command {
     .option('--deviation <value>', 'divided by in the end (default: 1)', realNumber);
 }
 
-export function normalizationOf({ scale = 1 / 255, mean = 0, deviation = 1 }: DataFlags): Normalization {
-  return { scale, mean, deviation };
+export function normalizationOf({ scale, mean, deviation }: DataFlags): Normalization {
+  return given({ scale, mean, deviation });
 }
 
 export interface TrainingFlags {

@@ -152,7 +152,10 @@ function resultOf({ out, iterations, chosen, data }: SessionRecord): object {
       bytes: removed(before.bytes, after.bytes),
       nonZero: removed(before.nonZero, after.nonZero),
     },
-    accuracy: { before: before.accuracy, after: after.accuracy },
+    metric: before.metric,
+    score: { before: before.score, after: after.score },
+    // By its own name too, for scripts that read nothing else.
+    ...(before.metric.name === 'accuracy' && { accuracy: { before: before.score, after: after.score } }),
     pValue: after.pValue ?? 1,
     testSamples: data.test,
     chosen,

@@ -1,13 +1,12 @@
 // neuron-pruner relevance: the score of every channel, with a histogram a layer.
 import type { Command } from 'commander';
-import { checkFit } from '../data/fit';
+import { fitDataset, interfaceOf } from '../data/fit';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { UserError } from '../errors';
 import { prunableLayers } from '../pruning/plan';
 import { measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
-import { modelFit } from '../session/session';
 import { openWithWarnings } from './open';
 import {
   type DataFlags,
@@ -47,7 +46,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const measure = measureOf(flags.measure);
   const { model } = await openWithWarnings(path, output);
   if (flags.layers) prunableLayers(model, flags.layers);
-  const data =
+  const opened =
     flags.data === undefined
       ? undefined
       : await openDataset(flags.data, {
@@ -55,7 +54,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
           validation: flags.validation ?? 0,
           seed: flags.seed,
         });
-  if (data) checkFit(data, modelFit(model));
+  const data = opened && fitDataset(opened, interfaceOf(model.graph));
   const engine = onnxruntime({ threads: flags.threads });
   const layers = await measureRelevance(measure, model, engine, data?.train, {
     k: flags.k,

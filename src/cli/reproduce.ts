@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { Split } from '../data/dataset';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { evaluate } from '../evaluation/evaluate';
 import { PERMUTATIONS, permutationTest } from '../evaluation/permutation';
 import { checkNewFolder } from '../formats/files';
 import { openModel } from '../formats/open';
@@ -148,10 +148,10 @@ async function readRun(work: string, seed: number, test: Split): Promise<Row[]> 
     const [session = ''] = await readdir(sessions);
     const iterations = (await readdir(join(sessions, session, 'iterations'))).sort();
     for (const [index, iteration] of iterations.entries()) {
-      const { figures, right } = await testModel(join(sessions, session, 'iterations', iteration, 'model'), test);
+      const { figures, outcomes } = await testModel(join(sessions, session, 'iterations', iteration, 'model'), test);
       const left = k - index;
       const title = left >= 1 ? (left === 1 ? '1 neuron a unit' : `${left} neurons a unit`) : 'weights pruned';
-      rows.push({ network: `k = ${k}`, title, ...figures, pValue: permutationTest(classic.right, right, seed) });
+      rows.push({ network: `k = ${k}`, title, ...figures, pValue: permutationTest(classic.outcomes, outcomes, seed) });
     }
   }
   return rows;
@@ -160,10 +160,10 @@ async function readRun(work: string, seed: number, test: Split): Promise<Row[]> 
 async function testModel(path: string, test: Split) {
   const model = await openModel(path);
   const values = await loadValues(model.graph);
-  const right = outcomes(await classify(onnxruntime(), model.graph, values, test), test);
+  const { score, outcomes } = await evaluate(onnxruntime(), model.graph, values, test);
   const { parameters, macs } = costOf(model);
-  const figures = { parameters, nonZero: nonZeroCount(model.graph, values), macs, accuracy: accuracyOf(right) };
-  return { figures, right };
+  const figures = { parameters, nonZero: nonZeroCount(model.graph, values), macs, accuracy: score };
+  return { figures, outcomes };
 }
 
 function describe(

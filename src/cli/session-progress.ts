@@ -1,5 +1,8 @@
 // What a running session says of itself, and how Ctrl-C stops it.
+
+import { scoreText } from '../report/score-text';
 import type { SessionEvent, SessionOptions } from '../session/session';
+import type { TrainingProgress } from '../training/train';
 import { type Output, percent } from './output';
 
 export function sessionHooks(
@@ -37,6 +40,9 @@ export function sessionHooks(
       case 'warning':
         output.note(`Warning: ${event.text}.`);
         break;
+      case 'note':
+        output.note(`Data: ${event.text}.`);
+        break;
       case 'stage':
         title = event.title;
         break;
@@ -44,23 +50,24 @@ export function sessionHooks(
         output.progress(`${title}: measuring`, event.done, event.of);
         break;
       case 'training': {
-        const { step, steps, batch, loss, accuracy } = event.progress;
-        output.progress(
-          `${title}: retraining`,
-          step * batch,
-          steps * batch,
-          `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
-        );
+        const { step, steps, batch } = event.progress;
+        output.progress(`${title}: retraining`, step * batch, steps * batch, trainingDetail(event.progress));
         break;
       }
       case 'iteration': {
         const { record } = event;
+        const { metric } = record;
         const p = record.pValue === undefined ? '' : `, p = ${record.pValue.toFixed(3)}`;
         output.note(
-          `${record.title}: ${record.parameters.toLocaleString('en')} parameters, test accuracy ${percent(record.accuracy, 2)}${p}`,
+          `${record.title}: ${record.parameters.toLocaleString('en')} parameters, test ${metric.title} ${scoreText(metric, record.score)}${p}`,
         );
         break;
       }
     }
   }
+}
+
+/** "loss 0.0312, 99.1 % right". */
+export function trainingDetail({ loss, accuracy }: TrainingProgress): string {
+  return `loss ${loss.toPrecision(4)}${accuracy === undefined ? '' : `, ${percent(accuracy)} right`}`;
 }

@@ -21,6 +21,7 @@ import {
   withTraining,
 } from './options';
 import { count, makeOutput, type Output, percent } from './output';
+import { trainingDetail } from './session-progress';
 
 export interface TrainFlags extends DataFlags, EngineFlags, TrainingFlags {
   readonly data: string;
@@ -80,13 +81,10 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
   process.once('SIGINT', stop);
   const asked = { architecture, retrain, seed: flags.seed, ...(flags.k !== undefined && { k: flags.k }) };
   const made = await trainNew(asked, data, engine, {
-    onProgress: ({ step, steps, batch, loss, accuracy }) =>
-      output.progress(
-        `training ${architecture}`,
-        step * batch,
-        steps * batch,
-        `loss ${loss.toFixed(4)}, ${percent(accuracy)} right`,
-      ),
+    onProgress(progress) {
+      const { step, steps, batch } = progress;
+      output.progress(`training ${architecture}`, step * batch, steps * batch, trainingDetail(progress));
+    },
     stopped: () => stopping,
   });
   process.off('SIGINT', stop);

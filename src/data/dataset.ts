@@ -1,28 +1,71 @@
-// What a session sees of a data set: three splits of samples with labels, read in batches.
+// What a session sees of a data set: three splits of samples with targets, read in batches.
 
-/** Samples with a label each. Reading is by index, in any order, so that a seeded shuffle needs no copy. */
+/** One of the inputs of a sample. */
+export interface SampleInput {
+  readonly name: string;
+  /** Of one sample, without the batch; images are channels last ([28, 28, 1]) until they are fitted to a model. */
+  readonly shape: readonly number[];
+}
+
+/** Class indices: one a sample, or one for each of its positions (a word, a pixel). */
+export interface ClassTarget {
+  readonly kind: 'classes';
+  readonly name: string;
+  /** Which output of the model should say it, from 0. */
+  readonly output: number;
+  /** Number of classes: one more than the largest label. */
+  readonly classes: number;
+  readonly classNames?: readonly string[];
+  /** Whether the labels are whole numbers that may also be meant as values: a count, a year. */
+  readonly numeric: boolean;
+  /** Positions of a sample that have a label each; [] where it has one. */
+  readonly shape: readonly number[];
+  /** Sample after sample. */
+  readonly labels: Int32Array;
+}
+
+/** Numbers that an output should come close to (values), or that are 0 or 1 each by itself (binary). */
+export interface ValueTarget {
+  readonly kind: 'values' | 'binary';
+  readonly name: string;
+  readonly output: number;
+  /** Of one sample, without the batch. */
+  readonly shape: readonly number[];
+  /** Like Split.read. */
+  read(indices: ArrayLike<number>, out: Float32Array): Promise<void>;
+}
+
+export type Target = ClassTarget | ValueTarget;
+
+/** Samples with their targets. Reading is by index, in any order, so that a seeded shuffle needs no copy. */
 export interface Split {
   readonly count: number;
-  /** Class index of every sample. */
-  readonly labels: Int32Array;
-  /** Writes the normalised samples `indices`, one after the other, to `out` (indices.length × the sample's size). */
-  read(indices: ArrayLike<number>, out: Float32Array): Promise<void>;
+  readonly inputs: readonly SampleInput[];
+  readonly targets: readonly Target[];
+  /**
+   * Writes the normalised samples `indices`, one after the other, to `out`: for each input indices.length × its size.
+   * @param draw says which augmentation the samples get, where there is one: another text, other flips and shifts.
+   * Without it they are as they are stored.
+   */
+  read(indices: ArrayLike<number>, out: readonly Float32Array[], draw?: string): Promise<void>;
 }
 
 export interface Dataset {
   readonly name: string;
-  /** Of one sample, channels last, without the batch: [28, 28, 1]. */
-  readonly shape: readonly number[];
-  /** Number of classes: one more than the largest label. */
-  readonly classes: number;
+  readonly inputs: readonly SampleInput[];
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;
+  /** What a person should know about how the data is read, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** How stored values become a model's input: (value × scale − mean) / deviation. */
 export interface Normalization {
-  readonly scale: number;
-  readonly mean: number;
-  readonly deviation: number;
+  /** Default: 1/255 for pixels and other bytes, 1 for numbers. */
+  readonly scale?: number;
+  /** One number for all, or one for each channel (the last axis). Default 0. */
+  readonly mean?: number | readonly number[];
+  /** Default 1. */
+  readonly deviation?: number | readonly number[];
 }

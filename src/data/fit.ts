@@ -1,69 +1,140 @@
-// Whether a data set can be fed to a model, said before anything runs.
+// Fits a data set to a model: which of its columns go into which input and how, which output each target is for. What
+// does not fit is refused in one sentence before anything runs.
 import { UserError } from '../errors';
-import type { Dataset } from './dataset';
+import type { Graph, Shape } from '../model/graph';
+import type { ElementType } from '../model/tensor';
+import { sizeOf } from './column';
+import type { Dataset, SampleInput, Split, Target } from './dataset';
+import { fitTarget } from './fit-target';
+import { channelsFirst, type Layout, layoutFor, words } from './layout';
 
-export interface ModelInterface {
-  /** Of the model's input, without the batch; null where any length will do. */
-  readonly inputShape: readonly (number | null)[];
-  /** Number of logits. */
-  readonly outputs: number;
+/** A length that any will do for is null. */
+export type OpenShape = readonly (number | null)[];
+
+export interface ModelInput {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Without the batch. */
+  readonly shape: OpenShape;
 }
 
-/** Throws UserError where samples have another shape than the input, labels go beyond the outputs, or a split is empty. */
-export function checkFit(dataset: Dataset, model: ModelInterface): void {
-  const { name, shape, classes } = dataset;
+export interface ModelOutput {
+  readonly name: string;
+  /** Without the batch. */
+  readonly shape: OpenShape;
+  /** The operator that makes it: Softmax, Sigmoid. */
+  readonly operator: string;
+}
+
+/** What data has to fit. */
+export interface ModelInterface {
+  readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
+}
+
+export interface FitOptions {
+  /** Which of the model's inputs gets a column, by the column's name. Default: by name, else by order. */
+  readonly inputs?: ReadonlyMap<string, string>;
+  /** Which of the model's outputs a target is for, by the target's name. */
+  readonly outputs?: ReadonlyMap<string, string>;
+  /** What whole numbers that could be both are taken for. Default: what the model's output says. */
+  readonly numbersAs?: 'classes' | 'values';
+}
+
+export function interfaceOf(graph: Graph): ModelInterface {
+  const open = (shape: Shape): OpenShape => shape.slice(1).map((size) => (typeof size === 'number' ? size : null));
+  return {
+    inputs: graph.inputs.map(({ name, type, shape }) => ({ name, type, shape: open(shape) })),
+    outputs: graph.outputs.map(({ name, shape }) => {
+      const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+      return { name, shape: open(shape), operator: node?.type ?? '' };
+    }),
+  };
+}
+
+/**
+ * The data set as the model is fed with it: its inputs in the model's order and layout, its targets with their outputs.
+ * Throws UserError where samples have another shape than the inputs, targets another than the outputs, or a split is empty.
+ */
+export function fitDataset(dataset: Dataset, model: ModelInterface, options: FitOptions = {}): Dataset {
+  const { name } = dataset;
   for (const part of ['train', 'test'] as const) {
     if (dataset[part].count === 0) {
       throw new UserError(`${name}: there are no ${part} samples. Add samples, or take a smaller validation share.`);
     }
   }
-  if (!fits(shape, model.inputShape)) {
-    throw new UserError(
-      `${name}: a sample is ${words(shape)}, the model's input is ${words(model.inputShape)}. ` +
-        'Choose the data the model was made for, or a model for this data.',
+  const order = inputOrder(dataset, model, options);
+  const layouts = model.inputs.map((input, i) => {
+    const sample = dataset.inputs[order[i] ?? 0] as SampleInput;
+    const layout = layoutFor(sample.shape, input.shape);
+    if (layout === undefined) {
+      const whose = model.inputs.length > 1 ? `input "${input.name}"` : 'input';
+      const what = model.inputs.length > 1 ? `"${sample.name}"` : 'a sample';
+      throw new UserError(
+        `${name}: ${what} is ${words(sample.shape)}, the model's ${whose} is ${words(input.shape)}. ` +
+          'Choose the data the model was made for, or a model for this data.',
+      );
+    }
+    return layout;
+  });
+  const notes = layouts.flatMap((layout, i) => {
+    const { shape = [] } = dataset.inputs[order[i] ?? 0] ?? {};
+    return layout.channelsFirst ? [`images are fed channels first, ${words(layout.shape)} for ${words(shape)}`] : [];
+  });
+  const fit = (split: Split): Split => fitSplit(split, name, model, order, layouts, options);
+  const [train, validation, test] = [fit(dataset.train), fit(dataset.validation), fit(dataset.test)];
+  const unused = model.outputs.filter((_, i) => !train.targets.some(({ output }) => output === i));
+  if (unused.length > 0) {
+    notes.push(
+      `no target for the output ${unused.map((output) => `"${output.name}"`).join(', ')}: it is neither trained on nor tested`,
     );
   }
-  if (classes > model.outputs) {
-    throw new UserError(
-      `${name}: labels go up to ${classes - 1}, the model has ${model.outputs} outputs (labels 0 to ${model.outputs - 1}). ` +
-        'Choose data with fewer classes, or a model with an output for each.',
-    );
-  }
+  return { ...dataset, inputs: train.inputs, train, validation, test, notes: [...dataset.notes, ...notes] };
 }
 
-/**
- * A sample fits an input of its own shape, and one that the same values fill in the same order: a flat one, or one
- * that differs only in axes of length 1 (28×28×1 and 1×28×28). 32×32×3 does not fit 3×32×32: pixels would be mixed up.
- */
-function fits(sample: readonly number[], input: readonly (number | null)[]): boolean {
-  if (matches(sample, input)) return true;
-  const size = product(sample);
-  const known = resolved(input, size);
-  if (product(known.map((length) => length ?? Number.NaN)) === size && (sample.length === 1 || known.length === 1)) {
-    return true;
-  }
-  return matches(withoutOnes(sample), withoutOnes(known));
+/** For every input of the model the index of the data set's input that feeds it. */
+function inputOrder(dataset: Dataset, model: ModelInterface, { inputs }: FitOptions): number[] {
+  const columns = dataset.inputs.map(({ name }) => inputs?.get(name) ?? name);
+  const byName = model.inputs.map(({ name }) => columns.indexOf(name));
+  if (byName.every((index) => index >= 0)) return byName;
+  if (columns.length === model.inputs.length) return columns.map((_, i) => i);
+  const list = (items: readonly { readonly name: string }[]): string =>
+    `${items.length} (${items.map(({ name }) => `"${name}"`).join(', ')})`;
+  throw new UserError(
+    `${dataset.name}: a sample has ${list(dataset.inputs)} inputs, the model ${list(model.inputs)}. ` +
+      'Say in the recipe which column goes into which input: "inputs": [{ "from": "column", "to": "input" }].',
+  );
 }
 
-function matches(sample: readonly number[], input: readonly (number | null)[]): boolean {
-  return sample.length === input.length && input.every((length, i) => length === null || length === sample[i]);
-}
-
-/** The input's shape with its one open axis as long as `size` values make it. */
-function resolved(input: readonly (number | null)[], size: number): readonly (number | null)[] {
-  if (input.filter((length) => length === null).length !== 1) return input;
-  const rest = product(input.map((length) => length ?? 1));
-  return input.map((length) => length ?? (size % rest === 0 ? size / rest : null));
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
-}
-
-function withoutOnes<Length extends number | null>(shape: readonly Length[]): readonly Length[] {
-  return shape.filter((length) => length !== 1);
-}
-
-function words(shape: readonly (number | null)[]): string {
-  return shape.length === 0 ? 'a single value' : shape.map((length) => length ?? '?').join('×');
+function fitSplit(
+  split: Split,
+  name: string,
+  model: ModelInterface,
+  order: readonly number[],
+  layouts: readonly Layout[],
+  options: FitOptions,
+): Split {
+  const targets = split.targets.map((target): Target => fitTarget(target, split, name, model, options));
+  const inputs = model.inputs.map((input, i) => ({ name: input.name, shape: layouts[i]?.shape ?? [] }));
+  const straight = order.length === split.inputs.length && order.every((from, to) => from === to);
+  if (straight && layouts.every((layout) => !layout.channelsFirst)) return { ...split, inputs, targets };
+  return {
+    count: split.count,
+    inputs,
+    targets,
+    async read(indices, out, draw) {
+      const stored = split.inputs.map(({ shape }) => new Float32Array(indices.length * sizeOf(shape)));
+      const direct = stored.map((own, i) => {
+        const to = order.indexOf(i);
+        return to >= 0 && !layouts[to]?.channelsFirst ? (out[to] ?? own) : own;
+      });
+      await split.read(indices, direct, draw);
+      layouts.forEach((layout, to) => {
+        const from = order[to] ?? 0;
+        if (layout.channelsFirst) {
+          channelsFirst(stored[from] as Float32Array, split.inputs[from]?.shape ?? [], out[to] as Float32Array);
+        }
+      });
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import { type IdxFile, isIdxFile, readIdxFile } from './idx-file';
-import { allOf, divide, type Samples, type StoredDataset } from './samples';
+import { allOf, divide, type LabelledBytes, labelledBytes, type StoredDataset } from './samples';
 
 const FILE_NAME = /^(?:train|t10k)-(?:images[-.]idx[34]|labels[-.]idx1)-ubyte(?:\.gz)?$/;
 /** What is taken for testing where there are no t10k files: as many for each training sample as MNIST has, nearly. */
@@ -26,7 +26,7 @@ export async function isIdx(path: string): Promise<boolean> {
  * Images are N×H×W (a sample is [H, W, 1]) or N×H×W×C. Throws UserError where a file is missing, damaged or doesn't
  * match the others.
  */
-export async function openIdx(path: string): Promise<StoredDataset> {
+export async function openIdx(path: string): Promise<StoredDataset<LabelledBytes>> {
   const { folder, file } = await located(path);
   if (file !== undefined && !FILE_NAME.test(file)) {
     throw new UserError(
@@ -36,14 +36,13 @@ export async function openIdx(path: string): Promise<StoredDataset> {
   const names = preferred(await namesIn(folder), file);
   const train = await readPart(folder, names, 'train');
   const name = basename(resolve(folder));
-  const { shape, classes } = train;
   if (!names.some((entry) => entry.startsWith('t10k-'))) {
     const [rest, test] = divide(allOf(train.samples), TEST_SHARE, random('idx', 'test'));
-    return { name, shape, classes, train: rest, test };
+    return { name, train: rest, test };
   }
   const test = await readPart(folder, names, 't10k');
   checkSame(train, test);
-  return { name, shape, classes, train: allOf(train.samples), test: allOf(test.samples) };
+  return { name, train: allOf(train.samples), test: allOf(test.samples) };
 }
 
 async function located(path: string): Promise<{ folder: string; file?: string }> {
@@ -71,7 +70,7 @@ interface ReadPart {
   readonly labels: IdxFile;
   readonly shape: readonly number[];
   readonly classes: number;
-  readonly samples: Samples;
+  readonly samples: LabelledBytes;
 }
 
 async function readPart(folder: string, names: readonly string[], part: Part): Promise<ReadPart> {
@@ -83,13 +82,10 @@ async function readPart(folder: string, names: readonly string[], part: Part): P
       `${labels.name} has ${labels.values.length} labels, ${images.name} has ${count} images. They are not of the same set; get both again.`,
     );
   }
-  return {
-    images,
-    labels,
-    shape: shape.length === 2 ? [...shape, 1] : shape,
-    classes: labels.values.reduce((most, label) => Math.max(most, label), 0) + 1,
-    samples: { values: images.values, labels: Int32Array.from(labels.values) },
-  };
+  const pixels = shape.length === 2 ? [...shape, 1] : shape;
+  const classes = labels.values.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const samples = labelledBytes(pixels, images.values, Int32Array.from(labels.values), classes);
+  return { images, labels, shape: pixels, classes, samples };
 }
 
 function find(folder: string, names: readonly string[], start: string, ending: string): string {

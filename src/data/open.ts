@@ -4,10 +4,10 @@ import { random } from '../random';
 import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
-import { divide, type StoredDataset, splitOf } from './samples';
+import { divide, inputsOf, type StoredDataset, splitOf } from './samples';
 
 export interface DatasetOptions {
-  /** Default: values 0..255 become 0..1. */
+  /** Of every input. Default: bytes 0..255 become 0..1, numbers stay as they are. */
   readonly normalization?: Normalization;
   /** Share of the training samples that is held out for validation, 0 ≤ share < 1. Default 0.1. */
   readonly validation?: number;
@@ -20,19 +20,22 @@ export interface DatasetOptions {
  * damaged, or where an option is out of its range.
  */
 export async function openDataset(source: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { normalization = { scale: 1 / 255, mean: 0, deviation: 1 }, validation = 0.1, seed = 0 } = options;
+  const { normalization = {}, validation = 0.1, seed = 0 } = options;
   if (!(validation >= 0 && validation < 1)) {
     throw new UserError(`The validation share is ${validation}. Choose one from 0 to less than 1, such as 0.1.`);
   }
-  const { name, shape, classes, train, test } = await openStored(source);
-  const [rest, held] = divide(train, validation, random(seed, 'validation'));
+  const stored = await openStored(source);
+  const [train, held] = stored.validation
+    ? [stored.train, stored.validation]
+    : divide(stored.train, validation, random(seed, 'validation'));
+  const normalizations = stored.train.samples.inputs.map(() => normalization);
   return {
-    name,
-    shape,
-    classes,
-    train: splitOf(rest, normalization),
-    validation: splitOf(held, normalization),
-    test: splitOf(test, normalization),
+    name: stored.name,
+    inputs: inputsOf(stored.train.samples),
+    train: splitOf(train, normalizations),
+    validation: splitOf(held, normalizations),
+    test: splitOf(stored.test, normalizations),
+    notes: stored.notes ?? [],
   };
 }
 

@@ -1,37 +1,71 @@
-// Samples held in memory, one byte a value: they become floats only when a batch is read.
-import { UserError } from '../errors';
+// Samples as they are stored, and the parts a data set is divided into.
 import { type Random, shuffled } from '../random';
-import type { Normalization, Split } from './dataset';
+import { byteColumn, type Column, sizeOf } from './column';
+import type { ClassTarget, Normalization, SampleInput, Split, Target } from './dataset';
 
+/** Rows with one or several inputs and targets. */
 export interface Samples {
-  /** Sample after sample, channels last. */
-  readonly values: Uint8Array;
-  /** Class index of every sample. */
-  readonly labels: Int32Array;
+  readonly count: number;
+  readonly inputs: readonly Column[];
+  readonly targets: readonly StoredTarget[];
 }
 
+/** Labels of all rows, or a column of numbers to come close to. */
+export type StoredTarget =
+  | Omit<ClassTarget, 'output'>
+  | { readonly kind: 'values' | 'binary'; readonly name: string; readonly column: Column };
+
 /** Some of the samples, in the order of `indices`; dividing and shuffling copies no sample. */
-export interface Subset {
-  readonly samples: Samples;
+export interface Subset<Own extends Samples = Samples> {
+  readonly samples: Own;
   readonly indices: Uint32Array;
 }
 
-/** A data set as it is stored: not normalised, without a validation split. */
-export interface StoredDataset {
+/** A data set as it is stored: not normalised. */
+export interface StoredDataset<Own extends Samples = Samples> {
   readonly name: string;
-  /** Of one sample, channels last, without the batch: [28, 28, 1]. */
-  readonly shape: readonly number[];
-  readonly classes: number;
-  readonly train: Subset;
-  readonly test: Subset;
+  readonly train: Subset<Own>;
+  /** Absent where a share of the training samples has to serve. */
+  readonly validation?: Subset<Own>;
+  readonly test: Subset<Own>;
+  readonly notes?: readonly string[];
 }
 
-export function allOf(samples: Samples): Subset {
-  return { samples, indices: Uint32Array.from(samples.labels.keys()) };
+/** Byte images with a class each, as most sets are. */
+export interface LabelledBytes extends Samples {
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
+export function labelledBytes(
+  shape: readonly number[],
+  values: Uint8Array,
+  labels: Int32Array,
+  classes: number,
+): LabelledBytes {
+  return {
+    shape,
+    values,
+    labels,
+    classes,
+    count: labels.length,
+    inputs: [byteColumn('images', shape, values)],
+    targets: [{ kind: 'classes', name: 'labels', classes, numeric: false, shape: [], labels }],
+  };
+}
+
+export function allOf<Own extends Samples>(samples: Own): Subset<Own> {
+  return { samples, indices: Uint32Array.from({ length: samples.count }, (_, i) => i) };
 }
 
 /** Shuffles, then takes the last `share` (0 ≤ share < 1) of the samples away: [what stays, what was taken]. */
-export function divide(subset: Subset, share: number, source: Random): [Subset, Subset] {
+export function divide<Own extends Samples>(
+  subset: Subset<Own>,
+  share: number,
+  source: Random,
+): [Subset<Own>, Subset<Own>] {
   const { samples, indices } = subset;
   const order = shuffled(indices.length, source).map((i) => indices[i] as number);
   const stays = order.length - Math.floor(order.length * share);
@@ -41,42 +75,67 @@ export function divide(subset: Subset, share: number, source: Random): [Subset, 
   ];
 }
 
-/** A split over the subset. Throws UserError where the normalization would give values that are no numbers. */
-export function splitOf(subset: Subset, normalization: Normalization): Split {
-  const { samples, indices } = subset;
-  const { values, labels } = samples;
+export function inputsOf({ inputs }: Samples): SampleInput[] {
+  return inputs.map(({ name, shape }) => ({ name, shape }));
+}
+
+/**
+ * A split over the subset.
+ * @param normalization of every input, in their order. Throws UserError where one would give values that are no numbers.
+ */
+export function splitOf({ samples, indices }: Subset, normalization: readonly Normalization[]): Split {
   const count = indices.length;
-  const size = values.length / labels.length;
-  const table = normalized(normalization);
+  const readers = samples.inputs.map((column, i) => column.reader(normalization[i] ?? {}));
+  const sizes = samples.inputs.map(({ shape }) => sizeOf(shape));
+  const rowsOf = (wanted: ArrayLike<number>): Uint32Array => {
+    const rows = new Uint32Array(wanted.length);
+    for (let i = 0; i < wanted.length; i++) {
+      const row = indices[wanted[i] as number];
+      if (row === undefined) throw new RangeError(`sample ${wanted[i]} of ${count}`);
+      rows[i] = row;
+    }
+    return rows;
+  };
   return {
     count,
-    labels: Int32Array.from(indices, (i) => labels[i] as number),
+    inputs: inputsOf(samples),
+    targets: samples.targets.map((target, output) => targetOf(target, output, indices, rowsOf)),
     async read(wanted, out) {
-      if (out.length < wanted.length * size) {
-        throw new RangeError(`${wanted.length} samples want ${wanted.length * size} floats, out holds ${out.length}`);
-      }
-      for (let i = 0; i < wanted.length; i++) {
-        const row = indices[wanted[i] as number];
-        if (row === undefined) throw new RangeError(`sample ${wanted[i]} of ${count}`);
-        translate(values.subarray(row * size, (row + 1) * size), table, out.subarray(i * size, (i + 1) * size));
+      const rows = rowsOf(wanted);
+      for (const [i, reader] of readers.entries()) {
+        const own = out[i];
+        const floats = rows.length * (sizes[i] as number);
+        if (own === undefined || own.length < floats) {
+          throw new RangeError(`${rows.length} samples want ${floats} floats, out holds ${own?.length ?? 0}`);
+        }
+        const reading = reader(rows, own);
+        if (reading) await reading;
       }
     },
   };
 }
 
-/** The hot path: every value of every batch. */
-function translate(from: Uint8Array, table: Float32Array, to: Float32Array): void {
-  for (let i = 0; i < from.length; i++) to[i] = table[from[i] as number] as number;
-}
-
-/** What each of the 256 byte values becomes: a lookup beats three operations a value where every batch is read. */
-function normalized({ scale, mean, deviation }: Normalization): Float32Array {
-  const table = Float32Array.from({ length: 256 }, (_, value) => (value * scale - mean) / deviation);
-  if (!table.every(Number.isFinite)) {
-    throw new UserError(
-      `The normalization (value × ${scale} − ${mean}) / ${deviation} gives values that are not finite numbers. ` +
-        'Set scale and mean to numbers and deviation to one that is not 0.',
-    );
+function targetOf(
+  stored: StoredTarget,
+  output: number,
+  indices: Uint32Array,
+  rowsOf: (wanted: ArrayLike<number>) => Uint32Array,
+): Target {
+  if (stored.kind === 'classes') {
+    const size = sizeOf(stored.shape);
+    const labels = new Int32Array(indices.length * size);
+    indices.forEach((row, i) => {
+      for (let j = 0; j < size; j++) labels[i * size + j] = stored.labels[row * size + j] as number;
+    });
+    return { ...stored, output, labels };
   }
-  return table;
+  const { kind, name, column } = stored;
+  const reader = column.reader({});
+  return {
+    kind,
+    name,
+    output,
+    shape: column.shape,
+    read: async (wanted, out) => reader(rowsOf(wanted), out),
+  };
 }

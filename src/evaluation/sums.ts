@@ -2,6 +2,7 @@
 import type { Split } from '../data/dataset';
 import { type Engine, outputOf } from '../engines/engine';
 import type { Graph } from '../model/graph';
+import { needed } from '../model/needed';
 import type { Values } from '../model/values';
 import type { NodeEmitter } from '../ops/emitter';
 import { runOver } from './run-over';
@@ -30,7 +31,7 @@ export async function sumOver(
   const totals: Float64Array[] = [];
   await runOver(
     engine,
-    neededFor(emitter.extend(graph, declared)),
+    needed(emitter.extend(graph, declared)),
     values,
     split,
     (results, done, of) => {
@@ -42,18 +43,7 @@ export async function sumOver(
       });
       onProgress?.(done, of);
     },
-    limit,
+    limit === undefined ? {} : { limit },
   );
   return totals;
-}
-
-/** The graph without the nodes that no output needs. */
-function neededFor(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
-  const nodes = [...graph.nodes].reverse().filter((node) => {
-    if (!node.outputs.some((value) => needed.has(value))) return false;
-    for (const value of node.inputs) needed.add(value);
-    return true;
-  });
-  return { ...graph, nodes: nodes.reverse() };
 }

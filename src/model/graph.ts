@@ -86,3 +86,9 @@ export function consumers(graph: Graph, value: string): Node[] {
 export function producer(graph: Graph, value: string): Node | undefined {
   return graph.nodes.find((node) => node.outputs.includes(value));
 }
+
+/** The size of batch that a graph was made for; undefined where it takes any. */
+export function fixedBatch({ inputs }: Graph): number | undefined {
+  const size = inputs[0]?.shape[0];
+  return typeof size === 'number' ? size : undefined;
+}

@@ -29,9 +29,11 @@ export interface RecipeFile {
     readonly momentum?: number;
     readonly weightDecay?: number;
     readonly schedule?: 'constant' | 'step' | 'cosine' | 'inv';
+    readonly loss?: 'softmax-cross-entropy' | 'binary-cross-entropy' | 'mse' | 'mae' | 'huber';
   };
   readonly weights?: { readonly keep: number; readonly iterations?: number };
   readonly until?: string;
+  readonly metric?: 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2';
   readonly seed?: number;
   readonly threads?: number;
 }
@@ -42,6 +44,6 @@ export interface DataChoice {
   readonly source: string;
   readonly validation?: number;
   readonly scale?: number;
-  readonly mean?: number;
-  readonly deviation?: number;
+  readonly mean?: number | readonly number[];
+  readonly deviation?: number | readonly number[];
 }

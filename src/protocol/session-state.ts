@@ -20,6 +20,8 @@ export interface SessionState {
   /** Loss and accuracy as they came, in the iteration that runs and those before. */
   readonly curve: readonly CurvePoint[];
   readonly warnings: readonly string[];
+  /** How the data is read, a sentence each. */
+  readonly notes: readonly string[];
   /** What went wrong, of one that failed or was interrupted. */
   readonly message?: string;
   /** Index of the iteration that is the result, of one that finished. */
@@ -40,7 +42,8 @@ export interface CurvePoint {
   readonly step: number;
   readonly steps: number;
   readonly loss: number;
-  readonly accuracy: number;
+  /** Share of the samples that were right; absent where the target is numbers. */
+  readonly accuracy?: number;
 }
 
 export interface Progress {
@@ -48,7 +51,7 @@ export interface Progress {
   readonly of: number;
 }
 
-/** A part of the state that is new; `iterations`, `curve` and `warnings` hold only what came since. */
+/** A part of the state that is new; `iterations`, `curve`, `warnings` and `notes` hold only what came since. */
 export type SessionChange = Partial<SessionState>;
 
 export function applyChange(state: SessionState, change: SessionChange): SessionState {
@@ -58,6 +61,7 @@ export function applyChange(state: SessionState, change: SessionChange): Session
     iterations: [...state.iterations, ...(change.iterations ?? [])],
     curve: [...state.curve, ...(change.curve ?? [])],
     warnings: [...state.warnings, ...(change.warnings ?? [])],
+    notes: [...state.notes, ...(change.notes ?? [])],
   };
 }
 

@@ -2,11 +2,12 @@
 // beside a window, and a running session, which lives on its own so that closing a window does not end it.
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { ModelInspection } from '../pruning/inspect';
+import type { MetricInfo } from '../session/record';
 import type { DataChoice, RecipeFile } from './recipe-file';
 import type { Progress, SessionChange, SessionState } from './session-state';
 
 export type { LayerInspection, ModelInspection, OpenShape } from '../pruning/inspect';
-export type { IterationRecord, LayerRecord, SessionRecord } from '../session/record';
+export type { IterationRecord, LayerRecord, MetricInfo, SessionRecord } from '../session/record';
 export type { DataChoice, RecipeFile } from './recipe-file';
 export type { Activity, CurvePoint, Progress, SessionChange, SessionState } from './session-state';
 
@@ -102,6 +103,7 @@ export interface Comparison {
   readonly after: Inspection & ComparedFigures;
   /** Absent where no data was given. */
   readonly test?: {
+    readonly metric: MetricInfo;
     readonly samples: number;
     readonly pValue: number;
     /** "no significant loss, p = 0.43" in a whole sentence. */
@@ -110,7 +112,8 @@ export interface Comparison {
 }
 export interface ComparedFigures {
   readonly nonZero: number;
-  readonly accuracy?: number;
+  /** By the metric of the test; absent where no data was given. */
+  readonly score?: number;
 }
 export const compare = new RequestType<ComparisonQuestion, Comparison, void>('compare');
 

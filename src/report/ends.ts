@@ -1,10 +1,13 @@
 // Where a session began and what it ended in.
+import type { MetricInfo } from '../evaluation/metrics/metric';
 import type { IterationRecord, SessionRecord } from '../session/record';
 
 /** What the reports of a session's iterations need of it. */
 export type Iterations = Pick<SessionRecord, 'iterations' | 'chosen'>;
 
 export interface Ends {
+  /** What the scores are of. */
+  readonly metric: MetricInfo;
   readonly original: IterationRecord;
   /** The iteration whose model is the result; the original itself where nothing was taken. */
   readonly result: IterationRecord;
@@ -22,5 +25,5 @@ export function endsOf({ iterations, chosen }: Iterations): Ends {
   const result = iterations[last];
   if (result === undefined) throw new Error(`the session has no iteration ${chosen}`);
   const path = iterations.slice(0, last + 1);
-  return { original, result, path, sparse: path.some(({ kind }) => kind === 'weights') };
+  return { metric: original.metric, original, result, path, sparse: path.some(({ kind }) => kind === 'weights') };
 }

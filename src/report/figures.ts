@@ -1,8 +1,9 @@
 // The few numbers that matter, before and after, in large type.
 import { SIGNIFICANCE } from '../session/record';
 import type { Ends } from './ends';
-import { accuracy, bytes, change, pStatement, shortCount, signedPoints, unbroken } from './format';
+import { bytes, change, pStatement, shortCount, unbroken } from './format';
 import { html, type Markup } from './markup';
+import { scoreDifference, scoreText } from './score-text';
 import { across } from './svg';
 
 export function figuresSection(ends: Ends): Markup {
@@ -21,17 +22,17 @@ ${size('Parameters', original.parameters, result.parameters, shortCount)}
 ${sparse ? size('Non-zero weights', original.nonZero, result.nonZero, shortCount) : undefined}
 ${size('Multiply-accumulates', original.macs, result.macs, shortCount)}
 ${size('Size on disk', original.bytes, result.bytes, bytes)}
-${accuracyFigure(ends)}
+${scoreFigure(ends)}
 </dl>
 </section>`;
 }
 
-function accuracyFigure({ original, result }: Ends): Markup {
+function scoreFigure({ metric, original, result }: Ends): Markup {
   const tested = result.pValue === undefined ? 'not tested' : pStatement(result.pValue);
-  const difference = `${signedPoints(result.accuracy - original.accuracy)} points, ${tested}`;
-  const after = result === original ? undefined : accuracy(result.accuracy);
+  const difference = `${scoreDifference(metric, original.score, result.score)}, ${tested}`;
+  const after = result === original ? undefined : scoreText(metric, result.score);
   const loss = (result.pValue ?? 1) <= SIGNIFICANCE;
-  return figure('Test accuracy', accuracy(original.accuracy), after, difference, undefined, loss);
+  return figure(`Test ${metric.title}`, scoreText(metric, original.score), after, difference, undefined, loss);
 }
 
 function figure(

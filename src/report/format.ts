@@ -1,22 +1,12 @@
-// Numbers as the report has them: accuracies, p-values, times, scores.
-import { briefCount, count, NONE, percent, signed } from '../numbers';
+// Numbers as the report has them: differences, p-values, times, scores.
+import { briefCount, count, NONE, percent } from '../numbers';
 import { SIGNIFICANCE } from '../session/record';
 
 export { briefCount, bytes, change, count, counted, NONE, percent, shortCount } from '../numbers';
 
-/** Accuracies are given to the hundredth: one sample of ten thousand. */
-export function accuracy(share: number | undefined): string {
-  return share === undefined ? NONE : percent(share, 2);
-}
-
 /** The size of a difference of two accuracies: "0.07". */
 export function points(difference: number): string {
   return percent(Math.abs(difference), 2).replace(' %', '');
-}
-
-/** The same with its sign: "−0.07". */
-export function signedPoints(difference: number): string {
-  return difference === 0 ? '±0' : signed(percent(difference, 2).replace(' %', ''));
 }
 
 /** "0.43", "0.012", "< 0.001". Close to the limit of significance as many digits as tell on which side it is. */

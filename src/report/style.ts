@@ -74,8 +74,8 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .hatch-line { stroke: var(--cut); stroke-width: 1.6; }
 .track { fill: var(--track); }
 
-.accuracy { padding: 0 64px 0 56px; }
-.accuracy > svg { display: block; overflow: visible; }
+.score { padding: 0 64px 0 56px; }
+.score > svg { display: block; overflow: visible; }
 .band { fill: var(--band); }
 .original { stroke: var(--kept); stroke-dasharray: 1 4; stroke-linecap: round; }
 .break { stroke: var(--soft); stroke-dasharray: 6 5; }
@@ -85,9 +85,9 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .dot { fill: var(--kept); }
 .hollow { fill: var(--ground); stroke: var(--cut); stroke-width: 2; }
 .ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
-.label-accuracy { font-weight: 600; }
+.label-score { font-weight: 600; }
 svg .label-cut, svg .label-regained { fill: var(--cut); }
-.label-cut, .label-regained, .label-accuracy.of-result { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
+.label-cut, .label-regained, .label-score.of-result { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 svg .label-title { fill: var(--soft); }
 .of-result.label-size, .label-result { font-weight: 600; }
 svg .label-result { fill: var(--kept); }
@@ -146,7 +146,7 @@ footer p + p { margin-top: 0.75rem; }
   .figures dl:has(> :nth-child(5)) { grid-template-columns: repeat(3, 1fr); }
 }
 @media (max-width: 719px) {
-  .accuracy { padding: 0 12px 0 48px; }
+  .score { padding: 0 12px 0 48px; }
   .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
   .figures dl > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 }

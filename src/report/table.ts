@@ -4,6 +4,7 @@ import { pageColumns } from './columns';
 import { endsOf } from './ends';
 import { count } from './format';
 import { html, type Markup } from './markup';
+import { scoreHeading } from './score-text';
 
 const KINDS: Readonly<Record<IterationKind, string>> = {
   original: 'before any cut',
@@ -17,12 +18,12 @@ const MOST_CUTS = 2;
 
 export function iterationsSection(session: SessionRecord): Markup {
   const { iterations } = session;
-  const { original, result } = endsOf(session);
-  const columns = pageColumns(iterations);
+  const { metric, original, result } = endsOf(session);
+  const columns = pageColumns(iterations, metric);
   return html`<section aria-labelledby="iterations-heading">
 <div class="intro">
 <h2 id="iterations-heading">Iterations</h2>
-<p>“After cut” and “Accuracy” are on the test samples, before and after retraining. The result is marked.</p>
+<p>“After cut” and “${scoreHeading(metric)}” are on the test samples, before and after retraining. The result is marked.</p>
 </div>
 <div class="scroll" role="region" aria-labelledby="iterations-heading" tabindex="0">
 <table class="iterations">

@@ -1,5 +1,5 @@
 // The table of iterations for a terminal: plain text, at most 100 columns wide.
-import { TERMINAL_COLUMNS } from './columns';
+import { terminalColumns } from './columns';
 import { endsOf, type Iterations } from './ends';
 import { shortened } from './format';
 
@@ -12,8 +12,8 @@ const RESULT_MARK = '*';
 
 /** One line an iteration, the original first; an asterisk marks the one whose model is the result. */
 export function iterationTable(session: Iterations): string {
-  const { original, result } = endsOf(session);
-  const columns = TERMINAL_COLUMNS.map((column) => {
+  const { metric, original, result } = endsOf(session);
+  const columns = terminalColumns(metric).map((column) => {
     const cells = session.iterations.map((iteration) => column.text(iteration, original));
     return [column.heading, ...cells];
   });

@@ -1,25 +1,26 @@
 // What a session came to, in words.
 import { SIGNIFICANCE } from '../session/record';
 import { type Ends, endsOf, type Iterations } from './ends';
-import { accuracy, percent, points, pStatement } from './format';
+import { percent, points, pStatement } from './format';
+import { scoreText, worseBy, worsening } from './score-text';
 
 export interface Verdict {
   /** "81.3 % of the parameters removed." */
   readonly size: string;
   /** "No significant loss of accuracy (p = 0.43)." */
-  readonly accuracy: string;
-  /** Whether the loss of accuracy is significant. */
+  readonly score: string;
+  /** Whether it is significantly worse than the original. */
   readonly loss: boolean;
 }
 
 /** "81.3 % of the parameters removed. No significant loss of accuracy (p = 0.43)." */
 export function verdict(session: Iterations): string {
   const parts = verdictOf(endsOf(session));
-  return `${parts.size} ${parts.accuracy}`;
+  return `${parts.size} ${parts.score}`;
 }
 
 export function verdictOf(ends: Ends): Verdict {
-  return { size: sizeVerdict(ends), ...accuracyVerdict(ends) };
+  return { size: sizeVerdict(ends), ...scoreVerdict(ends) };
 }
 
 function sizeVerdict({ original, result, sparse }: Ends): string {
@@ -34,14 +35,20 @@ function sizeVerdict({ original, result, sparse }: Ends): string {
   return removed === 0 ? 'No parameters removed.' : `${percent(-removed)} more parameters than before.`;
 }
 
-function accuracyVerdict({ original, result }: Ends): Pick<Verdict, 'accuracy' | 'loss'> {
+function scoreVerdict({ metric, original, result }: Ends): Pick<Verdict, 'score' | 'loss'> {
+  const text = (score: number): string => scoreText(metric, score);
   if (result === original)
-    return { accuracy: `The original is the result: accuracy ${accuracy(original.accuracy)}.`, loss: false };
-  const from = `from ${accuracy(original.accuracy)} to ${accuracy(result.accuracy)}`;
-  if (result.pValue === undefined)
-    return { accuracy: `Accuracy went ${from}; it was not tested against the original.`, loss: false };
+    return { score: `The original is the result: ${metric.title} ${text(original.score)}.`, loss: false };
+  const from = `from ${text(original.score)} to ${text(result.score)}`;
+  if (result.pValue === undefined) {
+    const subject = `${metric.title.charAt(0).toUpperCase()}${metric.title.slice(1)}`;
+    return { score: `${subject} went ${from}; it was not tested against the original.`, loss: false };
+  }
   const p = pStatement(result.pValue);
-  if (result.pValue > SIGNIFICANCE) return { accuracy: `No significant loss of accuracy (${p}).`, loss: false };
-  const lost = points(original.accuracy - result.accuracy);
-  return { accuracy: `A significant loss of accuracy: ${lost} percentage points, ${from} (${p}).`, loss: true };
+  if (result.pValue > SIGNIFICANCE) return { score: `No significant ${worsening(metric)} (${p}).`, loss: false };
+  const lost = `${points(worseBy(metric, original.score, result.score))} percentage points, `;
+  return {
+    score: `A significant ${worsening(metric)}: ${metric.unit === 'share' ? lost : ''}${from} (${p}).`,
+    loss: true,
+  };
 }

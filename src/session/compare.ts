@@ -1,22 +1,26 @@
 // Two models side by side: sizes, and whether one is significantly worse than the other.
-import type { Dataset, Split } from '../data/dataset';
-import { checkFit } from '../data/fit';
+import type { Dataset } from '../data/dataset';
+import { fitDataset, interfaceOf } from '../data/fit';
 import type { Engine } from '../engines/engine';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { UserError } from '../errors';
+import { evaluate } from '../evaluation/evaluate';
+import type { MetricInfo } from '../evaluation/metrics/metric';
 import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
+import { count } from '../numbers';
 import { nonZeroCount } from '../pruning/sparsify';
+import { scoreDifference, worsening } from '../report/score-text';
 import { SIGNIFICANCE } from './record';
-import { modelFit } from './session';
 
 export async function nonZero(model: Model): Promise<number> {
   return nonZeroCount(model.graph, await loadValues(model.graph));
 }
 
-export interface AccuracyTest {
+export interface ComparisonTest {
+  readonly metric: MetricInfo;
   /** Of the two models, on the test samples. */
-  readonly accuracies: readonly [number, number];
+  readonly scores: readonly [number, number];
   readonly samples: number;
   readonly pValue: number;
   /** The result in a sentence. */
@@ -30,19 +34,23 @@ export async function testModels(
   data: Dataset,
   engine: Engine,
   seed: number,
-): Promise<AccuracyTest> {
-  for (const model of [before, after]) checkFit(data, modelFit(model));
-  const [first, second] = [await outcomesOf(before, data.test), await outcomesOf(after, data.test)];
-  const pValue = permutationTest(first, second, seed);
-  const [from, to] = [accuracyOf(first), accuracyOf(second)];
+): Promise<ComparisonTest> {
+  const [first, second] = [await evaluated(before), await evaluated(after)];
+  const { metric } = first;
+  if (second.metric.name !== metric.name) {
+    throw new UserError(
+      `The first model is judged by its ${metric.title}, the second by its ${second.metric.title}: they do not compare.`,
+    );
+  }
+  const pValue = permutationTest(first.outcomes, second.outcomes, seed);
   const samples = data.test.count;
-  const direction = `${(Math.abs(from - to) * 100).toFixed(2)} % ${to < from ? 'lower' : 'higher'}`;
-  const words = `Accuracy on ${samples.toLocaleString('en')} test samples is ${direction}: ${
-    pValue > SIGNIFICANCE ? 'no significant loss' : 'a significant loss'
-  }, p = ${pValue.toFixed(3)}.`;
-  return { accuracies: [from, to], samples, pValue, words };
+  const verdict = `${pValue > SIGNIFICANCE ? 'no significant' : 'a significant'} ${worsening(metric)}`;
+  const difference = scoreDifference(metric, first.score, second.score);
+  const words = `On ${count(samples)} test samples ${difference}: ${verdict}, p = ${pValue.toFixed(3)}.`;
+  return { metric, scores: [first.score, second.score], samples, pValue, words };
 
-  async function outcomesOf(model: Model, split: Split): Promise<Uint8Array> {
-    return outcomes(await classify(engine, model.graph, await loadValues(model.graph), split), split);
+  async function evaluated({ graph }: Model) {
+    const { test } = fitDataset(data, interfaceOf(graph));
+    return evaluate(engine, graph, await loadValues(graph), test);
   }
 }

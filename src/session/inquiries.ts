@@ -1,8 +1,6 @@
 // Answers a window's questions about models: nothing here changes a file.
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
-import type { Dataset } from '../data/dataset';
-import { checkFit } from '../data/fit';
-import { openDataset } from '../data/open';
+import { fitDataset, interfaceOf } from '../data/fit';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { openModel } from '../formats/open';
@@ -13,10 +11,10 @@ import { measureOf } from '../pruning/relevance/index';
 import { measureRelevance } from '../pruning/relevance/score';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
+import { openData } from './data';
 import { makeExample } from './example';
 import { predictRecipe } from './predict';
 import { makeRecipe } from './recipe';
-import { modelFit } from './session';
 
 /** Fault codes of an answer: what a person can mend, and what is a fault of ours. */
 const USER_ERROR = 1;
@@ -84,8 +82,7 @@ async function relevance(
   if (k < 2) throw new UserError(`At least 2 neurons compete in a unit, k is ${k}.`);
   const measure = measureOf(name);
   const model = await openModel(path);
-  const data = choice && (await dataOf(choice, seed));
-  if (data) checkFit(data, modelFit(model));
+  const data = choice && fitDataset(await openData(choice, seed), interfaceOf(model.graph));
   const scores = await measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
     k,
     seed,
@@ -115,20 +112,15 @@ async function comparison({
   threads,
 }: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
   const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
-  const data = choice && (await dataOf(choice, seed));
+  const data = choice && (await openData(choice, seed));
   const test = data && (await testModels(before, after, data, onnxruntime({ threads }), seed));
   return {
-    before: { ...inspected(before, beforePath), nonZero: await nonZero(before), ...accuracy(test?.accuracies[0]) },
-    after: { ...inspected(after, afterPath), nonZero: await nonZero(after), ...accuracy(test?.accuracies[1]) },
-    ...(test && { test: { samples: test.samples, pValue: test.pValue, words: test.words } }),
+    before: {
+      ...inspected(before, beforePath),
+      nonZero: await nonZero(before),
+      ...(test && { score: test.scores[0] }),
+    },
+    after: { ...inspected(after, afterPath), nonZero: await nonZero(after), ...(test && { score: test.scores[1] }) },
+    ...(test && { test: { metric: test.metric, samples: test.samples, pValue: test.pValue, words: test.words } }),
   };
-}
-
-function accuracy(share: number | undefined): { accuracy?: number } {
-  return share === undefined ? {} : { accuracy: share };
-}
-
-function dataOf(choice: protocol.DataChoice, seed: number): Promise<Dataset> {
-  const { source, validation = 0.1, scale = 1 / 255, mean = 0, deviation = 1 } = choice;
-  return openDataset(source, { normalization: { scale, mean, deviation }, validation, seed });
 }

@@ -45,6 +45,7 @@ export async function readSession(folder: string): Promise<SessionState | undefi
     iterations: await iterationsOf(folder),
     curve: [],
     warnings: [],
+    notes: [],
     ...(last?.message !== undefined && { message: last.message }),
     ...(last?.chosen !== undefined && { chosen: last.chosen }),
   };

@@ -3,9 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import Ajv, { type ErrorObject } from 'ajv';
 import { messageOf, UserError } from '../errors';
+import type { MetricName } from '../evaluation/metrics/metric';
 import type { Cost } from '../ops/cost';
 import type { Normalization } from '../pruning/relevance/normalization';
 import type { Reduction } from '../pruning/relevance/reduction';
+import type { LossName } from '../training/loss/loss';
 import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
 import schema from './recipe.schema.json';
@@ -17,14 +19,17 @@ export interface Recipe {
     /** Absolute path, or the name of a built-in set. */
     readonly source: string;
     readonly validation: number;
-    readonly scale: number;
-    readonly mean: number;
-    readonly deviation: number;
+    /** Default: 1/255 for pixels, 1 for numbers. */
+    readonly scale?: number;
+    readonly mean?: number | readonly number[];
+    readonly deviation?: number | readonly number[];
   };
   readonly prune: Prune;
   readonly retrain: Retrain;
   readonly weights?: { readonly keep: number; readonly iterations: number };
   readonly until?: string;
+  /** Default: what suits the data. */
+  readonly metric?: MetricName;
   readonly seed: number;
   readonly threads: number;
 }
@@ -57,12 +62,14 @@ export interface Retrain {
   readonly momentum: number;
   readonly weightDecay: number;
   readonly schedule: ScheduleName;
+  /** Default: what suits the model's output and the data. */
+  readonly loss?: LossName;
 }
 
 /** The data set that needs no file. */
 export const BUILT_IN_DATA = 'digits';
 
-const validate = new Ajv({ useDefaults: true, allErrors: true }).compile(schema);
+const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true }).compile(schema);
 
 /** Longer than any recipe a person writes. */
 const MAX_RECIPE_BYTES = 2 ** 20;

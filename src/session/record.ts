@@ -1,5 +1,8 @@
 // What a session leaves on record: every iteration, and the whole as a report shows it.
+import type { MetricInfo } from '../evaluation/metrics/metric';
 import type { LayerCut } from '../pruning/plan';
+
+export type { MetricInfo };
 
 /**
  * original: the model as it was given (or trained first). maxout: maxout introduced and retrained. neurons: neurons cut.
@@ -18,14 +21,17 @@ export interface IterationRecord {
   readonly nonZero: number;
   readonly macs: number;
   readonly bytes: number;
-  /** Share of the test samples it gets right, from 0 to 1. */
-  readonly accuracy: number;
-  /** Share of the validation samples; absent where there are none. */
-  readonly validationAccuracy?: number;
+  /** What the scores are of: the same for all iterations. */
+  readonly metric: MetricInfo;
+  /** On the test samples, and its 95 % confidence interval. */
+  readonly score: number;
+  readonly interval: readonly [low: number, high: number];
+  /** On the validation samples; absent where there are none. */
+  readonly validationScore?: number;
   /** The permutation test on the validation samples: what stop rules decide on. */
   readonly validationPValue?: number;
-  /** Test accuracy after the cut, before retraining. Absent where nothing was cut. */
-  readonly accuracyAfterCut?: number;
+  /** On the test samples after the cut, before retraining. Absent where nothing was cut. */
+  readonly scoreAfterCut?: number;
   /** Paired permutation test against the original, on the test samples; absent for the original itself. */
   readonly pValue?: number;
   readonly cuts: readonly LayerCut[];

@@ -31,6 +31,7 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
     iterations: [],
     curve: [],
     warnings: [],
+    notes: [],
     version: job.version,
   };
   onReady();
@@ -80,6 +81,8 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
         return { stages: event.stages };
       case 'warning':
         return { warnings: [event.text] };
+      case 'note':
+        return { notes: [event.text] };
       case 'stage':
         pace.restart();
         return { stage: event.title };
@@ -89,7 +92,7 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
         const { step, steps, batch, loss, accuracy } = event.progress;
         return {
           activity: pace.activity('training', step * batch, steps * batch),
-          curve: [{ index: state.iterations.length, step, steps, loss, accuracy }],
+          curve: [{ index: state.iterations.length, step, steps, loss, ...(accuracy !== undefined && { accuracy }) }],
         };
       }
       case 'iteration':

@@ -3,16 +3,13 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
-import { checkFit } from '../data/fit';
-import { openDataset } from '../data/open';
 import type { Engine } from '../engines/engine';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
 import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
-import { fixed, only } from '../model/graph';
 import type { Model } from '../model/model';
 import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
@@ -23,6 +20,7 @@ import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
+import { openRecipeData } from './data';
 import { fingerprint } from './fingerprint';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
@@ -33,6 +31,8 @@ import { parseUntil, sizeReached, type Until } from './until';
 export type SessionEvent =
   | { readonly type: 'started'; readonly folder: string; readonly stages: number; readonly resumed: number }
   | { readonly type: 'warning'; readonly text: string }
+  /** How the data is read. */
+  | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'stage'; readonly index: number; readonly title: string }
   | { readonly type: 'measuring'; readonly done: number; readonly of: number }
   | { readonly type: 'training'; readonly progress: TrainingProgress }
@@ -63,12 +63,8 @@ export class SessionStopped extends Error {
 /** Runs a recipe to its end and writes the result. */
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
-  const data = await openDataset(recipe.data.source, {
-    normalization: { scale: recipe.data.scale, mean: recipe.data.mean, deviation: recipe.data.deviation },
-    validation: recipe.data.validation,
-    seed: recipe.seed,
-  });
-  checkFit(data, modelFit(original));
+  const data = await openRecipeData(recipe, original.graph);
+  checkMetric(original.graph, data.test, recipe.metric);
   const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
   if (until?.rule === 'significant' && data.validation.count === 0) {
     throw new UserError(
@@ -120,17 +116,6 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
   }
 }
 
-/** What the data must fit: the input's shape without the batch, and the number of classes. */
-export function modelFit(model: Model): { inputShape: (number | null)[]; outputs: number } {
-  const input = only(model.graph.inputs, 'inputs of the model');
-  const output = only(model.graph.outputs, 'outputs of the model');
-  const width = fixed(output.shape, -1, 'the output');
-  return {
-    inputShape: input.shape.slice(1).map((size) => (typeof size === 'number' ? size : null)),
-    outputs: width === 1 ? 2 : width,
-  };
-}
-
 /** The same recipe on the same model is the same session. */
 function sessionName(recipe: Recipe): string {
   const { threads, ...rest } = recipe;
@@ -141,8 +126,8 @@ function sessionName(recipe: Recipe): string {
 class Session {
   chosen = 0;
   result: Model;
-  #originalTest: Uint8Array = new Uint8Array();
-  #originalValidation: Uint8Array = new Uint8Array();
+  #originalTest: Evaluation | undefined;
+  #originalValidation: Evaluation | undefined;
 
   constructor(
     private readonly recipe: Recipe,
@@ -163,8 +148,9 @@ class Session {
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
       this.#emit({ type: 'warning', text });
     }
-    this.#originalTest = await this.#outcomes(this.original, 'test');
-    this.#originalValidation = await this.#outcomes(this.original, 'validation');
+    for (const text of this.data.notes) this.#emit({ type: 'note', text });
+    this.#originalTest = await this.#evaluate(this.original, 'test');
+    this.#originalValidation = await this.#evaluate(this.original, 'validation');
     const models = await Promise.all(done.map((checkpoint) => this.folder.openModel(checkpoint)));
     let model = models.at(-1) ?? this.original;
     for (const [index, stage] of stages.entries()) {
@@ -175,7 +161,7 @@ class Session {
         [model, record] = await this.#iterate(stage, index, model);
         await this.folder.writeIteration(record, model);
         records.push(record);
-        await this.folder.log({ type: 'iteration', index, title: record.title, accuracy: record.accuracy });
+        await this.folder.log({ type: 'iteration', index, title: record.title, score: record.score });
       }
       this.#emit({ type: 'iteration', record });
       const verdict = this.#verdict(record, records[0] as IterationRecord);
@@ -197,10 +183,11 @@ class Session {
         stopped: () => this.options.stopped?.() ?? false,
       }),
     );
-    const afterCut = applied.changed ? await this.#outcomes(applied.model, 'test') : undefined;
+    const afterCut = applied.changed ? await this.#evaluate(applied.model, 'test') : undefined;
     const model = applied.changed ? await this.#retrain(applied.model, stage, index) : applied.model;
-    const test = applied.changed ? await this.#outcomes(model, 'test') : this.#originalTest;
-    const validation = applied.changed ? await this.#outcomes(model, 'validation') : this.#originalValidation;
+    const test = applied.changed ? await this.#evaluate(model, 'test') : this.#originalTest;
+    const validation = applied.changed ? await this.#evaluate(model, 'validation') : this.#originalValidation;
+    if (test === undefined) throw new Error('no test samples');
     const cost = costOf(model);
     const record: IterationRecord = {
       index,
@@ -210,13 +197,15 @@ class Session {
       nonZero: nonZeroCount(model.graph, await loadValues(model.graph)),
       macs: cost.macs,
       bytes: cost.bytes,
-      accuracy: accuracyOf(test),
-      ...(validation.length > 0 && {
-        validationAccuracy: accuracyOf(validation),
-        validationPValue: permutationTest(this.#originalValidation, validation, this.recipe.seed),
+      metric: test.metric,
+      score: test.score,
+      interval: test.interval,
+      ...(validation && {
+        validationScore: validation.score,
+        validationPValue: this.#pValue(this.#originalValidation, validation),
       }),
-      ...(afterCut && { accuracyAfterCut: accuracyOf(afterCut) }),
-      ...(index > 0 && { pValue: permutationTest(this.#originalTest, test, this.recipe.seed) }),
+      ...(afterCut && { scoreAfterCut: afterCut.score }),
+      ...(index > 0 && { pValue: this.#pValue(this.#originalTest, test) }),
       cuts: applied.cuts,
       relevance: applied.relevance,
       layers: layerRecords(model),
@@ -252,10 +241,13 @@ class Session {
     return { ...model, graph: withValues(model.graph, result.values, values) };
   }
 
-  async #outcomes(model: Model, split: 'test' | 'validation'): Promise<Uint8Array> {
-    if (this.data[split].count === 0) return new Uint8Array();
-    const classes = await classify(this.engine, model.graph, await loadValues(model.graph), this.data[split]);
-    return outcomes(classes, this.data[split]);
+  async #evaluate(model: Model, split: 'test' | 'validation'): Promise<Evaluation | undefined> {
+    if (this.data[split].count === 0) return undefined;
+    return evaluate(this.engine, model.graph, await loadValues(model.graph), this.data[split], this.recipe.metric);
+  }
+
+  #pValue(before: Evaluation | undefined, after: Evaluation): number {
+    return permutationTest(before?.outcomes ?? after.outcomes, after.outcomes, this.recipe.seed);
   }
 
   /** Whether the session goes on after an iteration, ends with it, or ends with the one before. */
@@ -286,6 +278,7 @@ export function trainingOptions(retrain: Retrain, seed: string): TrainingOptions
     batch: retrain.batch,
     optimizer: { name: retrain.optimizer, momentum: retrain.momentum, weightDecay: retrain.weightDecay },
     schedule: { name: retrain.schedule, learningRate: retrain.learningRate },
+    ...(retrain.loss !== undefined && { loss: retrain.loss }),
     seed,
   };
 }

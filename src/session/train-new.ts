@@ -2,7 +2,8 @@
 import { buildModel } from '../architectures/index';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
-import { accuracyOf, classify, outcomes } from '../evaluation/classify';
+import { UserError } from '../errors';
+import { evaluate } from '../evaluation/evaluate';
 import type { Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
 import { type TrainingHooks, train } from '../training/train';
@@ -25,8 +26,7 @@ export async function trainNew(
   hooks: TrainingHooks,
 ): Promise<{ model: Model; accuracy: number } | undefined> {
   const untrained = buildModel(architecture, {
-    inputShape: data.shape,
-    classes: data.classes,
+    ...classification(data),
     seed,
     ...(k !== undefined && { k }),
   });
@@ -35,6 +35,15 @@ export async function trainNew(
   const result = await trained(() => train(engine, untrained.graph, values, data.train, options, hooks));
   if (!result.finished) return undefined;
   const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };
-  const right = outcomes(await classify(engine, model.graph, result.values, data.test), data.test);
-  return { model, accuracy: accuracyOf(right) };
+  const { score } = await evaluate(engine, model.graph, result.values, data.test);
+  return { model, accuracy: score };
+}
+
+/** What an architecture is built for. Throws UserError where a sample is not one input with one class. */
+function classification({ name, inputs, train }: Dataset): { inputShape: readonly number[]; classes: number } {
+  const [[input, ...others], [target, ...targets]] = [inputs, train.targets];
+  if (input === undefined || others.length > 0 || target?.kind !== 'classes' || targets.length > 0) {
+    throw new UserError(`${name}: an architecture is trained on samples with one input and one class each.`);
+  }
+  return { inputShape: input.shape, classes: target.classes };
 }

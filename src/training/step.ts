@@ -1,23 +1,27 @@
 // One training step as a graph: forward, loss, backward and optimizer; the new weights are outputs, fed back as inputs.
 import type { DifferentiatedGraph } from '../engines/engine';
-import { type Graph, type Node, only, type Shape, type Value } from '../model/graph';
+import type { Graph, Node, Shape, Value } from '../model/graph';
 import { inferShapes } from '../ops/infer';
-import { crossEntropy, logitsOf } from './loss';
+import type { LossValues } from './loss/loss';
+import { type Objective, targetShape, untilLogits } from './objective';
 import { emitUpdate, type OptimizerOptions, stateCount, stepInputs } from './optimizer';
 import { type Mask, TrainingTape } from './tape';
-
-export const LABELS = 'step/labels';
 
 export interface StepGraph {
   readonly graph: Graph;
   /** Where the engine finds the gradients: what `graph` is but for the backward pass. */
   readonly differentiated?: DifferentiatedGraph;
-  readonly input: Value;
+  /** The inputs of the model itself. */
+  readonly inputs: readonly Value[];
+  /** Of the objectives' targets, in their order, as they are fed. */
+  readonly targets: readonly (readonly number[])[];
   /** What a step carries to the next: every weight and optimizer state, by the name it is fed under. */
   readonly carried: readonly Carried[];
   readonly masks: readonly Mask[];
+  /** The sum of the objectives' losses. */
   readonly loss: string;
-  readonly correct: string;
+  /** Samples of the batch that the first objective counts as right, where it counts any. */
+  readonly correct?: string;
 }
 
 export interface Carried {
@@ -36,27 +40,37 @@ export function maskOf(weight: string): string {
 
 /**
  * @param batch samples a step.
+ * @param samples shapes of the inputs, without the batch.
  * @param sparse weights whose zeros must stay zero; their masks (1 or 0) are fed under `maskOf(name)`.
  * @param automatic leaves the backward pass to the engine's automatic differentiation.
  */
 export function stepGraph(
   model: Graph,
   batch: number,
+  samples: readonly (readonly number[])[],
+  objectives: readonly Objective[],
   optimizer: OptimizerOptions,
   sparse: ReadonlySet<string>,
   automatic = false,
 ): StepGraph {
-  const input = withBatch(only(model.inputs, 'inputs of the model'), batch);
-  const graph: Graph = { ...model, inputs: [input] };
-  const { logits, nodes } = logitsOf(graph);
+  const inputs = model.inputs.map((input, i) => ({
+    ...input,
+    shape: [batch, ...(samples[i] ?? input.shape.slice(1))],
+  }));
+  const graph = untilLogits({ ...model, inputs }, objectives);
   const trained = [...model.weights.values()].filter((weight) => weight.trainable).map((weight) => weight.name);
   const tape = new TrainingTape(graph, inferShapes(graph), trained);
-  for (const node of nodes) automatic ? tape.forwardOnly(node) : tape.forward(node);
+  for (const node of graph.nodes) automatic ? tape.forwardOnly(node) : tape.forward(node);
   const forward = [...tape.nodes];
-  const loss = crossEntropy(tape, logits, LABELS);
-  const seeds = new Map([[logits, loss.gradient]]);
+  const losses = objectives.map(({ loss, logits, input, classAxis }) => loss.emit(tape, logits, input, classAxis));
+  const [first, ...others] = losses;
+  if (first === undefined) throw new Error('a training without a target');
+  const loss = others.length === 0 ? first.value : tape.op('Sum', [first.value, ...others.map((other) => other.value)]);
+  const { correct } = first;
+  const seeds = seedsOf(tape, objectives, losses);
   const behind = tape.nodes.length;
-  const gradients = automatic ? gradientNames(trained, nodes, [logits]) : tape.backward(seeds);
+  const gradients = automatic ? gradientNames(trained, graph.nodes, [...seeds.keys()]) : tape.backward(seeds);
+  const targets = objectives.map((objective) => targetShape(objective, tape.shape(objective.logits)));
 
   const carried: Carried[] = [];
   for (const name of trained) {
@@ -78,15 +92,21 @@ export function stepGraph(
   const held = new Set(carried.map(({ name }) => name));
   const step: Graph = {
     inputs: [
-      input,
-      value(LABELS, [batch], 'int64'),
+      ...inputs,
+      ...objectives.map((objective, i) =>
+        value(objective.input, targets[i] ?? [], objective.loss.target === 'classes' ? 'int64' : 'float32'),
+      ),
       ...stepInputs(optimizer).map((name) => value(name, [])),
       ...tape.maskInputs(),
       ...carried.map(({ name, shape }) => value(name, shape)),
       ...[...model.weights.values()].filter(({ name }) => !held.has(name)).map(({ name, shape }) => value(name, shape)),
       ...[...sparse].filter((name) => held.has(name)).map((name) => value(maskOf(name), weightOf(model, name).shape)),
     ],
-    outputs: [value(loss.value, []), value(loss.correct, []), ...carried.map(({ next, shape }) => value(next, shape))],
+    outputs: [
+      value(loss, []),
+      ...(correct === undefined ? [] : [value(correct, [])]),
+      ...carried.map(({ next, shape }) => value(next, shape)),
+    ],
     nodes: tape.nodes,
     weights: new Map(),
     constants: tape.constants,
@@ -102,11 +122,12 @@ export function stepGraph(
         gradients,
       },
     }),
-    input,
+    inputs,
+    targets,
     carried,
     masks: tape.masks,
-    loss: loss.value,
-    correct: loss.correct,
+    loss,
+    ...(correct !== undefined && { correct }),
   };
 }
 
@@ -123,8 +144,15 @@ function gradientNames(
   return new Map(trained.filter((name) => read.has(name)).map((name) => [name, `gradient/${name}`]));
 }
 
-function withBatch(input: Value, batch: number): Value {
-  return { ...input, shape: input.shape.map((size, axis) => (axis === 0 ? batch : size)) };
+/** The losses' gradients, by the values they are of; two losses of one value add up. */
+function seedsOf(tape: TrainingTape, objectives: readonly Objective[], losses: readonly LossValues[]) {
+  const seeds = new Map<string, string>();
+  losses.forEach(({ gradient }, i) => {
+    const { logits } = objectives[i] as Objective;
+    const other = seeds.get(logits);
+    seeds.set(logits, other === undefined ? gradient : tape.op('Add', [other, gradient]));
+  });
+  return seeds;
 }
 
 function weightOf(model: Graph, name: string) {

@@ -2,14 +2,17 @@
 // after any step and go on from there to the same result.
 import { epochOrder } from '../data/batches';
 import type { Split } from '../data/dataset';
+import { SampleFeed, type TargetFeed } from '../data/feed';
 import { type Engine, type Feeds, outputOf, type Program } from '../engines/engine';
-import type { Graph } from '../model/graph';
+import { fixedBatch, type Graph } from '../model/graph';
 import { elementCount, float32, scalar, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
 import { random } from '../random';
+import type { LossName } from './loss/loss';
+import { objectivesOf, targetFeed } from './objective';
 import { type OptimizerOptions, stepValues } from './optimizer';
 import { learningRateAt, type Schedule } from './schedule';
-import { LABELS, maskOf, type StepGraph, stepGraph } from './step';
+import { maskOf, type StepGraph, stepGraph } from './step';
 import type { Mask } from './tape';
 
 export interface TrainingOptions {
@@ -17,6 +20,8 @@ export interface TrainingOptions {
   readonly batch: number;
   readonly optimizer: OptimizerOptions;
   readonly schedule: Schedule;
+  /** Default: what suits each target. */
+  readonly loss?: LossName;
   /** Fixes the order of the samples and the dropout masks. */
   readonly seed: string;
   /** Weights whose zeros stay zero. */
@@ -35,9 +40,10 @@ export interface TrainingProgress {
   readonly step: number;
   readonly steps: number;
   readonly batch: number;
-  /** Mean loss and accuracy over the steps since the last report. */
+  /** Mean loss over the steps since the last report. */
   readonly loss: number;
-  readonly accuracy: number;
+  /** Share of the samples of those steps that were right; absent where the target is numbers. */
+  readonly accuracy?: number;
 }
 
 export interface TrainingHooks {
@@ -57,7 +63,7 @@ export type TrainingResult =
 const REPORT_INTERVAL = 200;
 
 /**
- * Trains the weights of a graph that ends in class scores or in a Softmax over them.
+ * Trains the weights of a graph on the targets of a split, whose inputs and targets fit it (`fitDataset`).
  * @param values of every weight of the graph.
  */
 export async function train(
@@ -68,15 +74,25 @@ export async function train(
   options: TrainingOptions,
   hooks: TrainingHooks = {},
 ): Promise<TrainingResult> {
-  const batch = Math.min(options.batch, split.count);
+  const batch = fixedBatch(graph) ?? Math.min(options.batch, split.count);
   const perEpoch = Math.floor(split.count / batch);
   const steps = perEpoch * options.epochs;
   if (steps === 0) return { finished: true, values };
+  const objectives = objectivesOf(graph, split.targets, options.loss);
+  const samples = split.inputs.map(({ shape }) => shape);
   const automatic = engine.compileStep !== undefined;
-  const step = stepGraph(graph, batch, options.optimizer, options.sparse ?? new Set(), automatic);
+  const sparse = options.sparse ?? new Set<string>();
+  const step = stepGraph(graph, batch, samples, objectives, options.optimizer, sparse, automatic);
   const program = await compileStep(engine, step);
   try {
-    const run = new Run(step, values, hooks.resume);
+    const feed: StepFeed = {
+      samples: new SampleFeed(step.inputs, split, batch),
+      targets: objectives.map((objective, i) => ({
+        name: objective.input,
+        feed: targetFeed(objective, step.targets[i] ?? []),
+      })),
+    };
+    const run = new Run(step, values, feed, hooks.resume);
     let reported = performance.now();
     let since = { steps: 0, loss: 0, correct: 0 };
     let order: Uint32Array = new Uint32Array();
@@ -84,7 +100,7 @@ export async function train(
       const epoch = Math.floor(index / perEpoch);
       const position = index % perEpoch;
       if (position === 0 || order.length === 0) order = epochOrder(split.count, options.seed, epoch);
-      await run.load(split, order.subarray(position * batch, (position + 1) * batch), options.seed, index);
+      await run.load(order.subarray(position * batch, (position + 1) * batch), options.seed, index);
       const rate = learningRateAt(options.schedule, index, steps);
       const outputs = await program.run(run.feeds(rate), run.targets());
       run.advance();
@@ -94,7 +110,7 @@ export async function train(
       since = {
         steps: since.steps + 1,
         loss: since.loss + loss,
-        correct: since.correct + Number(outputOf(outputs, step.correct).data[0]),
+        correct: since.correct + (step.correct ? Number(outputOf(outputs, step.correct).data[0]) : 0),
       };
       const now = performance.now();
       if (hooks.onProgress && (now - reported >= REPORT_INTERVAL || index + 1 === steps)) {
@@ -103,7 +119,7 @@ export async function train(
           steps,
           batch,
           loss: since.loss / since.steps,
-          accuracy: since.correct / (since.steps * batch),
+          ...(step.correct !== undefined && { accuracy: since.correct / (since.steps * batch) }),
         });
         reported = now;
         since = { steps: 0, loss: 0, correct: 0 };
@@ -132,6 +148,12 @@ export class Diverged extends Error {
   }
 }
 
+/** What a step is fed of the data. */
+interface StepFeed {
+  readonly samples: SampleFeed;
+  readonly targets: readonly { readonly name: string; readonly feed: TargetFeed }[];
+}
+
 /** The tensors of a run. What is carried from step to step lies in two sets that swap roles, so nothing is copied. */
 class Run {
   step: number;
@@ -139,12 +161,11 @@ class Run {
   #next: Record<string, Tensor> = {};
   readonly #fixed: Record<string, Tensor> = {};
   readonly #masks: { readonly mask: Mask; readonly tensor: Tensor }[];
-  readonly #input: Float32Array;
-  readonly #labels: BigInt64Array;
 
   constructor(
     private readonly graph: StepGraph,
     private readonly values: Values,
+    private readonly feed: StepFeed,
     resume: TrainingState | undefined,
   ) {
     this.step = resume?.step ?? 0;
@@ -174,19 +195,14 @@ class Run {
       this.#fixed[mask.name] = tensor;
       return { mask, tensor };
     });
-    const shape = graph.input.shape.map(Number);
-    this.#input = new Float32Array(elementCount(shape));
-    this.#fixed[graph.input.name] = float32(shape, this.#input);
-    this.#labels = new BigInt64Array(shape[0] ?? 1);
-    this.#fixed[LABELS] = { type: 'int64', shape: [shape[0] ?? 1], data: this.#labels };
+    Object.assign(this.#fixed, feed.samples.tensors);
+    for (const { name, feed: target } of feed.targets) this.#fixed[name] = target.tensor;
   }
 
   /** Reads the samples of a step and draws its dropout masks. */
-  async load(split: Split, indices: Uint32Array, seed: string, step: number): Promise<void> {
-    await split.read(indices, this.#input);
-    indices.forEach((index, i) => {
-      this.#labels[i] = BigInt(split.labels[index] ?? 0);
-    });
+  async load(indices: Uint32Array, seed: string, step: number): Promise<void> {
+    await this.feed.samples.load(indices, `${seed} ${step}`);
+    for (const { feed } of this.feed.targets) await feed.load(indices);
     this.#masks.forEach(({ mask, tensor }, i) => {
       fillMask(tensor.data as Float32Array, mask.rate, seed, step, i);
     });

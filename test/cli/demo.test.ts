@@ -17,13 +17,13 @@ test('the demo prunes LeNet-5 to a third without significant loss, and leaves mo
     assert.equal(status, 0, stderr);
     assert.match(stdout, /No significant loss of accuracy/);
     const session = JSON.parse(readFileSync(join(folder, 'demo/pruned/session.json'), 'utf8')) as {
-      iterations: { accuracy: number; parameters: number; nonZero: number }[];
+      iterations: { score: number; parameters: number; nonZero: number }[];
     };
     const [first] = session.iterations;
     const last = session.iterations.at(-1);
     assert.ok(first && last);
     // Hard enough to be worth pruning for, easy enough to be learned.
-    assert.ok(first.accuracy > 0.97 && first.accuracy < 0.995, `accuracy before ${first.accuracy}`);
+    assert.ok(first.score > 0.97 && first.score < 0.995, `accuracy before ${first.score}`);
     assert.equal(last.parameters, 80_534);
     assert.ok(last.nonZero <= 0.08 * 431_080);
     const model = await openModel(join(folder, 'demo/pruned'));

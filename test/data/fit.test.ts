@@ -1,30 +1,77 @@
+// Which data fits which model, how it is fed, and what is said where it does not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Dataset, Split } from '../../src/data/dataset';
-import { checkFit } from '../../src/data/fit';
+import type { ClassTarget, Dataset, Split, Target, ValueTarget } from '../../src/data/dataset';
+import { type FitOptions, fitDataset, type ModelInterface, type OpenShape } from '../../src/data/fit';
 import { UserError } from '../../src/errors';
 
-function dataset(
-  shape: readonly number[],
-  counts: { train?: number; validation?: number; test?: number } = {},
-): Dataset {
-  const split = (count: number): Split => ({ count, labels: new Int32Array(count), read: async () => undefined });
+interface Made {
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  readonly targets?: readonly Target[];
+  readonly counts?: { readonly train?: number; readonly validation?: number; readonly test?: number };
+}
+
+const TEN: ClassTarget = {
+  kind: 'classes',
+  name: 'labels',
+  output: 0,
+  classes: 10,
+  numeric: false,
+  shape: [],
+  labels: Int32Array.from({ length: 10 }, (_, i) => i),
+};
+
+/** Sample i of an input is i.0, i.1, i.2 … in its own order. */
+function dataset({ shapes = { samples: [4] }, targets = [TEN], counts = {} }: Made): Dataset {
+  const inputs = Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
+  const split = (count: number): Split => ({
+    count,
+    inputs,
+    targets,
+    async read(indices, out) {
+      inputs.forEach(({ shape }, input) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        for (let i = 0; i < indices.length * size; i++) {
+          (out[input] as Float32Array)[i] = (indices[Math.floor(i / size)] as number) * 1000 + (i % size);
+        }
+      });
+    },
+  });
   const { train = 10, validation = 0, test = 5 } = counts;
-  return { name: 'set', shape, classes: 10, train: split(train), validation: split(validation), test: split(test) };
+  return { name: 'set', inputs, train: split(train), validation: split(validation), test: split(test), notes: [] };
 }
 
-type Shape = readonly (number | null)[];
-
-function accepts(sample: readonly number[], inputShape: Shape): void {
-  checkFit(dataset(sample), { inputShape, outputs: 10 });
+function model(
+  inputs: Readonly<Record<string, OpenShape>>,
+  outputs: Readonly<Record<string, OpenShape>> = { classes: [10] },
+  operator = 'Softmax',
+): ModelInterface {
+  return {
+    inputs: Object.entries(inputs).map(([name, shape]) => ({ name, type: 'float32', shape })),
+    outputs: Object.entries(outputs).map(([name, shape]) => ({ name, shape, operator })),
+  };
 }
 
-function refuses(sample: readonly number[], inputShape: Shape, says: RegExp): void {
-  assert.throws(
-    () => checkFit(dataset(sample), { inputShape, outputs: 10 }),
-    (error: unknown) => error instanceof UserError && says.test(error.message),
-    `${sample} in ${inputShape}`,
-  );
+function accepts(sample: readonly number[], input: OpenShape): Dataset {
+  return fitDataset(dataset({ shapes: { samples: sample } }), model({ input }));
+}
+
+function refuses(sample: readonly number[], input: OpenShape, says: RegExp): void {
+  throwsUserError(() => accepts(sample, input), says);
+}
+
+function throwsUserError(run: () => unknown, says: RegExp): void {
+  assert.throws(run, (error: unknown) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, says);
+    return true;
+  });
+}
+
+async function fed(split: Split, index: number): Promise<number[][]> {
+  const out = split.inputs.map(({ shape }) => new Float32Array(shape.reduce((product, length) => product * length, 1)));
+  await split.read([index], out);
+  return out.map((values) => [...values]);
 }
 
 test('an input of the same shape fits, and a null axis takes any length', () => {
@@ -53,23 +100,125 @@ test('another shape is refused, with both shapes', () => {
   refuses([28, 28, 1], [], /a single value/);
 });
 
-test('channels first do not fit channels last: equal numbers of values in another order', () => {
-  refuses([32, 32, 3], [3, 32, 32], /32×32×3.*3×32×32/);
-  refuses([32, 32, 3], [null, 32, 32], /32×32×3/);
-  refuses([28, 14, 1], [14, 28, 1], /28×14×1.*14×28×1/);
+test('an image is fed channels first to an input that wants it so, and a note says it', async () => {
+  for (const input of [
+    [3, 2, 2],
+    [null, 2, 2],
+    [3, null, null],
+  ]) {
+    const { train, notes } = accepts([2, 2, 3], input);
+    assert.deepEqual(train.inputs[0]?.shape, [3, 2, 2]);
+    assert.deepEqual(await fed(train, 1), [[1000, 1003, 1006, 1009, 1001, 1004, 1007, 1010, 1002, 1005, 1008, 1011]]);
+    assert.deepEqual(notes, ['images are fed channels first, 3×2×2 for 2×2×3']);
+  }
 });
 
-test('labels beyond the outputs are refused, fewer classes than outputs are not', () => {
-  assert.throws(
-    () => checkFit(dataset([4]), { inputShape: [4], outputs: 9 }),
+test('what is no image, or no transpose of one, is never turned', () => {
+  refuses([28, 14, 1], [14, 28, 1], /28×14×1.*14×28×1/);
+  refuses([10, 6], [6, 10], /10×6.*6×10/);
+  refuses([8, 8, 16], [16, 8, 8], /8×8×16.*16×8×8/);
+});
+
+test('labels beyond the outputs are refused, fewer numbered classes than outputs are not', () => {
+  throwsUserError(
+    () => fitDataset(dataset({}), model({ input: [4] }, { classes: [9] })),
     /labels go up to 9, the model has 9 outputs/,
   );
-  checkFit(dataset([4]), { inputShape: [4], outputs: 11 });
+  fitDataset(dataset({}), model({ input: [4] }, { classes: [11] }));
+});
+
+test('fewer named classes than outputs are refused: their numbers would be others', () => {
+  const targets = [{ ...TEN, classes: 2, classNames: ['cat', 'dog'] }];
+  throwsUserError(
+    () => fitDataset(dataset({ targets }), model({ input: [4] })),
+    /there are 2 classes \(cat, dog\), the model has 10 outputs/,
+  );
+  fitDataset(dataset({ targets }), model({ input: [4] }, { out: [1] }, 'Sigmoid'));
 });
 
 test('an empty train or test split is refused, an empty validation split is not', () => {
-  const model = { inputShape: [4], outputs: 10 };
-  assert.throws(() => checkFit(dataset([4], { train: 0 }), model), /no train samples/);
-  assert.throws(() => checkFit(dataset([4], { test: 0 }), model), /no test samples/);
-  checkFit(dataset([4], { validation: 0 }), model);
+  const given = model({ input: [4] });
+  throwsUserError(() => fitDataset(dataset({ counts: { train: 0 } }), given), /no train samples/);
+  throwsUserError(() => fitDataset(dataset({ counts: { test: 0 } }), given), /no test samples/);
+  fitDataset(dataset({ counts: { validation: 0 } }), given);
+});
+
+test('several inputs go by their names, else by their order, else by what the recipe says', async () => {
+  const shapes = { left: [1], right: [2] };
+  const firstOf = async (given: ModelInterface, options?: FitOptions): Promise<number[][]> =>
+    fed(fitDataset(dataset({ shapes }), given, options).train, 2);
+  assert.deepEqual(await firstOf(model({ right: [2], left: [1] })), [[2000, 2001], [2000]]);
+  assert.deepEqual(await firstOf(model({ a: [1], b: [2] })), [[2000], [2000, 2001]]);
+  const inputs = new Map([
+    ['left', 'b'],
+    ['right', 'a'],
+  ]);
+  assert.deepEqual(await firstOf(model({ a: [2], b: [1] }), { inputs }), [[2000, 2001], [2000]]);
+  throwsUserError(
+    () => fitDataset(dataset({ shapes }), model({ a: [1] })),
+    /2 \("left", "right"\) inputs, the model 1/,
+  );
+});
+
+const AGE: ValueTarget = {
+  kind: 'values',
+  name: 'age',
+  output: 0,
+  shape: [],
+  async read(indices, out) {
+    for (let i = 0; i < indices.length; i++) out[i] = indices[i] as number;
+  },
+};
+
+test('a number fits one output, an image of numbers one of its shape, turned where it lies channels first', async () => {
+  const { train } = fitDataset(dataset({ targets: [AGE] }), model({ input: [4] }, { age: [1] }, 'Add'));
+  assert.deepEqual(train.targets[0]?.shape, [1]);
+  const image: ValueTarget = {
+    ...AGE,
+    shape: [2, 3, 2],
+    async read(_, out) {
+      out.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    },
+  };
+  const [turned] = fitDataset(dataset({ targets: [image] }), model({ input: [4] }, { image: [2, 2, 3] })).train.targets;
+  assert.ok(turned?.kind === 'values');
+  const out = new Float32Array(12);
+  await turned.read([0], out);
+  assert.deepEqual([...out], [1, 3, 5, 7, 9, 11, 2, 4, 6, 8, 10, 12]);
+  throwsUserError(
+    () => fitDataset(dataset({ targets: [AGE] }), model({ input: [4] }, { age: [2] })),
+    /target "age" is a single value, the model's output is 2/,
+  );
+});
+
+test('whole numbers are values for an output of one number, classes for a Sigmoid and for scores', () => {
+  const years = { ...TEN, numeric: true };
+  const answers = { ...TEN, numeric: true, classes: 2 };
+  const kind = (target: Target, outputs: Readonly<Record<string, OpenShape>>, operator: string, options?: FitOptions) =>
+    fitDataset(dataset({ targets: [target] }), model({ input: [4] }, outputs, operator), options).train.targets[0]
+      ?.kind;
+  assert.equal(kind(years, { out: [1] }, 'Add'), 'values');
+  assert.equal(kind(answers, { out: [1] }, 'Sigmoid'), 'classes');
+  assert.equal(kind(years, { out: [10] }, 'Softmax'), 'classes');
+  assert.equal(kind(answers, { out: [1] }, 'Sigmoid', { numbersAs: 'values' }), 'values');
+});
+
+test('targets go to the outputs of their names, and outputs without one are named', () => {
+  const targets = [{ ...TEN, name: 'b' }];
+  const { train, notes } = fitDataset(dataset({ targets }), model({ input: [4] }, { a: [3], b: [10] }));
+  assert.deepEqual(
+    train.targets.map(({ name, output }) => [name, output]),
+    [['b', 1]],
+  );
+  assert.deepEqual(notes, ['no target for the output "a": it is neither trained on nor tested']);
+});
+
+test('a label at every position fits scores at every position, on the last axis or the first', () => {
+  const targets = [{ ...TEN, shape: [5, 6], labels: new Int32Array(300) }];
+  fitDataset(dataset({ targets }), model({ input: [4] }, { scores: [5, 6, 10] }));
+  fitDataset(dataset({ targets }), model({ input: [4] }, { scores: [10, 5, 6] }));
+  throwsUserError(
+    () => fitDataset(dataset({ targets }), model({ input: [4] }, { scores: [10] })),
+    /labels 5×6, the model's output is 10/,
+  );
 });

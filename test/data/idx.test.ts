@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isIdx, openIdx } from '../../src/data/idx';
-import type { Subset } from '../../src/data/samples';
+import type { LabelledBytes, Subset } from '../../src/data/samples';
 import { UserError } from '../../src/errors';
 import { type Files, idxBytes, inFolder, labels, pixels, smallSet, writeFiles } from './folder';
 
@@ -31,20 +31,20 @@ async function assertUserError(promise: Promise<unknown>, ...says: readonly RegE
   });
 }
 
-function labelsOf({ samples, indices }: Subset): number[] {
+function labelsOf({ samples, indices }: Subset<LabelledBytes>): number[] {
   return Array.from(indices, (i) => samples.labels[i] as number);
 }
 
-function firstPixels({ samples, indices }: Subset): number[] {
+function firstPixels({ samples, indices }: Subset<LabelledBytes>): number[] {
   return Array.from(indices, (i) => samples.values[i * 6] as number);
 }
 
 test('a folder with the usual names opens with its shape, classes and both splits', () =>
   inFolder(async (folder) => {
     await writeFiles(folder, smallSet());
-    const { shape, classes, train, test } = await openIdx(folder);
-    assert.deepEqual(shape, [2, 3, 1]);
-    assert.equal(classes, 4);
+    const { train, test } = await openIdx(folder);
+    assert.deepEqual(train.samples.shape, [2, 3, 1]);
+    assert.equal(train.samples.classes, 4);
     assert.deepEqual(labelsOf(train), labels(12));
     assert.deepEqual(labelsOf(test), labels(3));
     assert.deepEqual([...train.samples.values], pixels(12));
@@ -102,7 +102,7 @@ test('images of four dimensions keep their channels', () =>
       'train-images-idx4-ubyte': idxBytes([12, 1, 2, 3], pixels(12)),
       [TRAIN_LABELS]: idxBytes([12], labels(12)),
     });
-    assert.deepEqual((await openIdx(folder)).shape, [1, 2, 3]);
+    assert.deepEqual((await openIdx(folder)).train.samples.shape, [1, 2, 3]);
   }));
 
 test('without t10k files a sixth of the training samples, always the same, is the test split', () =>
@@ -265,7 +265,8 @@ test(
 test('MNIST opens with its 60,000 and 10,000 samples', {
   skip: existsSync(MNIST) ? false : `${MNIST} is not on this machine`,
 }, async () => {
-  const { name, shape, classes, train, test } = await openIdx(MNIST);
+  const { name, train, test } = await openIdx(MNIST);
+  const { shape, classes } = train.samples;
   assert.equal(name, 'mnist');
   assert.deepEqual(shape, [28, 28, 1]);
   assert.equal(classes, 10);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Dataset, Split } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/open';
 import { UserError } from '../../src/errors';
+import { labelsOf } from '../split';
 import { inFolder, smallSet, writeFiles } from './folder';
 
 /** The first pixel of every sample of the small set's split: its number. */
@@ -11,7 +12,7 @@ async function numbers(split: Split): Promise<number[]> {
   const out = new Float32Array(split.count * 6);
   await split.read(
     Array.from({ length: split.count }, (_, i) => i),
-    out,
+    [out],
   );
   return Array.from({ length: split.count }, (_, i) => Math.round((out[i * 6] as number) * 255));
 }
@@ -35,7 +36,7 @@ test('digits is the built-in set: a tenth of train is validation, values are 0 t
   const out = new Float32Array(64 * 784);
   await dataset.test.read(
     Array.from({ length: 64 }, (_, i) => i),
-    out,
+    [out],
   );
   assert.ok(out.every((value) => value >= 0 && value <= 1));
   assert.ok(out.some((value) => value > 0.9));
@@ -45,7 +46,7 @@ test('a folder and a file of it open as the same data', () =>
   withSmall(async (folder) => {
     const byFolder = await openDataset(folder);
     const byFile = await openDataset(join(folder, 't10k-labels-idx1-ubyte'));
-    assert.deepEqual(byFolder.shape, [2, 3, 1]);
+    assert.deepEqual(byFolder.inputs[0]?.shape, [2, 3, 1]);
     assert.deepEqual(await numbersOf(byFile), await numbersOf(byFolder));
   }));
 
@@ -60,7 +61,7 @@ test('validation is a share of train alone: disjoint from it, with its labels, o
         Array.from({ length: 12 }, (_, i) => i),
       );
       assert.deepEqual(
-        [...dataset.validation.labels],
+        [...labelsOf(dataset.validation)],
         held.map((i) => i % 4),
       );
       assert.deepEqual(await numbers(dataset.test), [0, 1, 2]);
@@ -97,7 +98,7 @@ test('the normalization reaches every split', () =>
     });
     for (const split of [dataset.train, dataset.validation, dataset.test]) {
       const out = new Float32Array(6);
-      await split.read([0], out);
+      await split.read([0], [out]);
       assert.deepEqual([...out.subarray(1)], [0, -100, 27.5, -91.5, -50.5]);
     }
   }));

@@ -1,7 +1,13 @@
 // Two finished sessions as they would be on record: one that lost nothing, one that lost.
+import { wilsonInterval } from '../../src/evaluation/interval';
+import type { MetricInfo } from '../../src/evaluation/metrics/metric';
 import { random } from '../../src/random';
 import type { IterationRecord, LayerRecord, RelevanceRecord, SessionRecord } from '../../src/session/record';
 
+export const ACCURACY: MetricInfo = { name: 'accuracy', title: 'accuracy', better: 'higher', unit: 'share' };
+
+/** Test samples of both. */
+const TEST = 10_000;
 const UNITS = 64;
 const VGG_CONVOLUTIONS = [64, 64, 128, 128, 256, 256];
 
@@ -52,9 +58,11 @@ function lenetIterations(): IterationRecord[] {
       nonZero: parameters,
       macs: total(layers, 'macs'),
       bytes: parameters * 4 + 4_312,
-      accuracy,
-      validationAccuracy: validation,
-      ...(afterCut !== undefined && { accuracyAfterCut: afterCut }),
+      metric: ACCURACY,
+      score: accuracy,
+      interval: wilsonInterval(accuracy, TEST),
+      validationScore: validation,
+      ...(afterCut !== undefined && { scoreAfterCut: afterCut }),
       ...(p !== undefined && { pValue: p }),
       relevance: round ? [round.relevance] : [],
       cuts: round ? [{ layer: 'dense', channels: (k + 1) * UNITS, removed: round.removed }] : [],
@@ -70,9 +78,10 @@ function lenetIterations(): IterationRecord[] {
     title: '43 % of the weights',
     nonZero: 34_486,
     bytes: 126_204,
-    accuracy: 0.9903,
-    validationAccuracy: 0.9894,
-    accuracyAfterCut: 0.9412,
+    score: 0.9903,
+    interval: wilsonInterval(0.9903, TEST),
+    validationScore: 0.9894,
+    scoreAfterCut: 0.9412,
     pValue: 0.4288,
     relevance: [],
     cuts: [],
@@ -148,8 +157,10 @@ function vggIterations(): IterationRecord[] {
       nonZero: parameters - 12,
       macs: total(layers, 'macs'),
       bytes: parameters * 4 + 20_480,
-      accuracy,
-      ...(afterCut !== undefined && { accuracyAfterCut: afterCut }),
+      metric: ACCURACY,
+      score: accuracy,
+      interval: wilsonInterval(accuracy, TEST),
+      ...(afterCut !== undefined && { scoreAfterCut: afterCut }),
       ...(p !== undefined && { pValue: p }),
       relevance: measured.map((scores, i) => ({ layer: `conv${i + 1}`, measure: 'l1', scores, observations: 0 })),
       cuts: removed.map((indices, i) => ({

@@ -83,11 +83,11 @@ for (const [name, session] of Object.entries(SESSIONS)) {
 }
 
 function figuresOf(iteration: IterationRecord): string[] {
-  const { parameters, nonZero, macs, accuracy, accuracyAfterCut, validationAccuracy } = iteration;
+  const { parameters, nonZero, macs, score, scoreAfterCut, validationScore } = iteration;
   return [
     iteration.title,
     ...[parameters, nonZero, macs].map((value) => value.toLocaleString('en-US')),
-    ...[accuracy, accuracyAfterCut, validationAccuracy].flatMap((share) => share?.toFixed(4) ?? []).map(inPercent),
+    ...[score, scoreAfterCut, validationScore].flatMap((share) => share?.toFixed(4) ?? []).map(inPercent),
   ];
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wilsonInterval } from '../../src/evaluation/interval';
 import { alignLayers } from '../../src/model/align-layers';
-import { accuracyPlot } from '../../src/report/accuracy-points';
 import { briefCount, bytes, change, percent, pValue } from '../../src/report/format';
 import { type Label, placeLabels } from '../../src/report/label-layout';
 import { sizeScale, ticksBetween } from '../../src/report/scale';
+import { scorePlot } from '../../src/report/score-points';
 import { STYLE } from '../../src/report/style';
-import { wilsonInterval } from '../../src/report/wilson';
 import { lenet, single, vgg } from './fixture';
 
 test('layers are aligned by name; gone and new ones keep their place', () => {
@@ -47,9 +47,18 @@ test('the Wilson interval is that of the books', () => {
 });
 
 test('every model stands within its interval, and what no scale could hold stands below it', () => {
-  const alike = { ...lenet, iterations: lenet.iterations.map((one) => ({ ...one, accuracy: 1, accuracyAfterCut: 0 })) };
-  for (const session of [lenet, vgg, single, alike, { ...alike, data: { ...alike.data, test: 0 } }]) {
-    const { points, bottom, y } = accuracyPlot(session);
+  const alike = {
+    ...lenet,
+    iterations: lenet.iterations.map((one) => ({
+      ...one,
+      score: 1,
+      interval: [1, 1] as const,
+      scoreAfterCut: 0,
+    })),
+  };
+  const unlike = { ...alike, iterations: alike.iterations.map((one) => ({ ...one, interval: [0.2, 1] as const })) };
+  for (const session of [lenet, vgg, single, alike, { ...alike, iterations: unlike.iterations }]) {
+    const { points, bottom, y } = scorePlot(session);
     assert.equal(points.length, session.iterations.length);
     for (const { high, low, y: place, cut } of points) {
       assert.ok(high <= place && place <= low && low <= bottom);
@@ -58,7 +67,7 @@ test('every model stands within its interval, and what no scale could hold stand
     assert.ok(y(0.98) - y(0.99) <= bottom);
   }
   assert.deepEqual(
-    accuracyPlot(vgg).points.map(({ cut }) => cut?.below),
+    scorePlot(vgg).points.map(({ cut }) => cut?.below),
     [undefined, true, true],
   );
 });

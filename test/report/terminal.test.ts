@@ -40,7 +40,10 @@ test('no line is wider than a terminal, whatever the titles and sizes', () => {
 test('a title can not send commands to the terminal', () => {
   const [original] = lenet.iterations;
   assert.ok(original);
-  const text = iterationTable({ iterations: [{ ...original, title: '\u001b[2J\u202eOri\nginal' }], chosen: 0 });
+  const text = iterationTable({
+    iterations: [{ ...original, title: '\u001b[2J\u202eOri\nginal' }],
+    chosen: 0,
+  });
   assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
   assert.equal(text.split('\n').length, 3);
   assert.match(text, /\[2JOriginal/);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderReport } from '../../src/report/html';
+import { scorePlot } from '../../src/report/score-points';
 import { verdict } from '../../src/report/verdict';
-import { type SessionRecord, SIGNIFICANCE } from '../../src/session/record';
+import { type IterationRecord, type SessionRecord, SIGNIFICANCE } from '../../src/session/record';
 import { lenet, single, vgg } from './fixture';
 
 function withP(session: SessionRecord, pValue: number): SessionRecord {
@@ -49,4 +51,28 @@ test('weights set to zero alone remove no parameters', () => {
   assert.ok(original && weights);
   const sparse = { ...weights, index: 1, parameters: original.parameters, nonZero: 24_047 };
   assert.match(verdict({ iterations: [original, sparse], chosen: 1 }), /^90\.0 % of the weights set to zero\./);
+});
+
+test('where lower is better, a rise is what is lost', () => {
+  const metric = { name: 'mse', title: 'mean squared error', better: 'lower', unit: 'number' } as const;
+  const iterations = [0.0214, 0.02514].map((score, index) => ({
+    ...(lenet.iterations[0] as IterationRecord),
+    index,
+    metric,
+    score,
+    interval: [score - 0.001, score + 0.001] as const,
+    parameters: 100 - 50 * index,
+    ...(index > 0 && { pValue: 0.003 }),
+  }));
+  assert.equal(
+    verdict({ iterations, chosen: 1 }),
+    '50.0 % of the parameters removed. A significant rise of the mean squared error: from 0.0214 to 0.02514 (p = 0.003).',
+  );
+  const page = renderReport({ ...lenet, iterations, chosen: 1 });
+  assert.match(page, /Size against mean squared error/);
+  assert.match(page, />\+0\.00374, p&nbsp;=&nbsp;0\.003|\+0\.00374, p\u00A0=\u00A00\.003/);
+  assert.doesNotMatch(page, /accuracy/i);
+  const { points, y } = scorePlot({ ...lenet, iterations, chosen: 1 });
+  assert.ok(y(0.01) < y(0.02), 'the better stands higher');
+  for (const { high, low, y: place } of points) assert.ok(high < place && place < low);
 });

@@ -1,88 +1,132 @@
-// Softmax cross-entropy: its value, its gradient and the count of right answers.
+// Every loss: its value, its gradient and what it counts as right.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Target } from '../../src/data/dataset';
 import { outputOf } from '../../src/engines/engine';
+import { UserError } from '../../src/errors';
 import type { Graph, Node } from '../../src/model/graph';
 import { float32, type Tensor } from '../../src/model/tensor';
-import { crossEntropy, logitsOf } from '../../src/training/loss';
+import { LOSSES, lossOf } from '../../src/training/loss/index';
+import type { LossName } from '../../src/training/loss/loss';
+import { objectivesOf, untilLogits } from '../../src/training/objective';
 import { TrainingTape } from '../../src/training/tape';
 import { engine } from '../run';
+import { classTarget } from '../split';
 import { fromTf, tf, toTf } from '../tensorflow';
 import { assertClose, drawn } from '../tensors';
 
 interface Result {
   readonly value: number;
-  readonly correct: number;
+  readonly correct: number | undefined;
   readonly gradient: Tensor;
 }
 
-async function byGraph(logits: Tensor, labels: readonly number[]): Promise<Result> {
+async function byGraph(name: LossName, output: Tensor, target: Tensor, classAxis = -1): Promise<Result> {
   const graph: Graph = {
     inputs: [
-      { name: 'logits', type: 'float32', shape: logits.shape },
-      { name: 'labels', type: 'int64', shape: [labels.length] },
+      { name: 'output', type: 'float32', shape: output.shape },
+      { name: 'target', type: target.type, shape: target.shape },
     ],
     outputs: [],
     nodes: [],
     weights: new Map(),
     constants: new Map(),
   };
-  const tape = new TrainingTape(graph, new Map(graph.inputs.map(({ name, shape }) => [name, shape])), ['logits']);
-  const loss = crossEntropy(tape, 'logits', 'labels');
+  const tape = new TrainingTape(graph, new Map(graph.inputs.map(({ name: input, shape }) => [input, shape])), []);
+  const loss = lossOf(name).emit(tape, 'output', 'target', classAxis);
   const outputs = [
     { name: loss.value, type: 'float32', shape: [] },
-    { name: loss.correct, type: 'float32', shape: [] },
-    { name: loss.gradient, type: 'float32', shape: logits.shape },
+    { name: loss.gradient, type: 'float32', shape: output.shape },
+    ...(loss.correct === undefined ? [] : [{ name: loss.correct, type: 'float32', shape: [] } as const]),
   ] as const;
   const program = await engine.compile({ ...graph, outputs, nodes: tape.nodes, constants: tape.constants }, new Map());
   try {
-    const classes = BigInt64Array.from(labels, BigInt);
-    const results = await program.run({ logits, labels: { type: 'int64', shape: [labels.length], data: classes } });
-    const number = (name: string): number => Number(outputOf(results, name).data[0]);
-    return { value: number(loss.value), correct: number(loss.correct), gradient: outputOf(results, loss.gradient) };
+    const results = await program.run({ output, target });
+    const number = (value: string): number => Number(outputOf(results, value).data[0]);
+    return {
+      value: number(loss.value),
+      correct: loss.correct === undefined ? undefined : number(loss.correct),
+      gradient: outputOf(results, loss.gradient),
+    };
   } finally {
     await program.dispose();
   }
 }
 
-/** −ln of the label's share of the exponentials, mean over the batch, in double precision. */
-function byFormula({ data, shape: [, classes = 1] }: Tensor, labels: readonly number[]): number {
-  const losses = labels.map((label, sample) => {
-    const row = Array.from((data as Float32Array).subarray(sample * classes, (sample + 1) * classes));
-    const largest = Math.max(...row);
-    const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
-    return Math.log(sum) + largest - (row[label] as number);
-  });
-  return losses.reduce((total, loss) => total + loss, 0) / labels.length;
+function labels(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+  return { type: 'int64', shape, data: BigInt64Array.from(values, BigInt) };
 }
 
-const LOGITS = drawn([5, 4], 'logits');
+const OUTPUT = drawn([5, 4], 'logits');
 const LABELS = [3, 0, 2, 2, 1];
+/** Further from the outputs than 1 here and there. */
+const NUMBERS = float32(
+  [5, 4],
+  (drawn([5, 4], 'numbers').data as Float32Array).map((value) => 3 * value),
+);
+const ANSWERS = float32(
+  [5, 4],
+  Float32Array.from({ length: 20 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+);
 
-test('its value is the mean of −ln of the share of each label', async () => {
-  const { value } = await byGraph(LOGITS, LABELS);
-  assert.ok(Math.abs(value - byFormula(LOGITS, LABELS)) < 1e-6);
-});
+/** The same losses by TensorFlow.js, differentiated by it. */
+const BY_TENSORFLOW: Readonly<Record<LossName, { target: Tensor; loss(output: tf.Tensor): tf.Scalar }>> = {
+  'softmax-cross-entropy': {
+    target: labels(LABELS),
+    loss: (output) => tf.losses.softmaxCrossEntropy(tf.oneHot(tf.tensor1d(LABELS, 'int32'), 4), output),
+  },
+  'binary-cross-entropy': {
+    target: ANSWERS,
+    loss: (output) => tf.losses.sigmoidCrossEntropy(toTf(ANSWERS), output),
+  },
+  mse: { target: NUMBERS, loss: (output) => tf.losses.meanSquaredError(toTf(NUMBERS), output) },
+  mae: { target: NUMBERS, loss: (output) => tf.losses.absoluteDifference(toTf(NUMBERS), output) },
+  huber: { target: NUMBERS, loss: (output) => tf.losses.huberLoss(toTf(NUMBERS), output) },
+};
 
-test("its gradient is TensorFlow.js' of the same loss", async () => {
-  const { gradient } = await byGraph(LOGITS, LABELS);
-  const labels = tf.oneHot(tf.tensor1d(LABELS, 'int32'), 4);
-  const loss = (logits: tf.Tensor): tf.Scalar => tf.losses.softmaxCrossEntropy(labels, logits);
-  assertClose(gradient, fromTf(tf.grad(loss)(toTf(LOGITS))), 1e-6, 'gradient');
-});
+for (const name of LOSSES.keys()) {
+  test(`${name}: value and gradient are TensorFlow.js'`, async () => {
+    const { target, loss } = BY_TENSORFLOW[name];
+    const { value, gradient } = await byGraph(name, OUTPUT, target);
+    const expected = loss(toTf(OUTPUT)).dataSync()[0] ?? Number.NaN;
+    assert.ok(Math.abs(value - expected) < 1e-5, `${value}, expected ${expected}`);
+    assertClose(gradient, fromTf(tf.grad(loss)(toTf(OUTPUT))), 1e-5, 'gradient');
+  });
+}
 
-test('it counts the samples whose largest logit is that of the label', async () => {
+test('softmax cross-entropy counts the samples whose largest logit is that of the label', async () => {
   const logits = float32([4, 3], Float32Array.of(5, 1, 1, 0, 2, 1, -1, -2, -3, 0, 0, 9));
-  assert.equal((await byGraph(logits, [0, 1, 0, 2])).correct, 4);
-  assert.equal((await byGraph(logits, [0, 2, 1, 2])).correct, 2);
-  assert.equal((await byGraph(logits, [1, 0, 1, 0])).correct, 0);
+  const correct = async (...given: number[]) => (await byGraph('softmax-cross-entropy', logits, labels(given))).correct;
+  assert.equal(await correct(0, 1, 0, 2), 4);
+  assert.equal(await correct(0, 2, 1, 2), 2);
+  assert.equal(await correct(1, 0, 1, 0), 0);
 });
 
-test('it stays a number where logits are far apart', async () => {
+test('with a label at each position a sample counts by its share of right ones, on either class axis', async () => {
+  const logits = float32([2, 2, 3], Float32Array.of(5, 1, 1, 0, 2, 1, -1, -2, -3, 0, 0, 9));
+  const given = labels([0, 0, 0, 2], [2, 2]);
+  const last = await byGraph('softmax-cross-entropy', logits, given);
+  assert.equal(last.correct, 1.5);
+  const first = await byGraph('softmax-cross-entropy', fromTf(tf.transpose(toTf(logits), [0, 2, 1])), given, 1);
+  assert.equal(first.correct, 1.5);
+  assert.ok(Math.abs(first.value - last.value) < 1e-6);
+  assertClose(fromTf(tf.transpose(toTf(first.gradient), [0, 2, 1])), last.gradient, 1e-6, 'gradient');
+});
+
+test('binary cross-entropy counts the share of right answers', async () => {
+  const logits = float32([2, 2], Float32Array.of(3, -3, 0.5, 2));
+  const answers = float32([2, 2], Float32Array.of(1, 0, 0, 1));
+  assert.equal((await byGraph('binary-cross-entropy', logits, answers)).correct, 1.5);
+});
+
+test('cross-entropies stay numbers where logits are far apart', async () => {
   const logits = float32([2, 3], Float32Array.of(1000, -1000, 0, -1000, 1000, 0));
-  const { value, gradient } = await byGraph(logits, [1, 1]);
-  assert.equal(value, 1000);
-  assert.deepEqual([...gradient.data], [0.5, -0.5, 0, 0, 0, 0]);
+  const softmax = await byGraph('softmax-cross-entropy', logits, labels([1, 1]));
+  assert.equal(softmax.value, 1000);
+  assert.deepEqual([...softmax.gradient.data], [0.5, -0.5, 0, 0, 0, 0]);
+  const answers = float32([2, 3], Float32Array.of(0, 1, 0, 0, 1, 1));
+  const binary = await byGraph('binary-cross-entropy', logits, answers);
+  assert.ok(Math.abs(binary.value - (2000 + 2 * Math.LN2) / 6) < 1e-3, String(binary.value));
 });
 
 function chain(...types: readonly string[]): Graph {
@@ -90,20 +134,48 @@ function chain(...types: readonly string[]): Graph {
     return { name: type, type, inputs: [`v${i}`], outputs: [`v${i + 1}`], attributes: {}, layer: '' };
   });
   return {
-    inputs: [{ name: 'v0', type: 'float32', shape: [2, 3] }],
-    outputs: [{ name: `v${types.length}`, type: 'float32', shape: [2, 3] }],
+    inputs: [{ name: 'v0', type: 'float32', shape: ['batch', 3] }],
+    outputs: [{ name: `v${types.length}`, type: 'float32', shape: ['batch', 3] }],
     nodes,
     weights: new Map(),
     constants: new Map(),
   };
 }
 
-test('a Softmax at the end is left out: the loss works on what goes into it', () => {
-  const graph = chain('Relu', 'Softmax');
-  assert.deepEqual(logitsOf(graph), { logits: 'v1', nodes: graph.nodes.slice(0, 1) });
+const CLASSES: Target = classTarget(Int32Array.of(0, 1, 2));
+const VALUES: Target = { kind: 'values', name: 'y', output: 0, shape: [3], read: async () => undefined };
+
+function objective(graph: Graph, target: Target, name?: LossName) {
+  const [found] = objectivesOf(graph, [target], name);
+  assert.ok(found);
+  return { loss: found.loss.name, logits: found.logits, nodes: untilLogits(graph, [found]).nodes.length };
+}
+
+test('the loss follows from the target and the end of the model, whose last activation it absorbs', () => {
+  assert.deepEqual(objective(chain('Relu', 'Softmax'), CLASSES), {
+    loss: 'softmax-cross-entropy',
+    logits: 'v1',
+    nodes: 1,
+  });
+  assert.deepEqual(objective(chain('Softmax', 'Relu'), CLASSES), {
+    loss: 'softmax-cross-entropy',
+    logits: 'v2',
+    nodes: 2,
+  });
+  assert.deepEqual(objective(chain('Sigmoid'), CLASSES), { loss: 'binary-cross-entropy', logits: 'v0', nodes: 0 });
+  assert.deepEqual(objective(chain('Sigmoid'), { ...VALUES, kind: 'binary' }), {
+    loss: 'binary-cross-entropy',
+    logits: 'v0',
+    nodes: 0,
+  });
+  assert.deepEqual(objective(chain('Sigmoid'), VALUES), { loss: 'mse', logits: 'v1', nodes: 1 });
+  assert.deepEqual(objective(chain('Relu'), VALUES, 'huber'), { loss: 'huber', logits: 'v1', nodes: 1 });
 });
 
-test('a model that ends in class scores keeps all of its nodes', () => {
-  const graph = chain('Softmax', 'Relu');
-  assert.deepEqual(logitsOf(graph), { logits: 'v2', nodes: graph.nodes });
+test('a loss of classes on numbers is refused', () => {
+  assert.throws(
+    () => objective(chain('Relu'), VALUES, 'softmax-cross-entropy'),
+    (error: unknown) =>
+      error instanceof UserError && /wants class labels, the target "y" holds numbers/.test(error.message),
+  );
 });

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { IterationRecord } from '../../protocol/session';
 import { isLive, type SessionState } from '../../protocol/session-state';
-import { count, percent } from '../../report/format';
+import { count } from '../../report/format';
+import { scoreHeading, scoreText } from '../../report/score-text';
 import { verdict } from '../../report/verdict';
 import { titleOf } from '../open-model';
 import { progressOf } from '../running';
@@ -54,16 +55,16 @@ export class IterationItem extends vscode.TreeItem {
   ) {
     super(record.title);
     this.id = `${session.folder}#${record.index}`;
-    const { parameters, accuracy, pValue, accuracyAfterCut } = record;
+    const { parameters, metric, score, pValue, scoreAfterCut } = record;
     this.description = [
       `${count(parameters)} parameters`,
-      percent(accuracy),
+      scoreText(metric, score),
       ...(pValue === undefined ? [] : [`p = ${pValue.toFixed(2)}`]),
     ].join(' · ');
     this.tooltip =
-      accuracyAfterCut === undefined
-        ? `Accuracy ${percent(accuracy)}`
-        : `Accuracy after the cut ${percent(accuracyAfterCut)}, after retraining ${percent(accuracy)}`;
+      scoreAfterCut === undefined
+        ? `${scoreHeading(metric)} ${scoreText(metric, score)}`
+        : `${scoreHeading(metric)} after the cut ${scoreText(metric, scoreAfterCut)}, after retraining ${scoreText(metric, score)}`;
     this.iconPath = new vscode.ThemeIcon(session.chosen === record.index ? 'star-full' : 'git-commit');
     this.contextValue = 'iteration';
   }

@@ -1,9 +1,11 @@
-// Size against accuracy: every iteration a dot with its 95 % interval, and the way retraining brought it back up.
+// Size against the metric: every iteration a dot with its 95 % interval, and the way retraining brought it back up.
+import type { MetricInfo } from '../evaluation/metrics/metric';
 import { type SessionRecord, SIGNIFICANCE } from '../session/record';
-import { AXIS_HEIGHT, accuracyLabels, type PlacedLabel } from './accuracy-labels';
-import { type AccuracyPlot, type AccuracyPoint, accuracyPlot } from './accuracy-points';
-import { accuracy, count, counted, pStatement, unbroken } from './format';
+import { count, counted, pStatement, unbroken } from './format';
 import { html, type Markup } from './markup';
+import { AXIS_HEIGHT, type PlacedLabel, scoreLabels } from './score-labels';
+import { type ScorePlot, type ScorePoint, scorePlot } from './score-points';
+import { scoreText } from './score-text';
 import { across, px } from './svg';
 
 const DOT = 5.5;
@@ -12,20 +14,20 @@ const CAP = 4;
 /** Under this length a line has no room for an arrowhead. */
 const ARROW_FROM = 22;
 
-export function accuracySection(session: SessionRecord): Markup {
-  const plot = accuracyPlot(session);
+export function scoreSection(session: SessionRecord): Markup {
+  const plot = scorePlot(session);
   const cut = plot.points.some((point) => point.cut !== undefined);
   const samples = counted(session.data.test, 'test sample');
-  return html`<section aria-labelledby="accuracy-heading">
+  return html`<section aria-labelledby="score-heading">
 <div class="intro">
-<h2 id="accuracy-heading">Size against accuracy</h2>
-<p><span class="unbroken">${glyph('dot')} is</span> the accuracy on ${samples}, its line the ${unbroken('95 %')} confidence interval; the shaded band is the interval of the original.${
+<h2 id="score-heading">Size against ${plot.metric.title}</h2>
+<p><span class="unbroken">${glyph('dot')} is</span> the ${plot.metric.title} on ${samples}, its line the ${unbroken('95 %')} confidence interval; the shaded band is the interval of the original.${plot.metric.better === 'lower' ? ' Lower is better, and stands higher.' : ''}${
     cut
       ? html` <span class="unbroken">${glyph('hollow')} is</span> the same model right after the cut. From there up to <span class="unbroken">${glyph('dot')} is</span> what retraining brought back.`
       : undefined
   }</p>
 </div>
-<figure class="accuracy">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>
+<figure class="score">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>
 </section>`;
 }
 
@@ -33,14 +35,14 @@ function glyph(kind: 'dot' | 'hollow'): Markup {
   return html`<svg class="glyph" width="13" height="13" aria-hidden="true"><circle class="${kind}" cx="6.5" cy="6.5" r="5"/></svg>`;
 }
 
-function chart(session: SessionRecord, plot: AccuracyPlot): Markup {
+function chart(session: SessionRecord, plot: ScorePlot): Markup {
   const { points, ticks, bottom, height } = plot;
-  const labels = accuracyLabels(plot);
+  const labels = scoreLabels(plot);
   const left = plot.sparse ? 'non-zero parameters left' : 'parameters left';
-  return html`<svg role="img" aria-labelledby="accuracy-title accuracy-description" width="100%" height="${height + AXIS_HEIGHT + 30}">
-<title id="accuracy-title">Size against test accuracy, iteration by iteration</title>
-<desc id="accuracy-description">${description(session, plot)}</desc>
-${ticks.values.map((value) => gridline(plot.y(value), tickText(value, ticks.step)))}
+  return html`<svg role="img" aria-labelledby="score-title score-description" width="100%" height="${height + AXIS_HEIGHT + 30}">
+<title id="score-title">Size against test ${plot.metric.title}, iteration by iteration</title>
+<desc id="score-description">${description(session, plot)}</desc>
+${ticks.values.map((value) => gridline(plot.y(value), tickText(plot.metric, value, ticks.step)))}
 ${originalBand(plot)}
 <line class="axis" x2="100%" y1="${px(height)}" y2="${px(height)}"/>
 ${plot.below ? scaleBreak(bottom) : undefined}
@@ -63,12 +65,13 @@ function gridline(y: number, text: string): Markup {
 }
 
 /** As many decimals as the steps between ticks have. */
-function tickText(value: number, step: number): string {
-  const decimals = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
-  return `${(value * 100).toFixed(decimals)} %`;
+function tickText({ unit }: MetricInfo, value: number, step: number): string {
+  const factor = unit === 'share' ? 100 : 1;
+  const decimals = Math.min(100, Math.max(0, -Math.floor(Math.log10(step * factor) + 1e-9)));
+  return `${(value * factor).toFixed(decimals).replace('-', '−')}${unit === 'share' ? ' %' : ''}`;
 }
 
-function originalBand({ points: [original] }: AccuracyPlot): Markup | undefined {
+function originalBand({ points: [original] }: ScorePlot): Markup | undefined {
   if (original === undefined) return undefined;
   const { high, low, y } = original;
   return html`<rect class="band" width="100%" y="${px(high)}" height="${px(Math.max(1, low - high))}"/>
@@ -82,16 +85,16 @@ function scaleBreak(y: number): Markup {
 }
 
 /** From the model before down to the model right after the cut (or, where that is not known, after retraining). */
-function cutLine(before: AccuracyPoint | undefined, point: AccuracyPoint): Markup | undefined {
+function cutLine(before: ScorePoint | undefined, point: ScorePoint): Markup | undefined {
   if (before === undefined) return undefined;
   const y = point.cut?.y ?? point.y;
   return html`<line class="fall" x1="${across(before.at)}" y1="${px(before.y)}" x2="${across(point.at)}" y2="${px(y)}"/>`;
 }
 
-function pointMark(point: AccuracyPoint, plot: AccuracyPlot, labels: readonly PlacedLabel[]): Markup {
+function pointMark(point: ScorePoint, plot: ScorePlot, labels: readonly PlacedLabel[]): Markup {
   const { at, y, high, low, cut, chosen } = point;
   return html`<svg class="point${chosen ? ' chosen' : ''}" x="${across(at)}" overflow="visible">
-<title>${pointText(point)}</title>
+<title>${pointText(point, plot.metric)}</title>
 <line class="axis" y1="${px(plot.height)}" y2="${px(plot.height + 6)}"/>
 ${cut ? recovery(y, cut.y) : undefined}
 <path class="whisker" d="M${-CAP} ${px(high)}h${2 * CAP}M0 ${px(high)}V${px(low)}M${-CAP} ${px(low)}h${2 * CAP}"/>
@@ -117,15 +120,15 @@ function labelMark({ point, kind, anchor, text, dx, y, shown }: PlacedLabel): Ma
   return html`<text class="${classes}" x="${px(dx)}" y="${px(y)}" text-anchor="${anchor}">${text}</text>`;
 }
 
-function pointText({ iteration, cut, size }: AccuracyPoint): string {
-  const after = cut ? `, ${accuracy(cut.accuracy)} right after the cut` : '';
+function pointText({ iteration, cut, size }: ScorePoint, metric: MetricInfo): string {
+  const after = cut ? `, ${scoreText(metric, cut.score)} right after the cut` : '';
   const p = iteration.pValue === undefined ? '' : `, ${pStatement(iteration.pValue)}`;
-  return `${iteration.title}: ${count(size)} left, accuracy ${accuracy(iteration.accuracy)}${after}${p}`;
+  return `${iteration.title}: ${count(size)} left, ${metric.title} ${scoreText(metric, iteration.score)}${after}${p}`;
 }
 
-function description({ iterations }: SessionRecord, { points, sparse }: AccuracyPlot): string {
+function description({ iterations }: SessionRecord, { points, sparse, metric }: ScorePlot): string {
   const worse = points.filter(({ iteration }) => (iteration.pValue ?? 1) <= SIGNIFICANCE).length;
   const unit = sparse ? 'non-zero parameters' : 'parameters';
-  const texts = points.map(pointText).join('; ');
-  return `${counted(iterations.length, 'iteration')}, by ${unit}. ${texts}. ${worse} significantly less accurate than the original.`;
+  const texts = points.map((point) => pointText(point, metric)).join('; ');
+  return `${counted(iterations.length, 'iteration')}, by ${unit}. ${texts}. ${worse} significantly worse than the original.`;
 }

@@ -1,0 +1,124 @@
+// Fits a target to one of a model's outputs: classes to scores, numbers to numbers.
+import { UserError } from '../errors';
+import { sizeOf } from './column';
+import type { ClassTarget, Split, Target, ValueTarget } from './dataset';
+import type { FitOptions, ModelInterface, ModelOutput } from './fit';
+import { channelsFirst, layoutFor, words } from './layout';
+
+/** The target with the output it is for. Throws UserError where it can't be what that output says. */
+export function fitTarget(
+  target: Target,
+  split: Pick<Split, 'count' | 'targets'>,
+  data: string,
+  model: ModelInterface,
+  options: FitOptions,
+): Target {
+  const index = outputOf(target, split, model, options);
+  const output = model.outputs[index];
+  if (output === undefined) {
+    throw new UserError(
+      `${data}: the target "${target.name}" has no output of the model to go with. The model's outputs: ` +
+        `${model.outputs.map(({ name }) => name).join(', ')}. Choose fewer targets, or name their outputs.`,
+    );
+  }
+  if (target.kind === 'classes') {
+    if (target.numeric && meansValues(target, output, options)) {
+      return fitValues(valuesOf(target), index, output, data);
+    }
+    return fitClasses(target, index, output, data);
+  }
+  return fitValues(target, index, output, data);
+}
+
+/** By the name the recipe gives, by its own name, else by order. */
+function outputOf(
+  { name, output }: Target,
+  { targets }: Pick<Split, 'targets'>,
+  model: ModelInterface,
+  { outputs }: FitOptions,
+): number {
+  const wanted = outputs?.get(name);
+  if (wanted !== undefined) return model.outputs.findIndex((candidate) => candidate.name === wanted);
+  const named = targets.every((target) => model.outputs.some((candidate) => candidate.name === target.name));
+  return named ? model.outputs.findIndex((candidate) => candidate.name === name) : output;
+}
+
+/** Whole numbers are values for an output of one number, unless a Sigmoid squeezes it to a probability. */
+function meansValues(target: ClassTarget, output: ModelOutput, { numbersAs }: FitOptions): boolean {
+  if (numbersAs !== undefined) return numbersAs === 'values';
+  const single = output.shape.length === 0 || output.shape.at(-1) === 1;
+  const probability = output.operator === 'Sigmoid' || output.operator === 'HardSigmoid';
+  return single && !(probability && target.classes <= 2);
+}
+
+function valuesOf({ name, output, shape, labels }: ClassTarget): ValueTarget {
+  const size = sizeOf(shape);
+  return {
+    kind: 'values',
+    name,
+    output,
+    shape,
+    async read(indices, out) {
+      for (let i = 0; i < indices.length; i++) {
+        for (let j = 0; j < size; j++) out[i * size + j] = labels[(indices[i] as number) * size + j] as number;
+      }
+    },
+  };
+}
+
+function fitClasses(target: ClassTarget, index: number, output: ModelOutput, data: string): ClassTarget {
+  const width = classesOf(target, output);
+  if (width === undefined) {
+    throw new UserError(
+      `${data}: "${target.name}" has ${target.shape.length === 0 ? 'one label a sample' : `labels ${words(target.shape)}`}, ` +
+        `the model's output is ${words(output.shape)}. Choose the data the model was made for, or a model for this data.`,
+    );
+  }
+  const most = width === 1 ? 2 : width;
+  if (target.classes > most) {
+    throw new UserError(
+      `${data}: labels go up to ${target.classes - 1}, the model has ${width} outputs (labels 0 to ${most - 1}). ` +
+        'Choose data with fewer classes, or a model with an output for each.',
+    );
+  }
+  if (target.classNames !== undefined && target.classes < most) {
+    throw new UserError(
+      `${data}: there are ${target.classes} classes (${listed(target.classNames)}), the model has ${width} outputs. ` +
+        'Named classes are numbered in their order, so that all of them must be there: choose the data the model was made for.',
+    );
+  }
+  return { ...target, output: index };
+}
+
+/** Of many names the first few. */
+function listed(names: readonly string[]): string {
+  return names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')}, …`;
+}
+
+/** Scores a label; undefined where there is no score for each class at each position that has a label. */
+function classesOf({ shape }: ClassTarget, output: ModelOutput): number | undefined {
+  const last = output.shape.at(-1) ?? 1;
+  if (layoutFor(shape, output.shape.slice(0, -1))) return last;
+  const [first] = output.shape;
+  return first != null && shape.length > 0 && layoutFor(shape, output.shape.slice(1)) ? first : undefined;
+}
+
+function fitValues(target: ValueTarget, index: number, output: ModelOutput, data: string): ValueTarget {
+  const layout = layoutFor(target.shape, output.shape);
+  if (layout === undefined) {
+    throw new UserError(
+      `${data}: the target "${target.name}" is ${words(target.shape)}, the model's output is ${words(output.shape)}. ` +
+        'Choose the target that the model was made for, or a model for this one.',
+    );
+  }
+  const fitted = { ...target, output: index, shape: layout.shape };
+  if (!layout.channelsFirst) return fitted;
+  return {
+    ...fitted,
+    async read(indices, out) {
+      const stored = new Float32Array(indices.length * sizeOf(target.shape));
+      await target.read(indices, stored);
+      channelsFirst(stored, target.shape, out);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// Softmax cross-entropy of class scores: −ln of the share that the label's score has.
+import { elementCount } from '../../model/tensor';
+import type { Loss } from './loss';
+
+export const softmaxCrossEntropy: Loss = {
+  name: 'softmax-cross-entropy',
+  title: 'softmax cross-entropy',
+  target: 'classes',
+  absorbs: 'Softmax',
+  emit(tape, logits, labels, axis) {
+    const shape = tape.shape(logits).map(Number);
+    const classes = shape.at(axis) ?? 1;
+    const [batch = 1] = shape;
+    const answers = elementCount(shape) / classes;
+    const target = tape.op('OneHot', [labels, tape.ints([classes]), tape.floats([0, 1])], { axis });
+    const logarithm = tape.op('LogSoftmax', [logits], { axis });
+    const sum = tape.op('ReduceSum', [tape.op('Mul', [target, logarithm])], { keepdims: 0 });
+    const difference = tape.op('Sub', [tape.op('Softmax', [logits], { axis }), target]);
+    const hits = tape.op('Equal', [tape.op('ArgMax', [logits], { axis, keepdims: 0 }), labels]);
+    const right = tape.op('ReduceSum', [tape.op('Cast', [hits], { to: 1 })], { keepdims: 0 });
+    return {
+      value: tape.op('Mul', [sum, tape.float(-1 / answers)]),
+      gradient: tape.op('Mul', [difference, tape.float(1 / answers)]),
+      correct: answers === batch ? right : tape.op('Mul', [right, tape.float(batch / answers)]),
+    };
+  },
+};

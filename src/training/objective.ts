@@ -1,0 +1,110 @@
+// What a training makes small: for every target a loss of one of the model's outputs.
+import { classAxisOf } from '../data/class-axis';
+import type { Target } from '../data/dataset';
+import { TargetFeed } from '../data/feed';
+import { UserError } from '../errors';
+import type { Graph, Shape } from '../model/graph';
+import { needed } from '../model/needed';
+import { elementCount } from '../model/tensor';
+import { lossOf } from './loss/index';
+import type { Loss, LossName } from './loss/loss';
+
+export interface Objective {
+  readonly loss: Loss;
+  readonly target: Target;
+  /** The output of the model. */
+  readonly output: string;
+  /** The value the loss is taken of: before a final Softmax or Sigmoid that the loss absorbs. */
+  readonly logits: string;
+  /** Under which the target is fed. */
+  readonly input: string;
+  /** Axis of the classes, for a loss of class indices. */
+  readonly classAxis: number;
+}
+
+/**
+ * One for every target.
+ * @param name of the loss; default: what suits each target and output. Throws UserError where it doesn't suit them.
+ */
+export function objectivesOf(graph: Graph, targets: readonly Target[], name?: LossName): Objective[] {
+  return targets.map((target, i): Objective => {
+    const output = graph.outputs[target.output];
+    if (output === undefined) throw new Error(`no output ${target.output} for the target "${target.name}"`);
+    const last = graph.nodes.find((node) => node.outputs[0] === output.name);
+    const loss = lossOf(name ?? defaultLoss(target, output.shape, last?.type));
+    checkSuits(loss, target, output.shape);
+    const absorbed = last?.type === loss.absorbs && last?.inputs[0] !== undefined;
+    return {
+      loss,
+      target,
+      output: output.name,
+      logits: absorbed ? (last.inputs[0] as string) : output.name,
+      input: `step/target_${i}`,
+      classAxis: classAxisOf(target, output.shape),
+    };
+  });
+}
+
+/** The graph that ends in what the losses are taken of. */
+export function untilLogits(graph: Graph, objectives: readonly Objective[]): Graph {
+  const outputs = objectives.map(({ logits }) => ({ name: logits, type: 'float32' as const, shape: [] }));
+  return { ...needed({ ...graph, outputs }), outputs: graph.outputs };
+}
+
+/** What the objective's target is fed as, with the shape of its logits. */
+export function targetShape({ loss, classAxis }: Objective, logits: Shape): number[] {
+  const shape = logits.map(Number);
+  return loss.target === 'values'
+    ? shape
+    : shape.filter((_, axis) => axis !== (classAxis + shape.length) % shape.length);
+}
+
+export function targetFeed({ loss, target }: Objective, shape: readonly number[]): TargetFeed {
+  // A label for each score of its own becomes a row of zeros with a one in it.
+  if (
+    loss.target === 'values' &&
+    target.kind === 'classes' &&
+    elementCount(shape.slice(1)) > elementCount(target.shape)
+  ) {
+    return new TargetFeed(oneHot(target, shape), 'float32', shape);
+  }
+  return new TargetFeed(target, loss.target === 'classes' ? 'int64' : 'float32', shape);
+}
+
+function defaultLoss(target: Target, output: Shape, operator: string | undefined): LossName {
+  if (target.kind === 'values') return 'mse';
+  if (target.kind === 'binary') return 'binary-cross-entropy';
+  return output.at(-1) === 1 || operator === 'Sigmoid' ? 'binary-cross-entropy' : 'softmax-cross-entropy';
+}
+
+function checkSuits(loss: Loss, target: Target, output: Shape): void {
+  if (loss.target === 'classes' && target.kind !== 'classes') {
+    throw new UserError(
+      `The loss ${loss.name} wants class labels, the target "${target.name}" holds numbers. Choose mse, mae or huber, or binary-cross-entropy for zeros and ones.`,
+    );
+  }
+  if (loss.target === 'classes' && output.at(-1) === 1) {
+    throw new UserError(
+      `The loss ${loss.name} wants a score for each class, the model has one output. Choose binary-cross-entropy.`,
+    );
+  }
+}
+
+function oneHot(target: Target & { kind: 'classes' }, shape: readonly number[]): Target {
+  const width = shape.at(-1) ?? 1;
+  const answers = elementCount(target.shape);
+  return {
+    kind: 'values',
+    name: target.name,
+    output: target.output,
+    shape: shape.slice(1),
+    async read(indices, out) {
+      out.fill(0, 0, indices.length * answers * width);
+      for (let i = 0; i < indices.length; i++) {
+        for (let j = 0; j < answers; j++) {
+          out[(i * answers + j) * width + (target.labels[(indices[i] as number) * answers + j] as number)] = 1;
+        }
+      }
+    },
+  };
+}
