@@ -54,6 +54,14 @@ export async function readRange(path: string, offset: number, length: number): P
   }
 }
 
+/** A file's bytes, a piece at a time. */
+export async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const { size } = await stat(path);
+  for (let start = 0; start < size; start += CHUNK) yield await readRange(path, start, Math.min(CHUNK, size - start));
+}
+
+const CHUNK = 4 * 2 ** 20;
+
 /** Writes a file under another name, flushes it, then renames it. */
 export async function writeWhole(
   path: string,

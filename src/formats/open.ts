@@ -3,6 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
+import { readH5 } from './h5/read';
+import { readArchive } from './keras-archive/read';
 import { looksLikeOnnx, readOnnx } from './onnx/read';
 import { readTfjs } from './tfjs/read';
 
@@ -11,9 +13,12 @@ export async function openModel(path: string): Promise<Model> {
   const file = await modelFile(path);
   const start = await firstBytes(file, 64);
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
+  if (start.subarray(0, HDF5.length).equals(HDF5)) return inFile(file, () => readH5(file));
+  if (start.subarray(0, ZIP.length).equals(ZIP)) return inFile(file, () => readArchive(file));
   if (looksLikeOnnx(start)) return readOnnx(file);
   throw new UserError(
-    `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. It reads TF.js layers models (model.json) and ONNX files.`,
+    `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. ` +
+      'It reads Keras (.keras, .h5), TF.js layers models (model.json) and ONNX files.',
   );
 }
 
@@ -42,9 +47,21 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
   }
 }
 
+const HDF5 = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+const ZIP = Buffer.from('PK\x03\x04', 'latin1');
+
 function describe(start: Buffer): string {
   if (start.length === 0) return 'empty';
-  if (start.subarray(0, 8).equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'))) return 'an HDF5 file (Keras .h5)';
-  if (start.subarray(0, 2).toString('latin1') === 'PK') return 'a zip archive (perhaps Keras .keras)';
   return `a binary file that starts with ${start.subarray(0, 4).toString('hex')}`;
+}
+
+/** Puts the file's name before what is wrong with it. */
+async function inFile<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof UserError && !error.message.startsWith(path)
+      ? new UserError(`${path}: ${error.message}`)
+      : error;
+  }
 }

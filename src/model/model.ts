@@ -26,7 +26,7 @@ export interface Model {
 
 /** The file format a model came in; it writes a changed model back with all that was not changed as it was. */
 export interface Container {
-  readonly format: 'tfjs' | 'onnx';
+  readonly format: 'tfjs' | 'h5' | 'keras' | 'onnx';
   /**
    * Writes the model into a folder (made where missing) and returns the path to open it by.
    * A file is written under a temporary name, flushed, then renamed.

@@ -52,8 +52,10 @@ export function readTopology(json: unknown): Topology {
 }
 
 /** The model that a layer wraps; undefined where it wraps a layer of another class. */
-export function wrappedTopology(json: Record<string, unknown>): Topology | undefined {
-  return typeof json.class_name === 'string' && isModel(json.class_name, json.config) ? readTopology(json) : undefined;
+export function wrappedTopology(json: unknown): Topology | undefined {
+  return isRecord(json) && typeof json.class_name === 'string' && isModel(json.class_name, json.config)
+    ? readTopology(json)
+    : undefined;
 }
 
 /** A subclassed model has a config of its own making, without layers. */

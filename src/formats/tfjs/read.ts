@@ -3,13 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
+import { MAX_JSON_BYTES, parseJson } from '../json';
 import { isRecord } from '../keras/config';
 import { modelFromDocument } from './container';
 import { readManifest } from './manifest';
 import { openShards } from './shards';
-
-/** The largest topology known to us is 2 MB; JSON.parse of more than this takes gigabytes. */
-const MAX_JSON_BYTES = 128 * 2 ** 20;
 
 /** @param path the JSON file. */
 export async function readTfjs(path: string): Promise<Model> {
@@ -48,40 +46,12 @@ async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** Deeper than any config nests; what walks JSON by recursion would run out of stack. */
-export const MAX_JSON_DEPTH = 200;
-
 function parse(path: string, text: string): Record<string, unknown> {
-  if (nestingDepth(text) > MAX_JSON_DEPTH) {
-    throw new UserError(`${path} nests more than ${MAX_JSON_DEPTH} levels deep: that is not a model.`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UserError(
-      `${path} is not valid JSON: ${(error as Error).message}. Was it cut short? Export the model again.`,
-    );
-  }
+  const json = parseJson(path, text);
   if (!isRecord(json))
     throw new UserError(`${path} is JSON, but not a model: expected an object with modelTopology and weightsManifest.`);
   return json;
 }
-
-/** How deep brackets nest, outside of strings. */
-export function nestingDepth(text: string): number {
-  let [depth, deepest, quoted] = [0, 0, false];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) quoted = !quoted;
-    else if (quoted && code === BACKSLASH) i++;
-    else if (!quoted && (code === BRACKET || code === BRACE)) deepest = Math.max(deepest, ++depth);
-    else if (!quoted && (code === BRACKET + 2 || code === BRACE + 2)) depth--;
-  }
-  return deepest;
-}
-
-const [QUOTE, BACKSLASH, BRACKET, BRACE] = [0x22, 0x5c, 0x5b, 0x7b] as const;
 
 /** A graph model holds TensorFlow nodes. */
 function isGraph(topology: unknown): boolean {

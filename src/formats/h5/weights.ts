@@ -1,0 +1,79 @@
+// Where a Keras HDF5 file keeps its layers' weights: model_weights/<layer>/<weight name>, listed in attributes.
+import type { Weight } from '../../model/weight';
+import type { BytesSource } from '../hdf5/bytes-source';
+import { elementType, littleEndian } from '../hdf5/element-type';
+import { Hdf5File } from '../hdf5/read';
+import { type NamedWeight, pickWeight } from '../keras/named-weights';
+import { type WeightStore, weightName } from '../keras/weight-store';
+
+export const WEIGHTS = '/model_weights';
+export const OPTIMIZER = '/optimizer_weights';
+export const OPTIMIZER_WARNING =
+  "the optimizer's state in the file belongs to the weights as they are: a pruned model is written without it";
+
+export interface StoredWeight extends Weight {
+  /** Of its data set. */
+  readonly path: string;
+}
+
+/** The weight of a data set; its bytes are read when asked for. Undefined where it holds no numbers. */
+export function storedWeight(file: Hdf5File, source: BytesSource, path: string): StoredWeight | undefined {
+  const metadata = file.dataset(path);
+  const type = elementType(file.library, metadata);
+  if (type === undefined || metadata.shape === null) return undefined;
+  const bytes = (): Promise<Uint8Array> =>
+    Hdf5File.with(source, (opened) => littleEndian(opened.bytes(path), metadata));
+  return { name: path, path, shape: metadata.shape, trainable: true, storage: { type }, bytes };
+}
+
+/** Finds weights by the lists that Keras writes beside them; remembers where those that were found lie. */
+export class H5Weights implements WeightStore {
+  /** Path of its data set, by the weight's name in the graph. */
+  readonly paths = new Map<string, string>();
+  readonly #byGroup: ReadonlyMap<string, readonly NamedWeight[]>;
+
+  private constructor(byGroup: ReadonlyMap<string, readonly NamedWeight[]>) {
+    this.#byGroup = byGroup;
+  }
+
+  static read(file: Hdf5File, source: BytesSource, root: string): H5Weights {
+    const byGroup = new Map<string, NamedWeight[]>();
+    for (const layer of file.names(root)) {
+      const group = `${root}/${layer}`;
+      if (file.kind(group) !== 'group') continue;
+      const own: NamedWeight[] = [];
+      for (const name of listed(file, group, 'weight_names')) {
+        const path = `${group}/${name}`;
+        const weight = file.kind(path) === 'dataset' ? storedWeight(file, source, path) : undefined;
+        if (weight !== undefined) own.push({ name, weight });
+      }
+      byGroup.set(layer, own);
+    }
+    return new H5Weights(byGroup);
+  }
+
+  readonly find: WeightStore['find'] = (request) => {
+    const [group = '', ...inner] = request.path;
+    const own = this.#byGroup.get(group) ?? [];
+    const layer = inner.at(-1);
+    // A model that is a layer has the weights of all its layers in one list, which name the layer they are of.
+    const named = layer === undefined ? own : own.filter(({ name }) => name.split('/').slice(0, -1).includes(layer));
+    const found = pickWeight(named, request);
+    if (found === undefined) return undefined;
+    const name = weightName(request);
+    this.paths.set(name, found.weight.name);
+    return { ...found.weight, name };
+  };
+}
+
+/** A list too long for one attribute is divided: weight_names0, weight_names1. */
+export function listed(file: Hdf5File, path: string, attribute: string): string[] {
+  const whole = file.texts(path, attribute);
+  if (whole !== undefined) return whole;
+  const names: string[] = [];
+  for (let i = 0; ; i++) {
+    const part = file.texts(path, `${attribute}${i}`);
+    if (part === undefined) return names;
+    names.push(...part);
+  }
+}

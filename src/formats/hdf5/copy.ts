@@ -1,0 +1,227 @@
+// Copies an HDF5 file to a new one with some data sets and texts replaced, others left out. Nothing is written without
+// being read back: the library does not always say when a write has failed.
+import type { Metadata } from 'h5wasm';
+import { messageOf, UserError } from '../../errors';
+import { type ElementType, elementCount } from '../../model/tensor';
+import { type Weight, weightValues } from '../../model/weight';
+import type { BytesSource } from './bytes-source';
+import { elementType, littleEndian } from './element-type';
+import { forWriting } from './host-file';
+import { Hdf5File } from './read';
+
+export interface Hdf5Changes {
+  /** Groups and data sets to leave out, by path. */
+  readonly omitted: ReadonlySet<string>;
+  /** What comes in the place of a data set, by path. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Texts of attributes, by path of the object and name of the attribute. */
+  readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** @param target path of a new file. Returns what of the source could not be copied, a sentence for each. */
+export async function copyHdf5(source: BytesSource, target: string, changes: Hdf5Changes): Promise<string[]> {
+  return Hdf5File.with(source, async (file) => {
+    const { module } = file.library;
+    const host = forWriting(file.library, target);
+    try {
+      const id = module.open(host.path, module.H5F_ACC_TRUNC);
+      const copy = new Copy(file, id, changes, target);
+      try {
+        await copy.group('/');
+      } finally {
+        module.close_file(id);
+      }
+      return copy.lost;
+    } catch (error) {
+      throw error instanceof UserError ? error : new UserError(`${target} cannot be written: ${messageOf(error)}`);
+    } finally {
+      host.release();
+    }
+  });
+}
+
+/** Deeper than Keras nests groups; a loop of links would never end. */
+const MAX_DEPTH = 64;
+
+class Copy {
+  readonly lost: string[] = [];
+
+  constructor(
+    private readonly source: Hdf5File,
+    private readonly id: bigint,
+    private readonly changes: Hdf5Changes,
+    private readonly target: string,
+  ) {}
+
+  async group(path: string, depth = 0): Promise<void> {
+    if (depth > MAX_DEPTH) throw new UserError(`groups nest more than ${MAX_DEPTH} deep: that is no model`);
+    this.#attributes(path);
+    for (const name of this.source.names(path)) {
+      const inner = path === '/' ? `/${name}` : `${path}/${name}`;
+      if (this.changes.omitted.has(inner)) continue;
+      const kind = this.source.kind(inner);
+      if (kind === 'group') {
+        this.source.library.module.create_group(this.id, inner, false);
+        await this.group(inner, depth + 1);
+      } else if (kind === 'dataset') {
+        await this.#dataset(inner);
+      } else {
+        this.lost.push(`"${inner}" of the file, a link or a named type, is left out`);
+      }
+    }
+  }
+
+  async #dataset(path: string): Promise<void> {
+    const stored = this.source.dataset(path);
+    const replacement = this.changes.weights.get(path);
+    if (replacement !== undefined) {
+      const { type, shape, bytes } = await writable(replacement);
+      this.#write(path, { ...stored, ...NUMBERS[type] }, shape, bytes);
+    } else {
+      const type = elementType(this.source.library, stored);
+      if (type === undefined || stored.shape === null) {
+        this.lost.push(`the data set "${path}" is left out: its elements are of a kind that cannot be written`);
+        return;
+      }
+      const weight = this.#stored(path, stored, type);
+      const { type: written, shape, bytes } = await writable(weight);
+      this.#write(path, { ...stored, ...NUMBERS[written] }, shape, bytes);
+    }
+    this.#attributes(path);
+  }
+
+  #stored(path: string, stored: Metadata, type: ElementType): Weight {
+    const bytes = async (): Promise<Uint8Array> => littleEndian(this.source.bytes(path), stored);
+    return { name: path, shape: stored.shape ?? [], trainable: false, storage: { type }, bytes };
+  }
+
+  #write(
+    path: string,
+    stored: Metadata & { readonly type: number },
+    shape: readonly number[],
+    bytes: Uint8Array,
+  ): void {
+    const { module } = this.source.library;
+    const compressed = stored.chunks && elementCount(shape) > 0 ? this.#compression(path) : undefined;
+    const sizes = shape.map(BigInt);
+    const chunks = compressed && stored.chunks?.map((size, i) => BigInt(Math.max(1, Math.min(size, shape[i] ?? 1))));
+    const pointer = module._malloc(Math.max(1, bytes.length));
+    if (pointer === 0) throw new UserError(`there is no memory to write "${path}", ${bytes.length} bytes`);
+    try {
+      module.HEAPU8.set(bytes, pointer);
+      module.create_dataset(this.id, path, BigInt(pointer), {
+        ...stored,
+        shape: sizes,
+        maxshape: sizes,
+        ...({
+          chunks: chunks ?? null,
+          compression: compressed?.id ?? 0,
+          compression_opts: compressed?.options ?? [],
+        } as object),
+      });
+      this.#verify(path, shape, bytes, pointer);
+    } finally {
+      module._free(pointer);
+    }
+  }
+
+  /** The filter the source had, where it is the one that every HDF5 library has. */
+  #compression(path: string): { id: number; options: number[] } | undefined {
+    const { module } = this.source.library;
+    const deflate = this.source.filters(path).find(({ id }) => id === module.H5Z_FILTER_DEFLATE);
+    return deflate && { id: deflate.id, options: [...deflate.cd_values] };
+  }
+
+  #verify(path: string, shape: readonly number[], bytes: Uint8Array, pointer: number): void {
+    const { module } = this.source.library;
+    const written = module.get_dataset_metadata(this.id, path);
+    if (written.shape?.join() !== shape.join()) throw this.#failed(path);
+    if (bytes.length === 0) return;
+    module.HEAPU8.fill(0, pointer, pointer + bytes.length);
+    module.get_dataset_data(this.id, path, null, null, null, BigInt(pointer));
+    if (Buffer.compare(module.HEAPU8.subarray(pointer, pointer + bytes.length), bytes) !== 0) throw this.#failed(path);
+  }
+
+  #attributes(path: string): void {
+    for (const name of this.source.attributeNames(path)) {
+      const metadata = this.source.attribute(path, name);
+      const text = this.changes.texts.get(path)?.get(name);
+      if (text !== undefined) this.#texts(path, name, [text], { ...metadata, vlen: true });
+      else if (metadata.vlen) this.#texts(path, name, this.source.texts(path, name) ?? [], metadata);
+      else this.#attribute(path, name, metadata);
+    }
+  }
+
+  /** Texts of any length. */
+  #texts(path: string, name: string, texts: readonly string[], metadata: Metadata): void {
+    const { module } = this.source.library;
+    const shape = (metadata.shape ?? []).map(BigInt);
+    module.create_vlen_str_attribute(this.id, path, name, texts, { ...metadata, shape, maxshape: shape });
+    if (!module.get_attribute_names(this.id, path).includes(name)) throw this.#failed(`${path}@${name}`);
+  }
+
+  #attribute(path: string, name: string, metadata: Metadata): void {
+    const { module } = this.source.library;
+    const { H5T_STRING, H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
+    const known: number[] = [H5T_STRING.value, H5T_INTEGER.value, H5T_FLOAT.value, H5T_ENUM.value];
+    if (!known.includes(metadata.type) || metadata.shape === null) {
+      this.lost.push(`the attribute "${name}" of "${path}" is left out: it is of a kind that cannot be written`);
+      return;
+    }
+    const isText = metadata.type === H5T_STRING.value;
+    const raw = this.source.attributeBytes(path, name, metadata);
+    const bytes = isText ? raw : littleEndian(raw, metadata);
+    const shape = metadata.shape.map(BigInt);
+    const type = metadata.type === H5T_ENUM.value ? H5T_INTEGER.value : metadata.type;
+    const pointer = module._malloc(Math.max(1, bytes.length));
+    try {
+      module.HEAPU8.set(bytes, pointer);
+      module.create_attribute(this.id, path, name, BigInt(pointer), {
+        ...metadata,
+        ...{ type, littleEndian: true, shape, maxshape: shape },
+      });
+    } finally {
+      module._free(pointer);
+    }
+    if (!module.get_attribute_names(this.id, path).includes(name)) throw this.#failed(`${path}@${name}`);
+  }
+
+  #failed(what: string): UserError {
+    return new UserError(`${this.target} cannot be written: "${what}" did not arrive in it`);
+  }
+}
+
+interface NumberType {
+  readonly type: number;
+  readonly size: number;
+  readonly signed: boolean;
+  readonly littleEndian: true;
+}
+
+const number = (type: 0 | 1, size: number, signed = false): NumberType => ({ type, size, signed, littleEndian: true });
+
+/** HDF5's classes 0 (integer) and 1 (float). The library cannot write floats of two bytes. */
+const NUMBERS = {
+  float32: number(1, 4),
+  float64: number(1, 8),
+  int8: number(0, 1, true),
+  int16: number(0, 2, true),
+  int32: number(0, 4, true),
+  int64: number(0, 8, true),
+  uint8: number(0, 1),
+  uint16: number(0, 2),
+  uint32: number(0, 4),
+  uint64: number(0, 8),
+  bool: number(0, 1, true),
+} as const;
+
+type Writable = keyof typeof NUMBERS;
+
+async function writable(weight: Weight): Promise<{ type: Writable; shape: readonly number[]; bytes: Uint8Array }> {
+  const { shape } = weight;
+  const { type, quantization } = weight.storage;
+  if (type in NUMBERS && quantization === undefined)
+    return { type: type as Writable, shape, bytes: await weight.bytes() };
+  const { buffer, byteOffset, byteLength } = await weightValues(weight);
+  return { type: 'float32', shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+}

@@ -1,0 +1,192 @@
+// Reads an HDF5 file, untrusted: its groups, attributes and data sets. Only what is asked for is loaded.
+import type { Metadata } from 'h5wasm';
+import { messageOf, UserError } from '../../errors';
+import type { BytesSource } from './bytes-source';
+import { forReading, type HostFile } from './host-file';
+import { type Library, loadHdf5 } from './library';
+
+/** The largest piece of data that is read at once; the library's memory ends at 4 GB. */
+const MAX_BYTES = 2 ** 31 - 1;
+/** More than any attribute of a model holds: a config of 128 MB. */
+const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
+
+export type Kind = 'group' | 'dataset' | 'other';
+
+export class Hdf5File {
+  private constructor(
+    readonly library: Library,
+    private readonly source: BytesSource,
+    private readonly host: HostFile,
+    readonly id: bigint,
+  ) {}
+
+  static async open(source: BytesSource): Promise<Hdf5File> {
+    const library = await loadHdf5();
+    const host = forReading(library, source);
+    try {
+      const id = library.module.open(host.path, library.module.H5F_ACC_RDONLY);
+      return new Hdf5File(library, source, host, id);
+    } catch (error) {
+      host.release();
+      throw broken(source, error);
+    }
+  }
+
+  /** Opens a file for as long as `work` takes. */
+  static async with<T>(source: BytesSource, work: (file: Hdf5File) => T | Promise<T>): Promise<T> {
+    const file = await Hdf5File.open(source);
+    try {
+      return await work(file);
+    } finally {
+      file.close();
+    }
+  }
+
+  close(): void {
+    try {
+      this.library.module.close_file(this.id);
+    } finally {
+      this.host.release();
+    }
+  }
+
+  /** Names of what lies in a group, in the file's order. */
+  names(group: string): string[] {
+    return this.#try(() => this.library.module.get_names(this.id, group, false));
+  }
+
+  /** Undefined where there is nothing of that name. */
+  kind(path: string): Kind | undefined {
+    const { module } = this.library;
+    let type: number;
+    try {
+      type = module.get_type(this.id, path);
+    } catch {
+      return undefined;
+    }
+    if (type < 0) return undefined;
+    return type === module.H5G_GROUP ? 'group' : type === module.H5G_DATASET ? 'dataset' : 'other';
+  }
+
+  attributeNames(path: string): string[] {
+    return this.#try(() => this.library.module.get_attribute_names(this.id, path));
+  }
+
+  attribute(path: string, name: string): Metadata {
+    return this.#try(() => this.library.module.get_attribute_metadata(this.id, path, name));
+  }
+
+  /** A text, or undefined where there is no such attribute. Throws where it is of another kind. */
+  text(path: string, name: string): string | undefined {
+    const texts = this.texts(path, name);
+    if (texts !== undefined && texts.length !== 1) throw this.#error(`attribute ${name} of ${path} is not one text`);
+    return texts?.[0];
+  }
+
+  /** The texts of an attribute, fixed in length or not; undefined where there is no such attribute. */
+  texts(path: string, name: string): string[] | undefined {
+    if (!this.attributeNames(path).includes(name)) return undefined;
+    const metadata = this.attribute(path, name);
+    const { module } = this.library;
+    // An empty list is written as an empty list of numbers.
+    if (metadata.total_size === 0) return [];
+    if (metadata.type !== module.H5T_class_t.H5T_STRING.value)
+      throw this.#error(`attribute ${name} of ${path} is not a text`);
+    const bytes = this.attributeBytes(path, name, metadata);
+    if (!metadata.vlen) {
+      return Array.from({ length: metadata.total_size }, (_, i) =>
+        decode(bytes.subarray(i * metadata.size, (i + 1) * metadata.size)),
+      );
+    }
+    return this.#variableTexts(path, name, metadata);
+  }
+
+  /** The bytes of an attribute as stored; of texts without a fixed length, pointers into the library's memory. */
+  attributeBytes(path: string, name: string, metadata: Metadata): Uint8Array {
+    const { module } = this.library;
+    const size = metadata.size * metadata.total_size;
+    if (size > MAX_ATTRIBUTE_BYTES) throw this.#error(`attribute ${name} of ${path} has ${size} bytes`);
+    return this.#borrow(size, (pointer) => module.get_attribute_data(this.id, path, name, BigInt(pointer)));
+  }
+
+  dataset(path: string): Metadata {
+    return this.#try(() => this.library.module.get_dataset_metadata(this.id, path));
+  }
+
+  filters(path: string): { id: number; name: string; cd_values: number[] }[] {
+    return this.#try(() => this.library.module.get_dataset_filters(this.id, path));
+  }
+
+  /** A data set's elements as stored, row-major. */
+  bytes(path: string): Uint8Array {
+    const metadata = this.dataset(path);
+    const size = metadata.size * metadata.total_size;
+    if (metadata.vlen || size > MAX_BYTES) throw this.#error(`"${path}" has ${size} bytes, too many to read`);
+    return this.#borrow(size, (pointer) =>
+      this.library.module.get_dataset_data(this.id, path, null, null, null, BigInt(pointer)),
+    );
+  }
+
+  #variableTexts(path: string, name: string, metadata: Metadata): string[] {
+    const { module } = this.library;
+    return this.#try(() => {
+      const pointer = this.#allocate(metadata.size * metadata.total_size);
+      try {
+        module.get_attribute_data(this.id, path, name, BigInt(pointer));
+        const addresses = new Uint32Array(module.HEAPU8.slice(pointer, pointer + 4 * metadata.total_size).buffer);
+        const texts = Array.from(addresses, (address) => (address === 0 ? '' : module.UTF8ToString(address)));
+        module.reclaim_vlen_memory(this.id, path, name, BigInt(pointer));
+        return texts;
+      } finally {
+        module._free(pointer);
+      }
+    });
+  }
+
+  #borrow(size: number, fill: (pointer: number) => number): Uint8Array {
+    if (size === 0) return new Uint8Array(0);
+    return this.#try(() => {
+      const pointer = this.#allocate(size);
+      try {
+        if (fill(pointer) < 0) throw new Error('the HDF5 library could not read it');
+        return this.library.module.HEAPU8.slice(pointer, pointer + size);
+      } finally {
+        this.library.module._free(pointer);
+      }
+    });
+  }
+
+  #allocate(size: number): number {
+    const pointer = this.library.module._malloc(size);
+    if (pointer === 0) throw new Error(`there is no memory for ${size} bytes`);
+    return pointer;
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw broken(this.source, error);
+    }
+  }
+
+  #error(problem: string): UserError {
+    return new UserError(`${this.source.name}: ${problem}`);
+  }
+}
+
+/** Fixed-length texts are padded with zeros. */
+function decode(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** The library tells what failed as a stack of its own functions; the first line says enough. */
+function broken({ name }: BytesSource, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const text = messageOf(error);
+  const [, detail = text.split('\n')[0]] = /minor: (.*)/.exec(text) ?? [];
+  return new UserError(
+    `${name} is not a whole HDF5 file: ${detail}. It may have been cut short; save the model again.`,
+  );
+}

@@ -1,0 +1,3 @@
+// The entries of a .keras archive that matter here.
+export const CONFIG = 'config.json';
+export const WEIGHTS = 'model.weights.h5';

@@ -1,0 +1,37 @@
+// Opens a .keras archive, as Keras 2.14 and 3 save models: config.json, model.weights.h5, metadata.json in a zip.
+import { UserError } from '../../errors';
+import type { Model } from '../../model/model';
+import { OPTIMIZER_WARNING } from '../h5/weights';
+import { Hdf5File } from '../hdf5/read';
+import { MAX_JSON_BYTES, parseJson } from '../json';
+import { readKeras } from '../keras/read';
+import { readTopology } from '../keras/topology';
+import { entryBytes, entrySource, readZip, type ZipEntry } from '../zip/read';
+import { archiveContainer } from './container';
+import { CONFIG, WEIGHTS } from './layout';
+import { ArchiveWeights, isOptimizer } from './weights';
+
+/** @param path the file. */
+export async function readArchive(path: string): Promise<Model> {
+  const entries = await readZip(path);
+  const text = new TextDecoder().decode(await entryBytes(path, entryOf(path, entries, CONFIG), MAX_JSON_BYTES));
+  const config = parseJson(`${path}, ${CONFIG}`, text);
+  const source = await entrySource(path, entryOf(path, entries, WEIGHTS));
+  return Hdf5File.with(source, (file) => {
+    const topology = readTopology(config);
+    const weights = new ArchiveWeights(file, source, topology);
+    const { graph, layers } = readKeras(topology, weights);
+    const optimizer = file.names('/').filter((name) => isOptimizer(`/${name}`));
+    const document = { path, entries, config, source, weights, omitted: optimizer.map((name) => `/${name}`) };
+    const warnings = optimizer.length === 0 ? [] : [OPTIMIZER_WARNING];
+    return { name: topology.name, graph, layers, container: archiveContainer(document), warnings };
+  });
+}
+
+function entryOf(path: string, entries: readonly ZipEntry[], name: string): ZipEntry {
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry !== undefined) return entry;
+  throw new UserError(
+    `${path} is a zip archive without ${name}: it is not a Keras model. A .keras file holds ${CONFIG} and ${WEIGHTS}.`,
+  );
+}
