@@ -24,7 +24,7 @@ export async function copyHdf5(source: BytesSource, target: string, changes: Hdf
     const { module } = file.library;
     const host = forWriting(file.library, target);
     try {
-      const id = module.open(host.path, module.H5F_ACC_TRUNC);
+      const id = file.library.open(host.path, module.H5F_ACC_TRUNC);
       const copy = new Copy(file, id, changes, target);
       try {
         await copy.group('/');

@@ -10,8 +10,9 @@ export interface FileNode {
 }
 
 export interface Library {
-  readonly File: typeof H5wasm.File;
   readonly module: Awaited<typeof H5wasm.ready>;
+  /** Opens a file of that file system by H5F_ACC_RDONLY or another mode; returns its identifier. */
+  open(path: string, mode: number): bigint;
   /** Makes an empty file in the library's own file system. */
   createFile(name: string): FileNode;
   removeFile(name: string): void;
@@ -30,14 +31,15 @@ export function loadHdf5(): Promise<Library> {
 }
 
 async function load(): Promise<Library> {
-  const { File, ready } = await import('h5wasm');
+  const { ready } = await import('h5wasm');
   const module = await ready;
   // Without it the library prints what goes wrong and carries on.
   module.activate_throwing_error_handler();
   const files = module.FS as unknown as FileSystem;
   return {
-    File,
     module,
+    // Links in the order of their names, and the versions of the format that every HDF5 library reads: Keras' own choice.
+    open: (path, mode) => module.open(path, mode, false, -1, -1),
     createFile: (name) => files.createFile('/', name, {}, true, true),
     removeFile: (name) => files.unlink(`/${name}`),
   };

@@ -24,7 +24,7 @@ export class Hdf5File {
     const library = await loadHdf5();
     const host = forReading(library, source);
     try {
-      const id = library.module.open(host.path, library.module.H5F_ACC_RDONLY);
+      const id = library.open(host.path, library.module.H5F_ACC_RDONLY);
       return new Hdf5File(library, source, host, id);
     } catch (error) {
       host.release();
