@@ -18,7 +18,7 @@ export function registerCompare(program: Command): void {
   const command = program
     .command('compare')
     .description('Two models side by side: size, accuracy, and a paired permutation test of the difference.')
-    .argument('<before>', 'a TF.js model.json, or the folder it is in')
+    .argument('<before>', 'a model: .keras, .h5, .onnx, a TF.js model.json, or the folder it is in')
     .argument('<after>', 'another')
     .option('--json', 'print one JSON document and nothing else');
   withEngine(withData(command, false)).action(async (before: string, after: string, flags: Flags) =>

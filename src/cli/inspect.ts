@@ -12,7 +12,7 @@ export function registerInspect(program: Command): void {
   program
     .command('inspect')
     .description('What every layer is and costs, and whether it can be pruned or why not.')
-    .argument('<model>', 'a TF.js model.json, or the folder it is in')
+    .argument('<model>', 'a model: .keras, .h5, .onnx, a TF.js model.json, or the folder it is in')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (path: string, flags: Flags) => inspect(path, makeOutput(flags.json === true)));
 }

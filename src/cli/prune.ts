@@ -1,8 +1,8 @@
 // neuron-pruner prune: runs a recipe, or makes one from its options and runs that.
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
+import { modelFile } from '../formats/open';
 import { MEASURES } from '../pruning/relevance/index';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
@@ -45,7 +45,10 @@ export function registerPrune(program: Command): void {
     .description(
       'Runs a pruning session: measure, cut, retrain, test, until the network is small. The model itself is never changed.',
     )
-    .argument('<model or recipe>', 'a TF.js model.json (or its folder), or a recipe (*.prune.json)')
+    .argument(
+      '<model or recipe>',
+      'a model (.keras, .h5, .onnx, a TF.js model.json, or the folder it is in), or a recipe (*.prune.json)',
+    )
     .option('--layers <names>', 'only these layers, separated by commas', names)
     .option(
       '--k <n>',
@@ -113,12 +116,7 @@ async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
   if (flags.ratio === undefined && (flags.measure !== undefined || flags.iterations !== undefined)) {
     throw new UserError('--measure and --iterations go with --ratio: say which share of the channels to cut.');
   }
-  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  return makeRecipe(
-    { model: isFolder ? join(path, 'model.json') : path, ...overrides },
-    process.cwd(),
-    'The command line',
-  );
+  return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line');
 }
 
 function recipeFields(flags: Flags): Record<string, unknown> {

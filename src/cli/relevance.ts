@@ -31,7 +31,7 @@ export function registerRelevance(program: Command): void {
   const command = program
     .command('relevance')
     .description('Scores every channel by a measure: the higher, the more relevant.')
-    .argument('<model>', 'a TF.js model.json, or the folder it is in')
+    .argument('<model>', 'a model: .keras, .h5, .onnx, a TF.js model.json, or the folder it is in')
     .addOption(measureOption())
     .option('--k <n>', 'neurons that compete as a unit, where the model has no maxout', wholeNumber, 4)
     .option('--layers <names>', 'only these layers, separated by commas', names)

@@ -1,5 +1,5 @@
 // Opens a model of any format, told by its content.
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
@@ -8,7 +8,7 @@ import { readArchive } from './keras-archive/read';
 import { looksLikeOnnx, readOnnx } from './onnx/read';
 import { readTfjs } from './tfjs/read';
 
-/** @param path a model file, or a folder that holds a model.json. */
+/** @param path a model file, or a folder that holds a model.json or one model file. */
 export async function openModel(path: string): Promise<Model> {
   const file = await modelFile(path);
   const start = await firstBytes(file, 64);
@@ -22,18 +22,28 @@ export async function openModel(path: string): Promise<Model> {
   );
 }
 
-async function modelFile(path: string): Promise<string> {
+/** The model's file that a path names, or the folder it names holds. */
+export async function modelFile(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new UserError(`There is no file ${path}.`);
     throw new UserError(`${path} cannot be read: ${error.message}`);
   });
   if (found.isFile()) return path;
   if (!found.isDirectory()) throw new UserError(`${path} is neither a file nor a folder.`);
-  const inside = join(path, 'model.json');
-  const model = await stat(inside).catch(() => undefined);
-  if (!model?.isFile()) throw new UserError(`${path} is a folder without a model.json. Name the model's file.`);
-  return inside;
+  const files = await readdir(path);
+  if (files.includes('model.json')) return join(path, 'model.json');
+  const models = files.filter((name) => SINGLE_FILE.test(name));
+  const [only] = models;
+  if (only !== undefined && models.length === 1) return join(path, only);
+  throw new UserError(
+    models.length > 1
+      ? `${path} holds several models (${models.join(', ')}). Name one of them.`
+      : `${path} is a folder without a model.json or another model in it. Name the model's file.`,
+  );
 }
+
+/** In a folder, models are looked for by their names; what they really are is told by their content. */
+const SINGLE_FILE = /\.(keras|h5|hdf5|onnx)$/i;
 
 async function firstBytes(path: string, count: number): Promise<Buffer> {
   const file = await open(path, 'r').catch((error: Error) => {

@@ -1,7 +1,7 @@
 // A session: a recipe being run. Iteration by iteration: measure → plan → cut → retrain → evaluate → checkpoint.
 // The same seed and recipe give the same result, whether the session ran through or was stopped and resumed.
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { onnxruntime } from '../engines/onnxruntime';
@@ -11,6 +11,7 @@ import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
+import { modelName } from '../model/model-name';
 import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
@@ -73,7 +74,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   }
   const stages = stagesOf(recipe, original);
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
-  const out = options.out ?? join(dirname(recipe.model), `${basename(dirname(recipe.model))}-pruned`);
+  const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
   await checkNewFolder(out);
   if (!resume && (await folder.hasUnfinishedWork())) {
@@ -120,7 +121,7 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
 function sessionName(recipe: Recipe): string {
   const { threads, ...rest } = recipe;
   const sum = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 8);
-  return `${basename(dirname(recipe.model))}-${sum}`;
+  return `${modelName(recipe.model)}-${sum}`;
 }
 
 class Session {
