@@ -1,6 +1,6 @@
 // Opens a model of any format, told by its content.
 import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
 import { readH5 } from './h5/read';
@@ -15,7 +15,7 @@ export async function openModel(path: string): Promise<Model> {
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
   if (start.subarray(0, HDF5.length).equals(HDF5)) return inFile(file, () => readH5(file));
   if (start.subarray(0, ZIP.length).equals(ZIP)) return inFile(file, () => readArchive(file));
-  if (looksLikeOnnx(start)) return readOnnx(file);
+  if (looksLikeOnnx(start) && !isText(start)) return readOnnx(file);
   throw new UserError(
     `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. ` +
       'It reads Keras (.keras, .h5), TF.js layers models (model.json) and ONNX files.',
@@ -29,9 +29,10 @@ export async function modelFile(path: string): Promise<string> {
     throw new UserError(`${path} cannot be read: ${error.message}`);
   });
   if (found.isFile()) return path;
+  if (basename(path) === 'model.json') throw new UserError(`${path} is a folder where a model.json was expected.`);
   if (!found.isDirectory()) throw new UserError(`${path} is neither a file nor a folder.`);
   const files = await readdir(path);
-  if (files.includes('model.json')) return join(path, 'model.json');
+  if (files.includes('model.json')) return modelFile(join(path, 'model.json'));
   const models = files.filter((name) => SINGLE_FILE.test(name));
   const [only] = models;
   if (only !== undefined && models.length === 1) return join(path, only);
@@ -60,8 +61,14 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 const HDF5 = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
 
+/** An ONNX file begins with bytes that may be letters, but soon has some that are not. */
+function isText(start: Buffer): boolean {
+  return start.length > 0 && start.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13));
+}
+
 function describe(start: Buffer): string {
   if (start.length === 0) return 'empty';
+  if (isText(start)) return 'a text';
   return `a binary file that starts with ${start.subarray(0, 4).toString('hex')}`;
 }
 
