@@ -42,3 +42,6 @@ export function indicator(tape: Tape, condition: string): string {
 }
 
 export const always = (): boolean => true;
+
+/** Of what is flat almost everywhere, or no number at all: no gradient goes back. */
+export const vanishing = (tape: Tape, gradient: string): string => tape.op('Mul', [gradient, tape.float(0)]);

@@ -2,53 +2,109 @@
 import type { Node } from '../model/graph';
 import { abs } from './abs';
 import { add } from './add';
+import { and } from './and';
 import { argMax } from './arg-max';
+import { argMin } from './arg-min';
 import { averagePool } from './average-pool';
 import { batchNormalization } from './batch-normalization';
 import { cast } from './cast';
+import { castLike } from './cast-like';
+import { ceil } from './ceil';
+import { celu } from './celu';
 import { clip } from './clip';
-import { and, equal, greater } from './comparison';
 import { concat } from './concat';
+import { constantOfShape } from './constant-of-shape';
 import { conv } from './conv';
+import { cos } from './cos';
+import { cumSum } from './cum-sum';
+import { depthToSpace } from './depth-to-space';
 import { div } from './div';
 import { dropout } from './dropout';
+import { einsum } from './einsum';
 import { elu } from './elu';
+import { equal } from './equal';
 import { erf } from './erf';
+import { exp } from './exp';
+import { floor } from './floor';
+import { gatherElements } from './gather-elements';
+import { gatherNd } from './gather-nd';
 import { gemm } from './gemm';
 import { globalAveragePool } from './global-average-pool';
 import { globalMaxPool } from './global-max-pool';
+import { greater } from './greater';
+import { greaterOrEqual } from './greater-or-equal';
+import { gru } from './gru';
 import { hardSigmoid } from './hard-sigmoid';
+import { hardSwish } from './hard-swish';
 import { identity } from './identity';
+import { instanceNormalization } from './instance-normalization';
+import { isInf } from './is-inf';
+import { isNan } from './is-nan';
+import { layerNormalization } from './layer-normalization';
 import { leakyRelu } from './leaky-relu';
+import { less } from './less';
+import { lessOrEqual } from './less-or-equal';
+import { log } from './log';
 import { logSoftmax } from './log-softmax';
+import { lpNormalization } from './lp-normalization';
+import { lrn } from './lrn';
+import { lstm } from './lstm';
 import { matmul } from './matmul';
 import { max } from './max';
 import { maxPool } from './max-pool';
+import { mean } from './mean';
+import { min } from './min';
+import { mish } from './mish';
 import { mul } from './mul';
+import { neg } from './neg';
 import { not } from './not';
 import { oneHot } from './one-hot';
 import type { Operator } from './operator';
+import { or } from './or';
 import { pad } from './pad';
+import { pow } from './pow';
 import { prelu } from './prelu';
+import { range } from './range';
 import { reciprocal } from './reciprocal';
+import { reduceL1 } from './reduce-l1';
+import { reduceL2 } from './reduce-l2';
+import { reduceLogSum } from './reduce-log-sum';
+import { reduceLogSumExp } from './reduce-log-sum-exp';
 import { reduceMax } from './reduce-max';
 import { reduceMean } from './reduce-mean';
+import { reduceMin } from './reduce-min';
+import { reduceProd } from './reduce-prod';
 import { reduceSum } from './reduce-sum';
+import { reduceSumSquare } from './reduce-sum-square';
 import { relu } from './relu';
 import { reshape } from './reshape';
+import { resize } from './resize';
+import { reverseSequence } from './reverse-sequence';
+import { rnn } from './rnn';
+import { round } from './round';
+import { scatterElements } from './scatter-elements';
+import { scatterNd } from './scatter-nd';
 import { selu } from './selu';
 import { sigmoid } from './sigmoid';
+import { sign } from './sign';
+import { sin } from './sin';
 import { size } from './size';
 import { slice } from './slice';
 import { softmax } from './softmax';
 import { softplus } from './softplus';
 import { softsign } from './softsign';
+import { spaceToDepth } from './space-to-depth';
 import { sqrt } from './sqrt';
 import { sub } from './sub';
 import { sum } from './sum';
 import { tanh } from './tanh';
 import { thresholdedRelu } from './thresholded-relu';
+import { tile } from './tile';
+import { topK } from './top-k';
 import { transpose } from './transpose';
+import { trilu } from './trilu';
+import { where } from './where';
+import { xor } from './xor';
 
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
@@ -56,52 +112,106 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     add,
     and,
     argMax,
+    argMin,
     averagePool,
     batchNormalization,
     cast,
+    castLike,
+    ceil,
+    celu,
     clip,
     concat,
+    constantOfShape,
     conv,
+    cos,
+    cumSum,
+    depthToSpace,
     div,
     dropout,
+    einsum,
     elu,
     equal,
     erf,
+    exp,
+    floor,
+    gatherElements,
+    gatherNd,
     gemm,
     globalAveragePool,
     globalMaxPool,
     greater,
+    greaterOrEqual,
+    gru,
     hardSigmoid,
+    hardSwish,
     identity,
+    instanceNormalization,
+    isInf,
+    isNan,
+    layerNormalization,
     leakyRelu,
+    less,
+    lessOrEqual,
+    log,
     logSoftmax,
+    lpNormalization,
+    lrn,
+    lstm,
     matmul,
     max,
     maxPool,
+    mean,
+    min,
+    mish,
     mul,
+    neg,
     not,
     oneHot,
+    or,
     pad,
+    pow,
     prelu,
+    range,
     reciprocal,
+    reduceL1,
+    reduceL2,
+    reduceLogSum,
+    reduceLogSumExp,
     reduceMax,
     reduceMean,
+    reduceMin,
+    reduceProd,
     reduceSum,
+    reduceSumSquare,
     relu,
     reshape,
+    resize,
+    reverseSequence,
+    rnn,
+    round,
+    scatterElements,
+    scatterNd,
     selu,
     sigmoid,
+    sign,
+    sin,
     size,
     slice,
     softmax,
     softplus,
     softsign,
+    spaceToDepth,
     sqrt,
     sub,
     sum,
     tanh,
     thresholdedRelu,
+    tile,
+    topK,
     transpose,
+    trilu,
+    where,
+    xor,
   ].map((operator) => [operator.type, operator]),
 );
 

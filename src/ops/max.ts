@@ -1,4 +1,4 @@
-// Max of any number of operands, broadcast. https://onnx.ai/onnx/operators/onnx__Max.html
-import { variadic } from './variadic';
+// Max: the largest of its operands. https://onnx.ai/onnx/operators/onnx__Max.html
+import { extreme } from './extreme';
 
-export const max = variadic('Max', (a, b, { tf }) => tf.maximum(a, b));
+export const max = extreme('Max', (a, b, { tf }) => tf.maximum(a, b));

@@ -28,6 +28,8 @@ export interface Operator {
   readonly pointwise?: true;
   /** The node as it must read once widths have changed; its constants are remade through `remake`. Default: as it is. */
   resize?(node: Node, widths: Widths): Node;
+  /** True where no gradient goes back through it, whatever it reads: it makes truth values, indices, sizes. */
+  readonly discrete?: true;
   /** Emits the node as it runs in training and returns how a gradient goes back. Without it there is no gradient rule. */
   differentiate?(node: Node, tape: Tape): Backward;
   /** Emits the node as it runs in training, where that is another computation; `differentiate` emits the same. */

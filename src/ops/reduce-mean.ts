@@ -1,8 +1,7 @@
-// ReduceMean. https://onnx.ai/onnx/operators/onnx__ReduceMean.html
+// ReduceMean: the mean over axes. https://onnx.ai/onnx/operators/onnx__ReduceMean.html
 import { reduction } from './reduction';
 
 export const reduceMean = reduction('ReduceMean', {
-  frozen: 'a mean is taken over it',
-  share: (tape, gradient, count) => tape.op('Mul', [gradient, tape.float(1 / count)]),
-  evaluate: (tf, x, axes, keep) => tf.mean(x, axes, keep),
+  gradient: (tape, gradient, _x, _y, count) => tape.op('Mul', [gradient, tape.float(1 / count)]),
+  evaluate: (x, axes, keep, { tf }) => tf.mean(x, axes, keep),
 });

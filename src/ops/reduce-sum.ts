@@ -1,8 +1,7 @@
-// ReduceSum. https://onnx.ai/onnx/operators/onnx__ReduceSum.html
+// ReduceSum: the sum over axes. https://onnx.ai/onnx/operators/onnx__ReduceSum.html
 import { reduction } from './reduction';
 
 export const reduceSum = reduction('ReduceSum', {
-  frozen: 'a sum is taken over it',
-  share: (_, gradient) => gradient,
-  evaluate: (tf, x, axes, keep) => tf.sum(x, axes, keep),
+  gradient: (_, gradient) => gradient,
+  evaluate: (x, axes, keep, { tf }) => tf.sum(x, axes, keep),
 });

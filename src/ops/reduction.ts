@@ -1,71 +1,77 @@
-// What ReduceSum and ReduceMean have in common: axes as a constant second input, all of them where it is left out.
+// What the reductions have in common: some axes are taken together, the others stay.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
-import { elementCount, integers } from '../model/tensor';
-import { type Constants, fromStart, input, numberAttribute, type Operator, output, type Tape } from './operator';
+import { integers } from '../model/tensor';
+import {
+  type Constants,
+  type Evaluation,
+  fromStart,
+  input,
+  numberAttribute,
+  type Operator,
+  output,
+  type Tape,
+} from './operator';
 
 interface Reduction {
-  /** Why an axis that it is taken over can't be cut. */
-  readonly frozen: string;
-  /** What of the gradient every element gets. */
-  readonly share: (tape: Tape, gradient: string, count: number) => string;
-  readonly evaluate: (
-    tf: typeof import('@tensorflow/tfjs-core'),
-    x: TfTensor,
-    axes: number[],
-    keep: boolean,
-  ) => TfTensor;
+  /** Sums with the axes in place: the gradient of the elements from that of their result, and the result itself. */
+  readonly gradient: (tape: Tape, gradient: string, x: string, y: string, count: number) => string;
+  readonly evaluate: (x: TfTensor, axes: number[], keep: boolean, run: Evaluation) => TfTensor;
 }
 
-function axesOf(node: Node, rank: number, constant: Constants): number[] {
+/** The axes reduced, counted from the start: all where none are named, unless that means none. */
+export function axesOf(node: Node, rank: number, constant: Constants): number[] {
   const name = node.inputs[1];
-  if (!name) {
-    const none = numberAttribute(node, 'noop_with_empty_axes', 0) !== 0;
-    return none ? [] : Array.from({ length: rank }, (_, axis) => axis);
-  }
-  const axes = constant(name);
-  if (!axes) throw new Error(`${node.type} "${node.name}": its axes must be a constant`);
-  return integers(axes).map((axis) => fromStart(axis, rank));
+  const axes = name ? constant(name) : undefined;
+  if (name && axes === undefined) throw new Error(`${node.type} "${node.name}": its axes must be a constant`);
+  const listed = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : [];
+  if (listed.length > 0 || numberAttribute(node, 'noop_with_empty_axes', 0) !== 0) return listed;
+  return Array.from({ length: rank }, (_, axis) => axis);
 }
 
 const keeps = (node: Node): boolean => numberAttribute(node, 'keepdims', 1) !== 0;
 
-export function reduction(type: string, { frozen, share, evaluate }: Reduction): Operator {
+export function reduction(type: string, { gradient, evaluate }: Reduction): Operator {
   return {
     type,
     shapes(node, [shape = []], { constant }) {
-      const reduced = axesOf(node, shape.length, constant);
-      const kept = (size: Shape[number], axis: number): Shape =>
-        reduced.includes(axis) ? (keeps(node) ? [1] : []) : [size];
-      return [shape.flatMap(kept)];
+      const reduced = new Set(axesOf(node, shape.length, constant));
+      if (keeps(node)) return [shape.map((size, axis) => (reduced.has(axis) ? 1 : size))];
+      return [shape.filter((_, axis) => !reduced.has(axis))];
     },
     ties(node, ties) {
       const [value, result] = [input(node, 0), output(node)];
       const shape = ties.shape(value);
-      const reduced = axesOf(node, shape.length, ties.constant.bind(ties));
+      const reduced = new Set(axesOf(node, shape.length, ties.constant.bind(ties)));
       let target = 0;
       shape.forEach((_, axis) => {
-        if (reduced.includes(axis)) ties.freeze({ value, axis }, frozen);
+        if (reduced.has(axis)) ties.approximate({ value, axis }, `${type} takes all of it together`);
         else ties.tie({ value, axis }, { value: result, axis: target });
-        if (keeps(node) || !reduced.includes(axis)) target++;
+        if (keeps(node) || !reduced.has(axis)) target++;
       });
     },
     differentiate(node, tape) {
       tape.keep(node);
-      const x = input(node, 0);
-      return ([gradient]) => {
-        if (gradient === undefined || !tape.wants(x)) return [];
+      const [x, y] = [input(node, 0), output(node)];
+      return ([incoming]) => {
+        if (incoming === undefined || !tape.wants(x)) return [];
         const shape = tape.shape(x);
         const axes = axesOf(node, shape.length, tape.constant.bind(tape));
-        const each = share(tape, gradient, elementCount(axes.map((axis) => fixed(shape, axis))));
-        const stretched = keeps(node) || axes.length === 0 ? each : tape.op('Unsqueeze', [each, tape.ints(axes)]);
-        return [tape.op('Expand', [stretched, tape.ints(shape.map(Number))])];
+        const count = axes.reduce((product, axis) => product * fixed(shape, axis), 1);
+        const inPlace = (value: string): string =>
+          keeps(node) || axes.length === 0 ? value : tape.op('Unsqueeze', [value, tape.ints(axes)]);
+        const own = gradient(tape, inPlace(incoming), x, inPlace(y), count);
+        return [tape.op('Expand', [own, tape.ints(sizesOf(shape))])];
       };
     },
-    evaluate(node, [x], { tf, constant }) {
+    evaluate(node, [x], run) {
       const value = x as TfTensor;
-      const axes = axesOf(node, value.rank, constant);
-      return axes.length === 0 ? tf.clone(value) : evaluate(tf, value, axes, keeps(node));
+      const axes = axesOf(node, value.rank, run.constant);
+      return axes.length === 0 ? run.tf.clone(value) : evaluate(value, axes, keeps(node), run);
     },
   };
+}
+
+function sizesOf(shape: Shape): number[] {
+  return shape.map((_, axis) => fixed(shape, axis));
 }

@@ -1,17 +1,7 @@
-// Sum of any number of operands, broadcast. https://onnx.ai/onnx/operators/onnx__Sum.html
-import { sumTo } from './broadcast';
-import { type Operator, output } from './operator';
+// Sum of any number of operands. https://onnx.ai/onnx/operators/onnx__Sum.html
 import { variadic } from './variadic';
 
-export const sum: Operator = {
-  ...variadic('Sum', (a, b, { tf }) => tf.add(a, b)),
-  differentiate(node, tape) {
-    tape.keep(node);
-    return ([gradient]) =>
-      node.inputs.map((value) =>
-        gradient !== undefined && tape.wants(value)
-          ? sumTo(tape, gradient, tape.shape(output(node)), tape.shape(value))
-          : undefined,
-      );
-  },
-};
+export const sum = variadic('Sum', {
+  gradient: (_, gradient) => gradient,
+  evaluate: (operands, { tf }) => operands.reduce((a, b) => tf.add(a, b)),
+});

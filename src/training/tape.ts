@@ -53,10 +53,11 @@ export class TrainingTape extends NodeEmitter implements Tape {
   /** Adds a node of the model's graph. */
   forward(node: Node): void {
     this.layer = node.layer;
-    if (node.inputs.some((value) => this.#wanted.has(value))) {
+    const operator = operatorFor(node);
+    if (!operator?.discrete && node.inputs.some((value) => this.#wanted.has(value))) {
       for (const value of node.outputs) this.#wanted.add(value);
     }
-    const differentiate = operatorFor(node)?.differentiate;
+    const differentiate = operator?.differentiate;
     if (differentiate !== undefined) this.#steps.push({ node, backward: differentiate(node, this) });
     else if (node.outputs.some((value) => this.#wanted.has(value))) {
       throw new NoGradientRule(node);

@@ -1,72 +1,11 @@
 // The cases every operator is tested on: shapes, attributes and inputs away from where its derivative jumps.
-import type { Attribute, Graph, Node } from '../../src/model/graph';
-import { type ElementType, float32, int64, scalar, type Tensor } from '../../src/model/tensor';
-import { inferShapes, shapeOf } from '../../src/ops/infer';
+import type { Attribute } from '../../src/model/graph';
+import { float32, type Tensor } from '../../src/model/tensor';
 import { apart, drawn, positive } from '../tensors';
+import { float, given, ints, type OperatorCase } from './case';
+import { LAYER_CASES } from './layer-cases';
 
-export interface OperatorCase {
-  readonly title: string;
-  readonly node: Node;
-  /** Fed, by name: what gradients are taken of. */
-  readonly values: ReadonlyMap<string, Tensor>;
-  readonly constants: ReadonlyMap<string, Tensor>;
-  /** Whether axis 0 of the first input may be of any size. */
-  readonly anyBatch: boolean;
-  /** Why there is no gradient rule for it. */
-  readonly noGradient?: string;
-  /** Where it is not float32: nothing to differentiate. */
-  readonly output?: ElementType;
-}
-
-/** Part of the structure: a Reshape's target. */
-interface Constant {
-  readonly constant: Tensor;
-}
-
-/** '' is an optional input left out; the same tensor twice is the same value twice. */
-type Input = Tensor | Constant | '';
-
-type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'noGradient' | 'output'>>;
-
-export const OUTPUT = 'y';
-
-function given(
-  type: string,
-  title: string,
-  inputs: readonly Input[],
-  attributes: Readonly<Record<string, Attribute>> = {},
-  { anyBatch = true, ...options }: Options = {},
-): OperatorCase {
-  const values = new Map<string, Tensor>();
-  const constants = new Map<string, Tensor>();
-  const names = inputs.map((input, i): string => {
-    if (input === '') return '';
-    if ('constant' in input) {
-      constants.set(`constant_${i}`, input.constant);
-      return `constant_${i}`;
-    }
-    const known = [...values].find(([, tensor]) => tensor === input)?.[0];
-    values.set(known ?? `x${i}`, input);
-    return known ?? `x${i}`;
-  });
-  const node: Node = { name: 'node', type, inputs: names, outputs: [OUTPUT], attributes, layer: 'layer' };
-  return { title: `${type} ${title}`, node, values, constants, anyBatch, ...options };
-}
-
-/** The graph of the operator alone, whose inputs are its values. */
-export function graphOf({ node, values, constants, output = 'float32' }: OperatorCase): Graph {
-  const graph: Graph = {
-    inputs: [...values].map(([name, { type, shape }]) => ({ name, type, shape })),
-    outputs: [],
-    nodes: [node],
-    weights: new Map(),
-    constants,
-  };
-  return { ...graph, outputs: [{ name: OUTPUT, type: output, shape: shapeOf(inferShapes(graph), OUTPUT) }] };
-}
-
-const ints = (...values: number[]): Constant => ({ constant: int64(values) });
-const float = (value: number): Constant => ({ constant: scalar(value) });
+export { graphOf, type OperatorCase, OUTPUT } from './case';
 
 const MATRIX = apart([4, 6], 'matrix');
 const IMAGE = apart([2, 3, 4, 5], 'image');
@@ -126,8 +65,8 @@ const variadic = [
     {},
     { anyBatch: false },
   ),
-  given('Max', 'of one', [MATRIX], {}, { noGradient: NO_RULE }),
-  given('Max', 'of two, one of them stretched', [MATRIX, drawn([6], 'row')], {}, { noGradient: NO_RULE }),
+  given('Max', 'of one', [MATRIX]),
+  given('Max', 'of two, one of them stretched', [MATRIX, drawn([6], 'row')]),
 ];
 
 const ROUNDED = float32([4, 3], Float32Array.from([0, 1, 2, -1, 0, 3, 2, 2, -5, 1, 1, 0]));
@@ -161,14 +100,14 @@ const indices = [
     'with a new last axis',
     [LABELS, ints(3), { constant: float32([2], Float32Array.of(0, 1)) }],
     {},
-    { noGradient: NO_RULE },
+    { output: 'float32' },
   ),
   given(
     'OneHot',
     'with a new first axis',
     [LABELS, ints(3), { constant: float32([2], Float32Array.of(-1, 2)) }],
     { axis: 0 },
-    { anyBatch: false, noGradient: NO_RULE },
+    { anyBatch: false, output: 'float32' },
   ),
   given('Size', 'of images', [IMAGE], {}, { ...INDEX, anyBatch: false }),
 ];
@@ -392,6 +331,7 @@ function parameters(channels: number): Tensor[] {
 }
 
 export const CASES: readonly OperatorCase[] = [
+  ...LAYER_CASES,
   ...activations,
   ...arithmetic,
   ...variadic,

@@ -9,7 +9,7 @@ import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
 import { constantOf } from './constant-node';
 import { inOrder } from './in-order';
-import { GraphField, NodeField } from './messages';
+import { AttributeField, GraphField, NodeField } from './messages';
 import { RULES } from './normalise/index';
 import type { Scope } from './normalise/rule';
 import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
@@ -166,13 +166,7 @@ class GraphImport {
       this.#weights.set(name, { name, shape, trainable: true, storage: { type }, bytes });
       return;
     }
-    if (elementCount(shape) * 8 > MAX_CONSTANT_BYTES) {
-      throw new UserError(`tensor "${name}" [${shape.join(', ')}] is too large for one that describes a structure`);
-    }
-    const value = await loaded(tensor);
-    const computed = isFloat(type) && type !== 'float32';
-    const weight: Weight = { name, shape, trainable: false, storage: { type }, bytes };
-    this.#constants.set(name, computed ? float32(shape, await weightValues(weight)) : value);
+    this.#constants.set(name, await inMemory(tensor));
   }
 
   async #node(index: number, structure: (tensor: StoredTensor) => boolean): Promise<void> {
@@ -235,7 +229,8 @@ class GraphImport {
   async #normalised(proto: Message, draft: Omit<Node, 'attributes'>): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
     const attributes: Record<string, Attribute> = {};
     for (const attribute of proto.messages(NodeField.attribute)) {
-      const plain = plainAttribute(attribute) ?? (await encodedAttribute(attribute));
+      const plain =
+        plainAttribute(attribute) ?? (await this.#tensorAttribute(attribute)) ?? (await encodedAttribute(attribute));
       Object.defineProperty(attributes, nameOf(attribute), { value: plain, enumerable: true });
     }
     const node: Node = { ...draft, attributes };
@@ -268,6 +263,12 @@ class GraphImport {
     return { nodes, moved };
   }
 
+  async #tensorAttribute(attribute: Message): Promise<Tensor | undefined> {
+    const proto = attribute.message(AttributeField.tensor);
+    const stored = proto && (await storedTensor(proto, this.options.external));
+    return stored && inMemory(stored);
+  }
+
   #constant(wanted: string, tensor: Tensor): string {
     const name = this.#values.fresh(wanted);
     this.#constants.set(name, tensor);
@@ -293,6 +294,16 @@ class GraphImport {
     const node: Node = { ...draft, domain: draft.domain ?? ONNX, attributes, ...(captures.length > 0 && { captures }) };
     return { nodes: [node], moved: new Map() };
   }
+}
+
+/** A tensor of the structure; floats in the precision they are computed in. */
+async function inMemory(tensor: StoredTensor): Promise<Tensor> {
+  const { name, type, shape, bytes } = tensor;
+  if (elementCount(shape) * 8 > MAX_CONSTANT_BYTES) {
+    throw new UserError(`tensor "${name}" [${shape.join(', ')}] is too large for one that describes a structure`);
+  }
+  if (!isFloat(type) || type === 'float32') return loaded(tensor);
+  return float32(shape, await weightValues({ name, shape, trainable: false, storage: { type }, bytes }));
 }
 
 /** The other name of ONNX' own domain, by which an operator that we do not know goes. */

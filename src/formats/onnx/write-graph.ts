@@ -9,7 +9,7 @@ import { encodeNode, encodeTensor } from './encode';
 import type { ImportedGraph, NodeRecord } from './import-graph';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField, TensorField, ValueInfoField } from './messages';
-import { older } from './normalise/older';
+import { attributeInstead, older } from './normalise/older';
 import type { TensorEdits } from './tensor-edits';
 import { withSizes } from './value-info';
 import { BYTES, Message } from './wire';
@@ -75,16 +75,20 @@ class GraphWriter {
       throw new Error(`part of ${file.text(NodeField.opType)} "${file.text(NodeField.name)}" is gone`);
     }
     const renamed = new Map<string, string>();
+    const added = new Map<number, string>();
     for (const imported of record.nodes) {
       const [before, after] = [this.#before.get(imported.name), this.#after.get(imported.name)];
       if (before === undefined || after === undefined || before === after) continue;
       after.inputs.forEach((name, i) => {
-        if (name !== before.inputs[i]) renamed.set(imported.inputs[i] ?? '', name);
+        if (name === before.inputs[i] || name === '') return;
+        if (imported.inputs[i]) renamed.set(imported.inputs[i], name);
+        else added.set(i, name);
       });
     }
     const last = record.nodes.at(-1) as Node;
     const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
-    return this.#withAttributes(this.#withInputs(this.#withOutputs(file, own), record, renamed), record, own);
+    const read = this.#withInputs(this.#withOutputs(file, own), record, renamed);
+    return this.#withAttributes(this.#withAdded(read, added), record, own);
   }
 
   #withOutputs(file: Message, [before, after]: readonly [Node, Node]): Message {
@@ -124,11 +128,37 @@ class GraphWriter {
     return result;
   }
 
+  /** Inputs that the file's node had left out: the sizes of a Split into equal parts. */
+  #withAdded(file: Message, added: ReadonlyMap<number, string>): Message {
+    const inputs = file.texts(NodeField.input);
+    let result = file;
+    for (const [place, name] of added) {
+      const constant = this.changed.constants.get(name);
+      const attribute = attributeInstead(file.text(NodeField.opType), place, this.source.opset);
+      if (attribute !== undefined && constant !== undefined) {
+        result = setAttribute(result, attribute, integers(constant));
+        continue;
+      }
+      if (constant !== undefined) this.#added.set(name, encodeTensor(name, constant));
+      while (inputs.length < place) inputs.push('');
+      inputs[place] = name;
+      result = result.with(
+        NodeField.input,
+        BYTES,
+        inputs.map((input) => Buffer.from(input)),
+      );
+    }
+    return result;
+  }
+
   #withAttributes(file: Message, record: NodeRecord, [before, after]: readonly [Node, Node]): Message {
     if (before === after || record.nodes.length > 1) return file;
+    const gone = Object.keys(before.attributes).filter((name) => after.attributes[name] === undefined);
+    const kept = file.messages(NodeField.attribute).filter((attribute) => !gone.includes(nameOf(attribute)));
+    const trimmed = gone.length === 0 ? file : file.with(NodeField.attribute, BYTES, kept);
     return Object.entries(after.attributes).reduce((message, [name, value]) => {
       return same(before.attributes[name], value) || !isNumeric(value) ? message : setAttribute(message, name, value);
-    }, file);
+    }, trimmed);
   }
 
   /** A Constant, a ConstantOfShape, or what repeats a value. */

@@ -1,5 +1,4 @@
 // The operators whose form in opset 7 to 17, or since 19, is not that of opset 18.
-import { autoPad, transposedPad } from './auto-pad';
 import { axesToInput } from './axes';
 import { batchNormalization } from './batch-normalization';
 import { cast } from './cast';
@@ -40,11 +39,6 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     Upsample: resize,
     Resize: resize,
     TopK: topK,
-    Conv: autoPad,
-    ConvTranspose: transposedPad,
-    MaxPool: autoPad,
-    AveragePool: autoPad,
-    LpPool: autoPad,
     Gelu: gelu,
     Swish: swish,
     GroupNormalization: groupNormalization,

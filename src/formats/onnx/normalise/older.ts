@@ -1,16 +1,44 @@
-// A node of ours in the form that an older opset has it in: for nodes that a file did not have.
+// Inputs of opset 18 that were attributes before: for what a file of an older opset did not have.
 import type { Node } from '../../../model/graph';
 import { integers, type Tensor } from '../../../model/tensor';
 
-/** First version in which the operator reads its axes as an input. */
-function axesInputSince(type: string): number | undefined {
-  if (type === 'Squeeze' || type === 'Unsqueeze' || type === 'ReduceSum') return 13;
-  return type.startsWith('Reduce') ? 18 : undefined;
+/** By operator: the input's place, the attribute it was, and the first opset that reads it as an input. */
+const ATTRIBUTES: Readonly<Record<string, readonly (readonly [place: number, attribute: string, since: number])[]>> = {
+  Clip: [
+    [1, 'min', 11],
+    [2, 'max', 11],
+  ],
+  Pad: [[1, 'pads', 11]],
+  ReduceSum: [[1, 'axes', 13]],
+  Slice: [
+    [1, 'starts', 10],
+    [2, 'ends', 10],
+    [3, 'axes', 10],
+  ],
+  Split: [[1, 'split', 13]],
+  Squeeze: [[1, 'axes', 13]],
+  TopK: [[1, 'k', 10]],
+  Unsqueeze: [[1, 'axes', 13]],
+};
+
+/** The attribute that an input is in an opset; undefined where it is an input there too. */
+export function attributeInstead(type: string, place: number, opset: number): string | undefined {
+  if (ATTRIBUTES[type] === undefined && type.startsWith('Reduce'))
+    return opset < 18 && place === 1 ? 'axes' : undefined;
+  return ATTRIBUTES[type]?.find(([own, , since]) => own === place && opset < since)?.[1];
 }
 
+/** A node of ours in the form that the opset has it in. */
 export function older(node: Node, opset: number, constant: (name: string) => Tensor | undefined): Node {
-  const since = axesInputSince(node.type);
-  const axes = since !== undefined && opset < since ? constant(node.inputs[1] ?? '') : undefined;
-  if (axes === undefined) return node;
-  return { ...node, inputs: node.inputs.slice(0, 1), attributes: { ...node.attributes, axes: integers(axes) } };
+  const attributes = { ...node.attributes };
+  const inputs = node.inputs.flatMap((name, place) => {
+    const attribute = attributeInstead(node.type, place, opset);
+    const value = attribute === undefined ? undefined : constant(name);
+    if (attribute === undefined || value === undefined) return [name];
+    const numbers = integers(value);
+    attributes[attribute] = value.shape.length === 0 ? (numbers[0] ?? 0) : numbers;
+    return [];
+  });
+  if (node.type === 'Split' && opset < 18) delete attributes.num_outputs;
+  return { ...node, inputs, attributes };
 }

@@ -1,0 +1,21 @@
+// What Min and Max have in common: the gradient goes to the operand that was chosen, in equal parts where several were.
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { indicator } from './elementwise';
+import type { Evaluation, Operator } from './operator';
+import { variadic } from './variadic';
+
+export function extreme(type: string, pick: (a: TfTensor, b: TfTensor, run: Evaluation) => TfTensor): Operator {
+  return variadic(type, {
+    gradient: (tape, gradient, operands, place, y) => {
+      const chosen = operands.map((operand) => indicator(tape, tape.op('Equal', [operand, y])));
+      const count = tape.op('Sum', chosen);
+      return tape.op('Mul', [chosen[place] ?? '', tape.op('Div', [gradient, count])]);
+    },
+    evaluate: (operands, run) => operands.reduce((a, b) => pick(stretched(a, b, run), stretched(b, a, run), run)),
+  });
+}
+
+/** TensorFlow.js' gradient of a maximum is wrong where an operand is stretched. */
+function stretched(x: TfTensor, other: TfTensor, { tf }: Evaluation): TfTensor {
+  return tf.broadcastTo(x, tf.broadcast_util.assertAndGetBroadcastShape(x.shape, other.shape));
+}

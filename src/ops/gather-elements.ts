@@ -1,0 +1,25 @@
+// GatherElements: elements named one by one along an axis. https://onnx.ai/onnx/operators/onnx__GatherElements.html
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { fromStart, input, numberAttribute, type Operator } from './operator';
+import { elementPlaces } from './places';
+
+export const gatherElements: Operator = {
+  type: 'GatherElements',
+  shapes: (_, [, indices = []]) => [indices],
+  differentiate(node, tape) {
+    tape.keep(node);
+    const [x, indices] = [input(node, 0), input(node, 1)];
+    return ([gradient]) => {
+      if (gradient === undefined || !tape.wants(x)) return [];
+      const axis = fromStart(numberAttribute(node, 'axis', 0), tape.shape(x).length);
+      const zeros = tape.op('Mul', [x, tape.float(0)]);
+      return [tape.op('ScatterElements', [zeros, indices, gradient], { axis, reduction: 'add' })];
+    };
+  },
+  evaluate(node, [x, indices], run) {
+    const [value, named] = [x as TfTensor, indices as TfTensor];
+    const axis = fromStart(numberAttribute(node, 'axis', 0), value.rank);
+    const places = run.tf.reshape(elementPlaces(named, value.shape, axis, run), [-1]);
+    return run.tf.reshape(run.tf.gather(run.tf.reshape(value, [-1]), places as never), named.shape);
+  },
+};

@@ -1,0 +1,163 @@
+// What RNN, GRU and LSTM have in common: one weight for what is read, one for the state, blocks of rows a gate.
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { fixed, type Node, type Shape } from '../model/graph';
+import { elementCount } from '../model/tensor';
+import { type Axis, type Evaluation, input, numberAttribute, type Operator, type Ties } from './operator';
+
+/** The state after a step, the first of it what the operator puts out. */
+export type Step = (x: TfTensor, state: readonly TfTensor[], weights: StepWeights, run: Evaluation) => TfTensor[];
+
+export interface StepWeights {
+  readonly node: Node;
+  /** [gates · hidden, inputs], [gates · hidden, hidden], and both biases [gates · hidden]. */
+  readonly w: TfTensor;
+  readonly r: TfTensor;
+  readonly wBias: TfTensor;
+  readonly rBias: TfTensor;
+  readonly peepholes: TfTensor | undefined;
+}
+
+interface Recurrent {
+  readonly gates: number;
+  /** Values that make up the state: the hidden one, and the cell of an LSTM. */
+  readonly states: number;
+  readonly step: Step;
+}
+
+const batchFirst = (node: Node): boolean => numberAttribute(node, 'layout', 0) !== 0;
+
+export function recurrent(type: string, { gates, states, step }: Recurrent): Operator {
+  return {
+    type,
+    shapes(node, [x = [], w = [], r = []]) {
+      const hidden = fixed(r, 2, `the recurrent weight of ${type} "${node.name}"`);
+      if (x.length !== 3 || w.length !== 3 || x[2] !== w[2] || w[1] !== gates * hidden) {
+        throw new Error(
+          `${type} "${node.name}": input [${x.join(', ')}] and weights [${w.join(', ')}], [${r.join(', ')}] do not fit`,
+        );
+      }
+      const directions = w[0] ?? 1;
+      const [sequence = 1, batch = 1] = batchFirst(node) ? [x[1], x[0]] : [x[0], x[1]];
+      const all: Shape = batchFirst(node)
+        ? [batch, sequence, directions, hidden]
+        : [sequence, directions, batch, hidden];
+      const last: Shape = batchFirst(node) ? [batch, directions, hidden] : [directions, batch, hidden];
+      return [all, ...Array.from({ length: states }, () => last)];
+    },
+    ties(node, ties) {
+      const [x, w, r] = [input(node, 0), input(node, 1), input(node, 2)];
+      const hidden = fixed(ties.shape(r), 2);
+      const unit = { value: r, axis: 2 };
+      ties.tie({ value: x, axis: 2 }, { value: w, axis: 2 });
+      for (const weight of [w, r]) tieBlocks(ties, unit, { value: weight, axis: 1 }, gates, hidden);
+      const [bias, , ...initial] = node.inputs.slice(3);
+      if (bias) tieBlocks(ties, unit, { value: bias, axis: 1 }, 2 * gates, hidden);
+      for (const state of initial.slice(0, states)) if (state) ties.tie(unit, { value: state, axis: 2 });
+      const peepholes = initial[states];
+      if (peepholes) tieBlocks(ties, unit, { value: peepholes, axis: 1 }, 3, hidden);
+      const [all, ...last] = node.outputs;
+      const [batch, sequence] = batchFirst(node) ? [0, 1] : [1, 0];
+      if (all) {
+        ties.tie(unit, { value: all, axis: 3 });
+        ties.tie({ value: x, axis: batch }, { value: all, axis: batchFirst(node) ? 0 : 2 });
+        ties.freeze({ value: all, axis: sequence }, `${type} goes along it`);
+        ties.freeze({ value: all, axis: batchFirst(node) ? 2 : 1 }, 'these are the directions');
+      }
+      ties.freeze({ value: x, axis: sequence }, `${type} goes along it`);
+      for (const weight of [w, r]) ties.freeze({ value: weight, axis: 0 }, 'these are the directions');
+      for (const state of [...initial.slice(0, states), ...last]) {
+        if (!state) continue;
+        ties.tie(unit, { value: state, axis: 2 });
+        ties.tie({ value: x, axis: batch }, { value: state, axis: batchFirst(node) ? 0 : 1 });
+      }
+    },
+    contracts: (node) => [
+      { input: { value: input(node, 0), axis: 2 }, weight: { value: input(node, 1), axis: 2 } },
+      { weight: { value: input(node, 2), axis: 2 } },
+    ],
+    produces(node) {
+      const weight = { value: input(node, 1), axis: 1 };
+      const [all, last] = node.outputs;
+      if (all) return { output: { value: all, axis: 3 }, weight };
+      return last ? { output: { value: last, axis: 2 }, weight } : undefined;
+    },
+    macs(node, [x = [], w = [], r = []]) {
+      const steps = x[batchFirst(node) ? 1 : 0];
+      const each = elementCount(w.map(Number)) + elementCount(r.map(Number));
+      return (typeof steps === 'number' ? steps : 1) * each;
+    },
+    resize(node, widths) {
+      const hidden = fixed(widths.after(input(node, 2)), 2);
+      return { ...node, attributes: { ...node.attributes, hidden_size: hidden } };
+    },
+    evaluate(node, inputs, run) {
+      return evaluate(node, inputs, run, { gates, states, step });
+    },
+  };
+}
+
+/** Element i of the units with element i of every block. */
+function tieBlocks(ties: Ties, unit: Axis, blocks: Axis, count: number, size: number): void {
+  for (let block = 0; block < count; block++) ties.tie(unit, blocks, block * size);
+}
+
+function evaluate(
+  node: Node,
+  inputs: readonly TfTensor[],
+  run: Evaluation,
+  { gates, states, step }: Recurrent,
+): TfTensor[] {
+  const { tf } = run;
+  if (inputs[4] !== undefined) throw new Error(`${node.type} "${node.name}": sequences of several lengths`);
+  if (node.attributes.activations !== undefined || node.attributes.clip !== undefined) {
+    throw new Error(`${node.type} "${node.name}": activations of its own`);
+  }
+  const x = batchFirst(node) ? tf.transpose(inputs[0] as TfTensor, [1, 0, 2]) : (inputs[0] as TfTensor);
+  const [length = 1, batch = 1] = x.shape;
+  const [w, r] = [inputs[1] as TfTensor, inputs[2] as TfTensor];
+  const [directions = 1, rows = 1, hidden = 1] = r.shape;
+  const bias = inputs[3] ?? tf.zeros([directions, 2 * rows]);
+  const initial = Array.from({ length: states }, (_, i): TfTensor => {
+    const given = inputs[5 + i];
+    if (given === undefined) return tf.zeros([directions, batch, hidden]);
+    return batchFirst(node) ? tf.transpose(given, [1, 0, 2]) : given;
+  });
+  const steps = tf.unstack(x);
+  const made = Array.from({ length: directions }, (_, direction) => {
+    const at = (tensor: TfTensor): TfTensor => tf.gather(tensor, direction);
+    const [wBias, rBias] = tf.split(at(bias), 2) as [TfTensor, TfTensor];
+    const peepholes = inputs[5 + states] && at(inputs[5 + states] as TfTensor);
+    const weights = { node, w: at(w), r: at(r), wBias, rBias, peepholes };
+    const reverse = direction === 1 || node.attributes.direction === 'reverse';
+    let state = initial.map(at);
+    const outputs = new Array<TfTensor>(length);
+    for (let i = 0; i < length; i++) {
+      const place = reverse ? length - 1 - i : i;
+      state = step(steps[place] as TfTensor, state, weights, run);
+      outputs[place] = state[0] as TfTensor;
+    }
+    return { outputs: tf.stack(outputs), state };
+  });
+  const all = tf.stack(
+    made.map(({ outputs }) => outputs),
+    1,
+  );
+  const last = Array.from({ length: states }, (_, i) => tf.stack(made.map(({ state }) => state[i] as TfTensor)));
+  if (rows !== gates * hidden) throw new Error(`${node.type} "${node.name}": its weights do not fit`);
+  return batchFirst(node)
+    ? [tf.transpose(all, [2, 0, 1, 3]), ...last.map((state) => tf.transpose(state, [1, 0, 2]))]
+    : [all, ...last];
+}
+
+/** What every gate gets from what is read and from the state, before its activation. */
+export function gateInputs(
+  x: TfTensor,
+  hidden: TfTensor,
+  { w, r, wBias, rBias }: StepWeights,
+  count: number,
+  { tf }: Evaluation,
+): { read: TfTensor[]; recurrent: TfTensor[] } {
+  const read = tf.add(tf.matMul(x as never, w as never, false, true), wBias);
+  const recurrent = tf.add(tf.matMul(hidden as never, r as never, false, true), rBias);
+  return { read: tf.split(read, count, 1), recurrent: tf.split(recurrent, count, 1) };
+}

@@ -1,0 +1,12 @@
+// RNN: h = tanh(W·x + R·h + b). https://onnx.ai/onnx/operators/onnx__RNN.html
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { gateInputs, recurrent } from './recurrent';
+
+export const rnn = recurrent('RNN', {
+  gates: 1,
+  states: 1,
+  step(x, [hidden], weights, run) {
+    const { read, recurrent } = gateInputs(x, hidden as TfTensor, weights, 1, run);
+    return [run.tf.tanh(run.tf.add(read[0] as TfTensor, recurrent[0] as TfTensor))];
+  },
+});

@@ -1,0 +1,267 @@
+// More cases every operator is tested on: normalisations, reductions, resizing, recurrent layers, indices.
+import { float32, type Tensor } from '../../src/model/tensor';
+import { apart, drawn, positive } from '../tensors';
+import { float, given, ints, type OperatorCase, OUTPUT } from './case';
+
+const MATRIX = apart([4, 6], 'matrix');
+const IMAGE = apart([2, 3, 4, 5], 'image');
+const POSITIVE = positive([2, 3, 4], 'positive');
+const BOOL = { output: 'bool' } as const;
+const INDEX = { output: 'int64' } as const;
+const FIXED = { anyBatch: false } as const;
+
+const truth = (shape: readonly number[], ...values: number[]): Tensor => ({
+  type: 'bool',
+  shape,
+  data: Uint8Array.from(values),
+});
+const places = (shape: readonly number[], ...values: number[]): Tensor => ({
+  type: 'int64',
+  shape,
+  data: BigInt64Array.from(values, BigInt),
+});
+
+/** Values that are at least 0.016 from all others. */
+function shifted(shape: readonly number[], by: number): Tensor {
+  const data = apart(shape, 'shifted', by).data as Float32Array;
+  return float32(
+    shape,
+    data.map((value) => value + by),
+  );
+}
+
+const unary = [
+  given('Exp', 'of a matrix', [drawn([4, 6], 'exp')]),
+  given('Log', 'of positive values', [POSITIVE]),
+  given('Neg', 'of images', [IMAGE]),
+  given('Sin', 'of images', [IMAGE]),
+  given('Cos', 'of images', [IMAGE]),
+  given('HardSwish', 'of images', [apart([2, 3, 5, 8], 'wide')]),
+  given('Mish', 'of images', [IMAGE]),
+  given('Celu', 'of images', [IMAGE]),
+  given('Celu', 'with an alpha', [IMAGE], { alpha: 0.5 }),
+  given('Ceil', 'of images', [IMAGE]),
+  given('Floor', 'of images', [IMAGE]),
+  given('Round', 'of images', [apart([2, 3, 4], 'rounded')]),
+  given('Sign', 'of images', [IMAGE]),
+  given('IsNaN', 'of a matrix', [float32([2, 2], Float32Array.of(1, Number.NaN, 0, 3))], {}, BOOL),
+  given('IsInf', 'of a matrix', [float32([2, 2], Float32Array.of(1, Number.POSITIVE_INFINITY, 0, 3))], {}, BOOL),
+];
+
+const binary = [
+  given('Pow', 'by a scalar', [POSITIVE, float(2.5)]),
+  given('Pow', 'by the square of negative values', [MATRIX, float(2)]),
+  given('Pow', 'by one value an element', [POSITIVE, positive([4], 'exponents')]),
+  given('Min', 'of three', [MATRIX, shifted([4, 6], 0.017), shifted([6], 0.034)], {}, FIXED),
+  given('Max', 'of three', [MATRIX, shifted([4, 6], 0.017), shifted([6], 0.034)], {}, FIXED),
+  given('Mean', 'of three', [MATRIX, drawn([6], 'second'), drawn([1], 'third')]),
+  given('Less', 'than a row', [MATRIX, drawn([6], 'row')], {}, BOOL),
+  given('LessOrEqual', 'to itself', [MATRIX, MATRIX], {}, BOOL),
+  given('GreaterOrEqual', 'to a scalar', [MATRIX, float(0.025)], {}, BOOL),
+  given('Or', 'of two', [truth([2, 2], 0, 1, 0, 1), truth([2, 2], 0, 0, 1, 1)], {}, { ...BOOL, ...FIXED }),
+  given('Xor', 'of two', [truth([2, 2], 0, 1, 0, 1), truth([2, 2], 0, 0, 1, 1)], {}, { ...BOOL, ...FIXED }),
+  given(
+    'Where',
+    'with a condition an element',
+    [{ constant: truth([6], 1, 0, 0, 1, 1, 0) }, MATRIX, drawn([4, 6], 'other')],
+    {},
+    FIXED,
+  ),
+  given('Where', 'with a scalar', [{ constant: truth([4, 1], 1, 0, 0, 1) }, float(-3), MATRIX], {}, FIXED),
+];
+
+const reductions = [
+  given('ReduceMean', 'over all axes but the batch', [IMAGE, ints(1, 2, 3)], { keepdims: 1 }),
+  given('ReduceMin', 'over one axis', [IMAGE, ints(2)], { keepdims: 0 }),
+  given('ReduceProd', 'over one axis', [POSITIVE, ints(1)], { keepdims: 0 }),
+  given('ReduceL1', 'over two axes', [IMAGE, ints(2, 3)], { keepdims: 0 }),
+  given('ReduceL2', 'over the last axis', [IMAGE, ints(-1)], { keepdims: 1 }),
+  given('ReduceSumSquare', 'over one axis', [IMAGE, ints(1)], { keepdims: 0 }),
+  given('ReduceLogSum', 'over one axis', [POSITIVE, ints(1)], { keepdims: 0 }),
+  given('ReduceLogSumExp', 'over two axes', [IMAGE, ints(2, 3)], { keepdims: 1 }),
+  given('ReduceSum', 'over no axes, as said', [MATRIX], { noop_with_empty_axes: 1 }),
+];
+
+const normalizations = [
+  given(
+    'LayerNormalization',
+    'over the last axis',
+    [drawn([2, 3, 8], 'tokens'), positive([8], 'scale'), drawn([8], 'bias')],
+    { epsilon: 1e-3 },
+  ),
+  given(
+    'LayerNormalization',
+    'over two axes, without a bias',
+    [drawn([2, 3, 4], 'tokens'), positive([3, 4], 'scale')],
+    {
+      axis: 1,
+    },
+  ),
+  given(
+    'InstanceNormalization',
+    'of images',
+    [drawn([2, 3, 4, 5], 'images'), positive([3], 'scale'), drawn([3], 'bias')],
+    { epsilon: 1e-3 },
+  ),
+  given('LpNormalization', 'by the Euclidean norm', [MATRIX]),
+  given('LpNormalization', 'by the sum of magnitudes of the channels', [IMAGE], { p: 1, axis: 1 }),
+  given('LRN', 'over three channels', [drawn([2, 5, 3, 2], 'lrn')], { size: 3, alpha: 0.3, beta: 0.6, bias: 1.5 }),
+];
+
+const SCALES = (...scales: number[]) => ({ constant: float32([scales.length], Float32Array.from(scales)) });
+const resizing = [
+  given('Resize', 'to twice the size, nearest', [IMAGE, '', SCALES(1, 1, 2, 2)], {
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  }),
+  given('Resize', 'to other sizes, nearest', [IMAGE, '', '', ints(2, 3, 7, 3)], {}, FIXED),
+  given('Resize', 'to twice the size, linear', [IMAGE, '', SCALES(1, 1, 2, 3)], { mode: 'linear' }),
+  given('Resize', 'by half, linear between corners', [IMAGE, '', SCALES(1, 1, 0.5, 1.5)], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'align_corners',
+  }),
+  given('Resize', 'of the axes named, cubic', [IMAGE, '', SCALES(2, 1.6)], { mode: 'cubic', axes: [2, 3] }),
+  given('Resize', 'as PyTorch does', [IMAGE, '', '', ints(1, 9)], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'pytorch_half_pixel',
+    axes: [2, 3],
+  }),
+  given('Resize', 'of sequences', [drawn([2, 3, 4], 'sequence'), '', SCALES(1, 1, 2)], { mode: 'linear' }),
+  given('DepthToSpace', 'position by position', [drawn([2, 8, 2, 3], 'depth')], { blocksize: 2, mode: 'DCR' }),
+  given('DepthToSpace', 'as pixel shuffle', [drawn([2, 8, 2, 3], 'depth')], { blocksize: 2, mode: 'CRD' }),
+  given('SpaceToDepth', 'of images', [drawn([2, 3, 4, 6], 'space')], { blocksize: 2 }),
+  given('Tile', 'of channels and rows', [IMAGE, ints(1, 2, 3, 1)]),
+];
+
+const along = [
+  given('CumSum', 'along rows', [
+    MATRIX,
+    { constant: { ...float32([], Float32Array.of(0)), type: 'int32', data: Int32Array.of(1) } },
+  ]),
+  given('CumSum', 'from the end, without the element itself', [IMAGE, ints(-1)], { exclusive: 1, reverse: 1 }),
+  given('Trilu', 'above the diagonal', [IMAGE, { constant: places([], 1) }]),
+  given('Trilu', 'below and on the diagonal', [MATRIX], { upper: 0 }, FIXED),
+  given(
+    'ReverseSequence',
+    'of sequences of several lengths',
+    [drawn([4, 3, 2], 'sequences'), ints(4, 2, 1)],
+    {},
+    FIXED,
+  ),
+];
+
+const indices = [
+  given('ArgMin', 'over the last axis', [MATRIX], { axis: -1, keepdims: 0 }, INDEX),
+  given('TopK', 'of the last axis', [MATRIX, ints(3)], {}, { outputs: [OUTPUT, 'places'] }),
+  given(
+    'TopK',
+    'the smallest of the channels',
+    [IMAGE, ints(2)],
+    { axis: 1, largest: 0 },
+    { outputs: [OUTPUT, 'places'] },
+  ),
+  given(
+    'GatherElements',
+    'along rows',
+    [MATRIX, { constant: places([4, 2], 0, 5, 3, 3, 1, 0, 2, 4) }],
+    { axis: 1 },
+    FIXED,
+  ),
+  given('GatherND', 'of rows', [MATRIX, { constant: places([3, 1], 2, 0, 2) }], {}, FIXED),
+  given('ScatterND', 'of rows', [MATRIX, { constant: places([2, 1], 2, 0) }, drawn([2, 6], 'updates')], {}, FIXED),
+  given(
+    'ScatterND',
+    'added to rows',
+    [MATRIX, { constant: places([2, 1], 2, 2) }, drawn([2, 6], 'updates')],
+    { reduction: 'add' },
+    FIXED,
+  ),
+  given(
+    'ScatterElements',
+    'along rows',
+    [MATRIX, { constant: places([4, 2], 0, 5, 3, 2, 1, 0, 2, 4) }, drawn([4, 2], 'updates')],
+    { axis: 1 },
+    FIXED,
+  ),
+];
+
+const made = [
+  given('CastLike', 'of floats', [MATRIX, { constant: float32([1], Float32Array.of(0)) }]),
+  given(
+    'ConstantOfShape',
+    'of ones',
+    [ints(2, 3)],
+    { value: { type: 'int64', shape: [1], data: BigInt64Array.of(1n) } },
+    { ...FIXED, ...INDEX },
+  ),
+  given(
+    'Range',
+    'of whole numbers',
+    [{ constant: places([], 2) }, { constant: places([], 11) }, { constant: places([], 3) }],
+    {},
+    {
+      ...INDEX,
+      ...FIXED,
+    },
+  ),
+];
+
+const products = [
+  given('Einsum', 'as a product of matrices', [drawn([3, 4], 'a'), drawn([4, 5], 'b')], { equation: 'ij,jk->ik' }),
+  given(
+    'Einsum',
+    'as scores of an attention',
+    [drawn([2, 3, 4, 2], 'q'), drawn([2, 3, 5, 2], 'k')],
+    {
+      equation: 'bhid,bhjd->bhij',
+    },
+    FIXED,
+  ),
+  given('Einsum', 'with letters left to be sorted', [drawn([3, 4], 'a'), drawn([4, 5], 'b')], { equation: 'ij, jk' }),
+];
+
+/** Weights of [directions, gates · 4, 3 inputs] and [directions, gates · 4, 4]. */
+function recurrent(gates: number, directions: number): Tensor[] {
+  const named = (name: string): string => `${name} ${gates} ${directions}`;
+  return [
+    drawn([5, 2, 3], named('sequence')),
+    drawn([directions, gates * 4, 3], named('w')),
+    drawn([directions, gates * 4, 4], named('r')),
+    drawn([directions, 2 * gates * 4], named('b')),
+  ];
+}
+
+const NO_RULE = { ...FIXED, noGradient: 'no gradient rule for' } as const;
+const recurrents = [
+  given('RNN', 'forward', recurrent(1, 1), { hidden_size: 4 }, NO_RULE),
+  given('GRU', 'forward', recurrent(3, 1), { hidden_size: 4 }, NO_RULE),
+  given(
+    'GRU',
+    'backward, reset after the product',
+    recurrent(3, 1),
+    { hidden_size: 4, linear_before_reset: 1, direction: 'reverse' },
+    NO_RULE,
+  ),
+  given('LSTM', 'forward', recurrent(4, 1), { hidden_size: 4 }, NO_RULE),
+  given('LSTM', 'in both directions', recurrent(4, 2), { hidden_size: 4, direction: 'bidirectional' }, NO_RULE),
+  given(
+    'LSTM',
+    'with a state and peepholes',
+    [...recurrent(4, 1), '', drawn([1, 2, 4], 'h'), drawn([1, 2, 4], 'c'), drawn([1, 12], 'p')],
+    { hidden_size: 4 },
+    NO_RULE,
+  ),
+];
+
+export const LAYER_CASES: readonly OperatorCase[] = [
+  ...unary,
+  ...binary,
+  ...reductions,
+  ...normalizations,
+  ...resizing,
+  ...along,
+  ...indices,
+  ...made,
+  ...products,
+  ...recurrents,
+];
