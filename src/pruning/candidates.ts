@@ -29,6 +29,8 @@ export interface Candidates {
 
 /** A family that may be thinned. */
 export interface Choice {
+  /** Its index among the families. */
+  readonly family: number;
   /** The layers that make its channels, and how many neurons a channel is there. */
   readonly neurons: ReadonlyMap<string, number>;
   /** Number of its channels. */
@@ -61,19 +63,20 @@ export function candidatesOf(
 ): Candidates {
   const layers = layerChannels(model, channels);
   const families = familiesOf(channels);
-  const scores = channelScores(layers, relevance ?? [], ranking);
+  const scores = channelScores(layers, relevance ?? [], channels.bound, ranking);
   const measured = relevance && new Set(relevance.map(({ layer }) => layer));
   const wanted = limits.layers && new Set(namesOf(layers, limits.layers));
   const kept = new Set(namesOf(layers, limits.protect ?? []));
   const structure = isomorphismClass(model.graph);
-  const choices = families.flatMap((family): Choice[] => {
-    const neurons = makersOf(family, layers);
+  const makers = makersBy(layers);
+  const choices = families.flatMap((family, index): Choice[] => {
+    const neurons = makers(family);
     const names = [...neurons.keys()];
     if (names.length === 0 || names.some((name) => kept.has(name))) return [];
     if (wanted && !names.some((name) => wanted.has(name))) return [];
     if (measured && !names.some((name) => measured.has(name))) return [];
     const portions = portionsOf(family, [...neurons.values()], scores, limits);
-    return [{ neurons, size: family.channels.length, portions, isomorphism: structure(family) }];
+    return [{ family: index, neurons, size: family.channels.length, portions, isomorphism: structure(family) }];
   });
   return { channels, layers, families, choices };
 }
@@ -82,24 +85,28 @@ function namesOf(layers: readonly LayerChannels[], wanted: readonly string[]): s
   return wanted.flatMap((name) => layersNamed(layers, name)).map(({ name }) => name);
 }
 
-function makersOf({ places }: Family, layers: readonly LayerChannels[]): Map<string, number> {
-  const counts = new Map(places.map(({ value, axis, count }) => [`${axis} ${value}`, count]));
-  return new Map(
-    layers.flatMap(({ name, output }) => {
-      const count = counts.get(`${output.axis} ${output.value}`);
-      return count === undefined ? [] : [[name, count] as const];
-    }),
-  );
+/** The layers that make a family's channels, and how many neurons a channel is there. */
+function makersBy(layers: readonly LayerChannels[]): (family: Family) => Map<string, number> {
+  const names = new Map<string, string[]>();
+  for (const { name, output } of layers) {
+    const key = `${output.axis} ${output.value}`;
+    names.set(key, [...(names.get(key) ?? []), name]);
+  }
+  return ({ places }) =>
+    new Map(
+      places.flatMap(({ value, axis, count }) =>
+        (names.get(`${axis} ${value}`) ?? []).map((name) => [name, count] as const),
+      ),
+    );
 }
 
 /** From the least relevant channel on; of several equal ones the first goes first. */
 function portionsOf(
   { channels }: Family,
   neurons: readonly number[],
-  scores: ReadonlyMap<number, number>,
+  scoreOf: (channel: number) => number,
   { minimumWidth = 1, multiple = 1 }: PlanLimits,
 ): Portion[] {
-  const scoreOf = (channel: number): number => scores.get(channel) ?? 0;
   const ordered = [...channels].sort((a, b) => scoreOf(a) - scoreOf(b) || a - b);
   // Where a channel is several neurons, fewer channels make the multiple.
   const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);

@@ -19,6 +19,8 @@ export interface Channels {
   approximate(channel: number): string | undefined;
   /** Every axis whose size is known. */
   readonly axes: readonly Axis[];
+  /** Channels are numbers below it. */
+  readonly bound: number;
 }
 
 export interface AnalysisOptions {
@@ -74,6 +76,7 @@ export function analyseChannels(graph: Graph, { open, free, approximate = false 
     frozen: (channel) => elements.reason(channel),
     approximate: (channel) => elements.approximateReason(channel),
     axes: elements.axes,
+    bound: elements.count,
   };
 }
 

@@ -19,6 +19,7 @@ interface Range {
 
 export class Elements {
   readonly axes: Axis[] = [];
+  readonly count: number;
   readonly #ranges = new Map<string, Range[]>();
   readonly #parents: Uint32Array;
   /** Numbers of the reasons, by root; 0 is none. */
@@ -42,6 +43,7 @@ export class Elements {
         `The model's tensors have axes of ${count.toLocaleString('en')} elements in all, too many to analyse.`,
       );
     }
+    this.count = count;
     this.#parents = new Uint32Array(count);
     for (let i = 0; i < count; i++) this.#parents[i] = i;
     this.#frozen = new Uint16Array(count);

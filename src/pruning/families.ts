@@ -17,59 +17,83 @@ export interface Place extends Axis {
 /** Every channel that can be cut, in its family. */
 export function familiesOf(channels: Channels): Family[] {
   const partition = new Partition(channels);
-  for (const axis of channels.axes) {
-    const own = channels.of(axis.value, axis.axis);
-    if (own !== undefined) partition.refine(axis, own);
+  for (const { value, axis } of channels.axes) {
+    const own = channels.of(value, axis);
+    if (own) partition.refine({ value, axis }, own);
   }
   return partition.families();
 }
 
-/** Starts with all in one family and parts those that some axis tells apart. */
-class Partition {
-  /** Family of each channel that can be cut; absent for one not seen yet. */
-  readonly #familyOf = new Map<number, number>();
-  readonly #frozen = new Set<number>();
-  readonly #places: (readonly Place[])[] = [[]];
+const UNSEEN = -1;
+const FROZEN = -2;
 
-  constructor(private readonly channels: Channels) {}
+/**
+ * Starts with all in one family and parts those that some axis tells apart. It works on plain arrays by channel: there
+ * may be as many as a large network has neurons, on hundreds of axes.
+ */
+class Partition {
+  readonly #familyOf: Int32Array;
+  readonly #counts: Uint32Array;
+  /** By family: the one it was part of before the axis that made it, and its place there. */
+  readonly #before: number[] = [UNSEEN];
+  readonly #place: (Place | undefined)[] = [undefined];
+
+  constructor(private readonly channels: Channels) {
+    this.#familyOf = new Int32Array(channels.bound).fill(UNSEEN);
+    this.#counts = new Uint32Array(channels.bound);
+  }
 
   refine(axis: Axis, own: Uint32Array): void {
-    const counts = new Map<number, number>();
+    const counts = this.#counts;
+    const touched: number[] = [];
     for (const channel of own) {
-      if (this.#cuttable(channel)) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+      if (this.#isFrozen(channel)) continue;
+      if (counts[channel] === 0) touched.push(channel);
+      counts[channel] = (counts[channel] as number) + 1;
     }
     // A new family for each pair of family so far and elements here.
     const parted = new Map<number, Map<number, number>>();
-    for (const [channel, count] of counts) {
-      const before = this.#familyOf.get(channel) ?? 0;
-      const byCount = parted.get(before) ?? new Map<number, number>();
+    for (const channel of touched) {
+      const [before, count] = [this.#familyOf[channel] as number, counts[channel] as number];
+      let byCount = parted.get(before);
+      if (byCount === undefined) {
+        byCount = new Map();
+        parted.set(before, byCount);
+      }
       let family = byCount.get(count);
       if (family === undefined) {
-        family = this.#places.push([...(this.#places[before] ?? []), { ...axis, count }]) - 1;
-        parted.set(before, byCount.set(count, family));
+        family = this.#before.push(before) - 1;
+        this.#place.push({ ...axis, count });
+        byCount.set(count, family);
       }
-      this.#familyOf.set(channel, family);
+      this.#familyOf[channel] = family;
+      counts[channel] = 0;
     }
   }
 
-  #cuttable(channel: number): boolean {
-    if (this.#familyOf.has(channel)) return true;
-    if (this.#frozen.has(channel)) return false;
-    if (this.channels.frozen(channel) === undefined) return true;
-    this.#frozen.add(channel);
-    return false;
+  #isFrozen(channel: number): boolean {
+    if (this.#familyOf[channel] === UNSEEN) {
+      this.#familyOf[channel] = this.channels.frozen(channel) === undefined ? 0 : FROZEN;
+    }
+    return this.#familyOf[channel] === FROZEN;
   }
 
   families(): Family[] {
     const members = new Map<number, number[]>();
-    for (const [channel, family] of this.#familyOf) {
+    this.#familyOf.forEach((family, channel) => {
+      if (family < 0) return;
       const list = members.get(family);
       if (list) list.push(channel);
       else members.set(family, [channel]);
+    });
+    return [...members].map(([family, channels]) => ({ channels, places: this.#placesOf(family) }));
+  }
+
+  #placesOf(family: number): Place[] {
+    const places: Place[] = [];
+    for (let current = family; current > 0; current = this.#before[current] as number) {
+      places.push(this.#place[current] as Place);
     }
-    return [...members].map(([family, channels]) => ({
-      channels: channels.sort((a, b) => a - b),
-      places: this.#places[family] ?? [],
-    }));
+    return places.reverse();
   }
 }

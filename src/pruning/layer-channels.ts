@@ -32,22 +32,42 @@ export function layerChannels(model: Model, channels: Channels): LayerChannels[]
     const own = madeBy(layer, nodes.get(layer.name) ?? [], channels, stored);
     return own.map((entry) => ({ ...entry, name: own.length === 1 ? layer.name : partName(entry) }));
   });
-  const makers = new Map<number, Set<string>>();
-  for (const { name, channels: own } of made) {
-    for (const channel of own) {
-      const known = makers.get(channel);
-      if (known) known.add(name);
-      else makers.set(channel, new Set([name]));
-    }
-  }
+  const makers = makersOf(made, channels.bound);
   return made.map((entry) => {
     const coupled = new Set<string>();
-    const sets = new Set(Array.from(entry.channels, (channel) => makers.get(channel)));
-    for (const names of sets) for (const name of names ?? []) if (name !== entry.name) coupled.add(name);
-    const reasons = Array.from(entry.channels, (channel) => channels.frozen(channel));
-    const frozen = reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
-    return { ...entry, frozen, coupled: [...coupled] };
+    for (const names of new Set(Array.from(entry.channels, makers))) {
+      for (const name of names) if (name !== entry.name) coupled.add(name);
+    }
+    return { ...entry, frozen: frozenWhole(entry.channels, channels), coupled: [...coupled] };
   });
+}
+
+/** Why none of some channels can be cut; undefined where one can. */
+function frozenWhole(own: Uint32Array, channels: Channels): string | undefined {
+  for (const channel of own) if (channels.frozen(channel) === undefined) return undefined;
+  return own[0] === undefined ? undefined : channels.frozen(own[0]);
+}
+
+/** The names of all that makes a channel: one list for all channels made by the same, as there may be a great many. */
+function makersOf(
+  made: readonly { readonly name: string; readonly channels: Uint32Array }[],
+  bound: number,
+): (channel: number) => readonly string[] {
+  const lists: (readonly string[])[] = [[]];
+  const listOf = new Uint32Array(bound);
+  for (const { name, channels } of made) {
+    const longer = new Map<number, number>();
+    for (const channel of new Set(channels)) {
+      const before = listOf[channel] as number;
+      let list = longer.get(before);
+      if (list === undefined) {
+        list = lists.push([...(lists[before] ?? []), name]) - 1;
+        longer.set(before, list);
+      }
+      listOf[channel] = list;
+    }
+  }
+  return (channel) => lists[listOf[channel] ?? 0] ?? [];
 }
 
 /** Those of a name; a layer's name stands for all of its parts. Throws UserError where there are none. */

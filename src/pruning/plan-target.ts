@@ -26,7 +26,7 @@ export function planTarget(
   options: GlobalOptions = {},
 ): Plan {
   const predict = costPredictor(model, candidates.channels, candidates.families);
-  const cost = (portions: readonly Queued[]): number => predict(channelsOf(portions))[figure];
+  const cost = (portions: readonly Queued[]): number => predict(goneBy(portions, candidates.families.length))[figure];
   const queue = globalQueue(candidates, options);
   const least = cost(queue);
   if (least > limit) throw outOfReach(figure, limit, least);
@@ -46,6 +46,13 @@ export function planTarget(
     return true;
   });
   return plan(Math.abs(left - limit) < Math.abs(cost(reached) - limit) ? around : reached);
+}
+
+/** How many channels each of so many families loses. */
+function goneBy(portions: readonly Queued[], families: number): Uint32Array {
+  const gone = new Uint32Array(families);
+  for (const { channels, choice } of portions) gone[choice.family] = (gone[choice.family] ?? 0) + channels.length;
+  return gone;
 }
 
 /** The smallest count from 0 to `most` that is enough, where every larger one is too and `most` is. */

@@ -1,47 +1,74 @@
 // What a model will cost after a cut, exactly, without cutting: sizes are counted, no weight is touched. Fast enough to
 // follow a slider.
-import type { Shape } from '../model/graph';
+import type { Dimension, Shape } from '../model/graph';
 import type { Model } from '../model/model';
 import { assumeSizes, costWith, type ModelCost } from '../ops/cost';
+import { shapeOf } from '../ops/infer';
 import type { Channels } from './channels';
 import { type Family, familiesOf } from './families';
 
-/** The model's cost without the channels given, which must be ones that `cut` would take. */
-export type CostPredictor = (removed: ReadonlySet<number>) => ModelCost;
-
+/** The cost of the model without the channels given, which must be ones that `cut` would take. */
 export function predictCost(model: Model, channels: Channels, removed: ReadonlySet<number>): ModelCost {
-  return costPredictor(model, channels)(removed);
+  const families = familiesOf(channels);
+  return costPredictor(model, channels, families)(goneOf(families, removed));
 }
 
-/** For many predictions on one model: the analysis is done once. */
-export function costPredictor(
-  model: Model,
-  channels: Channels,
-  families: readonly Family[] = familiesOf(channels),
-): CostPredictor {
-  const sizes = assumeSizes(model.graph, channels.shapes);
-  return (removed) => {
-    const shapes = shapesWithout(channels.shapes, families, removed);
-    return costWith(model, shapes, { ...sizes, shapes: shapesWithout(sizes.shapes, families, removed) });
-  };
+/** How many channels of each family are among those given. */
+export function goneOf(families: readonly Family[], removed: ReadonlySet<number>): Uint32Array {
+  return Uint32Array.from(families, ({ channels }) =>
+    channels.reduce((count, channel) => count + (removed.has(channel) ? 1 : 0), 0),
+  );
 }
 
-function shapesWithout(
-  before: ReadonlyMap<string, Shape>,
-  families: readonly Family[],
-  removed: ReadonlySet<number>,
-): ReadonlyMap<string, Shape> {
-  const after = new Map(before);
-  for (const { channels, places } of families) {
-    const gone = channels.reduce((count, channel) => count + (removed.has(channel) ? 1 : 0), 0);
-    if (gone === 0) continue;
-    for (const { value, axis, count } of places) {
-      const shape = after.get(value) ?? [];
-      after.set(
-        value,
-        shape.map((size, i) => (i === axis ? Number(size) - gone * count : size)),
-      );
-    }
+/** @param gone number of channels that each family loses. */
+export type CostPredictor = (gone: ArrayLike<number>) => ModelCost;
+
+/** For many predictions on one model: what is the same for all is found once. */
+export function costPredictor(model: Model, channels: Channels, families: readonly Family[]): CostPredictor {
+  const assumed = assumeSizes(model.graph, channels.shapes);
+  const shapes = new LiveShapes(channels.shapes, families);
+  const sizes = new LiveShapes(assumed.shapes, families);
+  return (gone) => costWith(model, shapes.without(gone), { ...assumed, shapes: sizes.without(gone) });
+}
+
+/** Shapes that are written over at each prediction: of thousands, a plan changes a few. */
+class LiveShapes {
+  readonly #shapes: Map<string, Shape>;
+  /** Axes that families lie on. */
+  readonly #changing: { readonly shape: Dimension[]; readonly axis: number; readonly size: number }[] = [];
+  /** By family: indices into `changing`, and elements a channel has there. */
+  readonly #places: readonly (readonly { readonly index: number; readonly count: number }[])[];
+
+  constructor(before: ReadonlyMap<string, Shape>, families: readonly Family[]) {
+    this.#shapes = new Map(before);
+    const copies = new Map<string, Dimension[]>();
+    const indices = new Map<string, number>();
+    this.#places = families.map(({ places }) =>
+      places.map(({ value, axis, count }) => {
+        let shape = copies.get(value);
+        if (shape === undefined) {
+          shape = [...shapeOf(before, value)];
+          copies.set(value, shape);
+          this.#shapes.set(value, shape);
+        }
+        const key = `${axis} ${value}`;
+        const index = indices.get(key) ?? this.#changing.push({ shape, axis, size: Number(shape[axis]) }) - 1;
+        indices.set(key, index);
+        return { index, count };
+      }),
+    );
   }
-  return after;
+
+  without(gone: ArrayLike<number>): ReadonlyMap<string, Shape> {
+    for (const { shape, axis, size } of this.#changing) shape[axis] = size;
+    this.#places.forEach((places, family) => {
+      const lost = gone[family] ?? 0;
+      if (lost === 0) return;
+      for (const { index, count } of places) {
+        const entry = this.#changing[index];
+        if (entry) entry.shape[entry.axis] = Number(entry.shape[entry.axis]) - lost * count;
+      }
+    });
+    return this.#shapes;
+  }
 }

@@ -3,14 +3,15 @@ import type { LayerChannels } from '../layer-channels';
 import { type Normalization, normalized } from './normalization';
 import type { LayerRelevance } from './score';
 
-/**
- * first: the score in the first layer that makes it. mean: the mean over the layers. max: the largest.
- */
+/** A channel's score so far, in `layers` layers, and in one more. */
+type Reduce = (score: number, next: number, layers: number) => number;
+
+/** first: the score in the first layer that makes it. mean: the mean over the layers. max: the largest. */
 const REDUCE = {
-  first: (scores: readonly number[]) => scores[0] ?? 0,
-  mean: (scores: readonly number[]) => scores.reduce((sum, score) => sum + score, 0) / scores.length,
-  max: (scores: readonly number[]) => Math.max(...scores),
-} as const;
+  first: (score) => score,
+  mean: (score, next, layers) => score + (next - score) / (layers + 1),
+  max: (score, next) => Math.max(score, next),
+} as const satisfies Record<string, Reduce>;
 
 export type Reduction = keyof typeof REDUCE;
 
@@ -21,31 +22,37 @@ export interface Ranking {
   readonly normalization: Normalization;
 }
 
-/** The score of every channel that was measured. Neurons of one layer that share a channel count by their mean. */
+/**
+ * The score of every channel that was measured; 0 for the others. Neurons of a layer that share one count by their mean.
+ * @param bound channels are numbers below it.
+ */
 export function channelScores(
   layers: readonly LayerChannels[],
   relevance: readonly LayerRelevance[],
+  bound: number,
   { reduction, normalization }: Ranking,
-): Map<number, number> {
+): (channel: number) => number {
   const measured = new Map(relevance.map((own) => [own.layer, own]));
-  const collected = new Map<number, number[]>();
+  const [scores, makers] = [new Float64Array(bound), new Uint32Array(bound)];
+  const [sums, counts] = [new Float64Array(bound), new Uint32Array(bound)];
+  const at = (array: Float64Array | Uint32Array, channel: number): number => array[channel] as number;
   for (const { name, channels } of layers) {
     const own = measured.get(name);
     if (own === undefined) continue;
-    for (const [channel, score] of meanByChannel(channels, normalized(own, normalization))) {
-      const scores = collected.get(channel);
-      if (scores) scores.push(score);
-      else collected.set(channel, [score]);
+    normalized(own, normalization).forEach((score, neuron) => {
+      const channel = channels[neuron] as number;
+      sums[channel] = at(sums, channel) + score;
+      counts[channel] = at(counts, channel) + 1;
+    });
+    for (const channel of channels) {
+      if (at(counts, channel) === 0) continue;
+      const mean = at(sums, channel) / at(counts, channel);
+      const before = at(makers, channel);
+      scores[channel] = before === 0 ? mean : REDUCE[reduction](at(scores, channel), mean, before);
+      makers[channel] = before + 1;
+      sums[channel] = 0;
+      counts[channel] = 0;
     }
   }
-  return new Map([...collected].map(([channel, scores]) => [channel, REDUCE[reduction](scores)]));
-}
-
-function meanByChannel(channels: Uint32Array, scores: Float64Array): Map<number, number> {
-  const sums = new Map<number, { sum: number; count: number }>();
-  channels.forEach((channel, neuron) => {
-    const { sum, count } = sums.get(channel) ?? { sum: 0, count: 0 };
-    sums.set(channel, { sum: sum + (scores[neuron] ?? 0), count: count + 1 });
-  });
-  return new Map([...sums].map(([channel, { sum, count }]) => [channel, sum / count]));
+  return (channel) => scores[channel] ?? 0;
 }
