@@ -51,7 +51,13 @@ await Promise.all([
     outfile: 'dist/session.cjs',
     external: ['onnxruntime-node'],
   }),
-  build({ ...shared, entryPoints: ['src/language/server.ts'], outfile: 'dist/server.cjs' }),
+  build({
+    ...shared,
+    entryPoints: ['src/language/server.ts'],
+    outfile: 'dist/server.cjs',
+    // jsonc-parser's main file loads its parts in a way that can't be bundled.
+    mainFields: ['module', 'main'],
+  }),
   build({
     ...shared,
     platform: 'browser',

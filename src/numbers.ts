@@ -71,3 +71,10 @@ export function signed(text: string): string {
 export function counted(value: number, word: string): string {
   return `${count(value)} ${word}${value === 1 ? '' : 's'}`;
 }
+
+/** A score of any size: "0.031", "18.4", "1,240". */
+export function score(value: number): string {
+  if (!Number.isFinite(value)) return NONE;
+  if (Math.abs(value) >= 1_000) return briefCount(Math.abs(value));
+  return String(Number(value.toPrecision(3)));
+}

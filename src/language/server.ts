@@ -1,6 +1,5 @@
-// The language server's process: what model.json files and recipes say, as the editor asks for it.
-import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
+// The language server's process.
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { serve } from './serve';
 
-const connection = createConnection(ProposedFeatures.all);
-connection.onInitialize(() => ({ capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental } }));
-connection.listen();
+serve(createConnection(ProposedFeatures.all));

@@ -1,9 +1,9 @@
 // What every layer of a model is and costs, and whether it can be pruned: what people see of a model before anything runs.
-import type { Shape } from '../model/graph';
+import type { Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
 import { inferShapes } from '../ops/infer';
-import { analyseChannels } from './channels';
+import { analyseChannels, type Channels } from './channels';
 import { layerChannels } from './layer-channels';
 import { findMaxouts } from './maxout';
 
@@ -38,11 +38,14 @@ export interface ModelInspection extends Cost {
   readonly layers: readonly LayerInspection[];
 }
 
-/** Reads no weights' values. */
-export function inspectModel(model: Model): ModelInspection {
-  const made = new Map(layerChannels(model, analyseChannels(model.graph)).map((layer) => [layer.layer.name, layer]));
+/**
+ * Reads no weights' values.
+ * @param channels of the model's graph, where they are known already.
+ */
+export function inspectModel(model: Model, channels: Channels = analyseChannels(model.graph)): ModelInspection {
+  const made = new Map(layerChannels(model, channels).map((layer) => [layer.layer.name, layer]));
   const units = new Map(findMaxouts(model).map(({ layer, neurons }) => [layer.name, neurons]));
-  const makers = new Map(model.layers.map(({ output, name }) => [output, name]));
+  const sources = layerSources(model);
   const shapes = inferShapes(model.graph);
   const { parameters, macs, bytes, layers: costs } = costOf(model);
   const layers = model.layers.map((layer, i): LayerInspection => {
@@ -53,7 +56,7 @@ export function inspectModel(model: Model): ModelInspection {
     return {
       name: layer.name,
       type: layer.type,
-      from: [...new Set(layer.inputs.flatMap((value) => makers.get(value) ?? []))],
+      from: sources.get(layer.name) ?? [],
       outputShape: [null, ...open(outputShape(layer, shapes).slice(1))],
       parameters: cost.parameters,
       share: parameters === 0 ? 0 : cost.parameters / parameters,
@@ -83,4 +86,22 @@ export function inspectModel(model: Model): ModelInspection {
 
 function open(shape: Shape): OpenShape {
   return shape.map((size) => (typeof size === 'number' ? size : null));
+}
+
+/** Names of the layers each layer reads from. What a layer reads may be what another made in another memory layout. */
+function layerSources(model: Model): Map<string, string[]> {
+  const outputs = new Map(model.layers.map(({ name, output }) => [output, name]));
+  const makers = new Map<string, Node>();
+  for (const node of model.graph.nodes) for (const value of node.outputs) makers.set(value, node);
+  const trace = (values: readonly string[], reader: string): string[] => {
+    const found = new Set<string>();
+    const seen = new Set(values);
+    for (const value of seen) {
+      const source = outputs.get(value);
+      if (source !== undefined && source !== reader) found.add(source);
+      else for (const read of makers.get(value)?.inputs ?? []) seen.add(read);
+    }
+    return [...found];
+  };
+  return new Map(model.layers.map(({ name, inputs }) => [name, trace(inputs, name)]));
 }

@@ -1,8 +1,8 @@
 // Numbers as the report has them: differences, p-values, times, scores.
-import { briefCount, count, NONE, percent } from '../numbers';
+import { count, NONE, percent } from '../numbers';
 import { SIGNIFICANCE } from '../session/record';
 
-export { briefCount, bytes, change, count, counted, NONE, percent, shortCount } from '../numbers';
+export { briefCount, bytes, change, count, counted, NONE, percent, score, shortCount } from '../numbers';
 
 /** The size of a difference of two accuracies: "0.07". */
 export function points(difference: number): string {
@@ -28,13 +28,6 @@ export function seconds(value: number): string {
   if (!Number.isFinite(value)) return NONE;
   if (value >= 100) return count(value);
   return value.toFixed(value >= 10 ? 1 : 2);
-}
-
-/** A score of any size: "0.031", "18.4", "1,240". */
-export function score(value: number): string {
-  if (!Number.isFinite(value)) return NONE;
-  if (Math.abs(value) >= 1_000) return briefCount(Math.abs(value));
-  return String(Number(value.toPrecision(3)));
 }
 
 /** A text cut to so many characters. */

@@ -19,6 +19,9 @@ const FORMER_NAMES: Readonly<Record<string, readonly string[]>> = {
   alpha: ['alphas'],
 };
 
+/** A weight of one of these names is no other, wherever it lies. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set([...Object.keys(FORMER_NAMES), 'gamma', 'beta']);
+
 /**
  * The weight of a layer that a request means: by its name, else by its position, which is what Keras itself goes by.
  * @param own the weights of the layer, in the file's order.
@@ -31,7 +34,7 @@ export function pickWeight(own: readonly NamedWeight[], request: WeightRequest):
   const fits = ({ weight }: NamedWeight): boolean => weight.shape.join() === request.shape.join();
   if (named.length > 1) return named.find(fits) ?? named[0];
   const placed = own[request.position];
-  return placed && fits(placed) ? placed : undefined;
+  return placed && fits(placed) && !KNOWN_NAMES.has(lastPart(placed.name)) ? placed : undefined;
 }
 
 /** The name's last part without the ":0" of TensorFlow and what makes it unique. */

@@ -1,0 +1,56 @@
+// JSON text with the place of every value, read as far as it goes however broken it is.
+import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
+import { MAX_JSON_DEPTH, nestingDepth } from '../formats/json';
+
+export type { Node } from 'jsonc-parser';
+
+/** The largest topology known to us has 2 million characters; a tree of more than this takes seconds to build. */
+const MAX_CHARACTERS = 32 * 2 ** 20;
+
+export interface JsonText {
+  readonly root: Node;
+  readonly value: unknown;
+  /** False where a bracket or a comma is missing, as happens while somebody types. */
+  readonly whole: boolean;
+}
+
+/** Undefined where there is nothing to read, or too much. */
+export function readJsonText(text: string): JsonText | undefined {
+  if (text.length > MAX_CHARACTERS || nestingDepth(text) > MAX_JSON_DEPTH) return undefined;
+  const errors: unknown[] = [];
+  const root = parseTree(text, errors as never[], { allowTrailingComma: false, disallowComments: true });
+  if (root === undefined) return undefined;
+  return { root, value: getNodeValue(root), whole: errors.length === 0 };
+}
+
+/** The value of an object's property; undefined where it has none, or is no object. */
+export function member(node: Node | undefined, key: string): Node | undefined {
+  return memberPair(node, key)?.children?.[1];
+}
+
+/** The key of an object's property. */
+export function memberKey(node: Node | undefined, key: string): Node | undefined {
+  return memberPair(node, key)?.children?.[0];
+}
+
+function memberPair(node: Node | undefined, key: string): Node | undefined {
+  if (node?.type !== 'object') return undefined;
+  return node.children?.find(({ children }) => children?.[0]?.value === key);
+}
+
+export function members(node: Node | undefined, ...keys: readonly string[]): Node | undefined {
+  return keys.reduce<Node | undefined>(member, node);
+}
+
+/** The items of a list; none where it is no list. */
+export function items(node: Node | undefined): readonly Node[] {
+  return node?.type === 'array' ? (node.children ?? []) : [];
+}
+
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.type === 'string' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+export function contains({ offset, length }: Node, position: number): boolean {
+  return offset <= position && position <= offset + length;
+}
