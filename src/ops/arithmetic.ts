@@ -1,20 +1,24 @@
 // What Add, Sub, Mul and Div have in common: two operands, broadcast.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import type { Node } from '../model/graph';
 import { broadcast, sumTo, tieBroadcast } from './broadcast';
-import { type Evaluation, input, type Operator, output, type Tape } from './operator';
+import { type Evaluation, input, type Operator, output, type Size, type Tape } from './operator';
 
 type Gradient = (tape: Tape, gradient: string, a: string, b: string) => string;
 
 interface Arithmetic {
   readonly gradients: readonly [Gradient, Gradient];
   readonly evaluate: (a: TfTensor, b: TfTensor, run: Evaluation) => TfTensor;
+  /** On integers, as sizes are computed. */
+  readonly count: (a: number, b: number) => number;
 }
 
-export function arithmetic(type: string, { gradients, evaluate }: Arithmetic): Operator {
+export function arithmetic(type: string, { gradients, evaluate, count }: Arithmetic): Operator {
   return {
     type,
     pointwise: true,
     shapes: (node, [a = [], b = []]) => [broadcast(node, a, b)],
+    sizes: (node, _, { sizes }) => countSizes(node, sizes(input(node, 0)), sizes(input(node, 1)), count),
     ties: tieBroadcast,
     differentiate(node, tape) {
       tape.keep(node);
@@ -28,4 +32,23 @@ export function arithmetic(type: string, { gradients, evaluate }: Arithmetic): O
     },
     evaluate: (_, [a, b], run) => evaluate(a as TfTensor, b as TfTensor, run),
   };
+}
+
+/** Element by element; a single one goes with all. What is computed from a size known only at run time is another. */
+export function countSizes(
+  node: Node,
+  a: readonly Size[] | undefined,
+  b: readonly Size[] | undefined,
+  count: (a: number, b: number) => number,
+): Size[] | undefined {
+  if (a === undefined || b === undefined || (a.length !== b.length && a.length !== 1 && b.length !== 1))
+    return undefined;
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i): Size => {
+    const [left, right] = [a[a.length === 1 ? 0 : i] as Size, b[b.length === 1 ? 0 : i] as Size];
+    const value =
+      typeof left.value === 'number' && typeof right.value === 'number'
+        ? count(left.value, right.value)
+        : `${node.name}_${i}`;
+    return { value, from: [...left.from, ...right.from] };
+  });
 }

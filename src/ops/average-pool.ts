@@ -10,7 +10,9 @@ import { slide, tiePooling, tiles, type Window, windowAttributes, windowOf } fro
 
 export const averagePool: Operator = {
   type: 'AveragePool',
-  shapes: (node, [x = []]) => [[x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node))]],
+  shapes: (node, [x = []]) => [
+    [x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node, undefined, x.slice(2)))],
+  ],
   ties: tiePooling,
   differentiate(node, tape) {
     tape.keep(node);

@@ -10,6 +10,9 @@ export function broadcast(node: Node, a: Shape, b: Shape): Shape {
     const right = b[i - rank + b.length] ?? 1;
     if (left === right || right === 1) return left;
     if (left === 1) return right;
+    // What only a run tells must fit then: a known size, or the other name's.
+    if (typeof left === 'string') return typeof right === 'number' ? right : left;
+    if (typeof right === 'string') return left;
     throw new Error(`${node.type} "${node.name}": shapes [${a.join(', ')}] and [${b.join(', ')}] do not broadcast`);
   });
 }

@@ -28,6 +28,7 @@ function targetOf(node: Node): DataType {
 export const cast: Operator = {
   type: 'Cast',
   shapes: (_, [shape = []]) => [shape],
+  sizes: (node, _, { sizes }) => (FLOATS.has(numberAttribute(node, 'to', 0)) ? undefined : sizes(input(node, 0))),
   ties: tieAll,
   differentiate(node, tape) {
     tape.keep(node);

@@ -12,7 +12,7 @@ function bound(node: Node, index: number, constant: Constants, fallback: number)
 export const clip = elementwise('Clip', {
   monotone: always,
   gradient: (tape, gradient, x, _, node) => {
-    const constant = tape.constant.bind(tape);
+    const constant = tape.constant;
     const above = tape.op('Greater', [x, tape.float(bound(node, 1, constant, Number.NEGATIVE_INFINITY))]);
     const below = tape.op('Less', [x, tape.float(bound(node, 2, constant, Number.POSITIVE_INFINITY))]);
     return tape.op('Mul', [gradient, indicator(tape, tape.op('And', [above, below]))]);

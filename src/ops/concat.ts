@@ -20,6 +20,11 @@ export const concat: Operator = {
     const total = inputs.reduce((sum, shape) => sum + fixed(shape, joined), 0);
     return [first.map((size, i) => (i === joined ? total : size))];
   },
+  sizes(node, inputs, { sizes }) {
+    if (inputs.some((shape) => shape.length !== 1)) return undefined;
+    const parts = node.inputs.map((name) => sizes(name));
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  },
   ties(node, ties) {
     const result = output(node);
     const joined = axisOf(node, ties.shape(result));

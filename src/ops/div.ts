@@ -7,4 +7,5 @@ export const div = arithmetic('Div', {
     (tape, gradient, a, b) => tape.op('Neg', [tape.op('Div', [tape.op('Mul', [gradient, a]), tape.op('Mul', [b, b])])]),
   ],
   evaluate: (a, b, { tf }) => tf.div(a, b),
+  count: (a, b) => Math.trunc(a / b),
 });

@@ -15,6 +15,7 @@ import { clip } from './clip';
 import { concat } from './concat';
 import { constantOfShape } from './constant-of-shape';
 import { conv } from './conv';
+import { convTranspose } from './conv-transpose';
 import { cos } from './cos';
 import { cumSum } from './cum-sum';
 import { depthToSpace } from './depth-to-space';
@@ -25,7 +26,10 @@ import { elu } from './elu';
 import { equal } from './equal';
 import { erf } from './erf';
 import { exp } from './exp';
+import { expand } from './expand';
+import { flatten } from './flatten';
 import { floor } from './floor';
+import { gather } from './gather';
 import { gatherElements } from './gather-elements';
 import { gatherNd } from './gather-nd';
 import { gemm } from './gemm';
@@ -85,6 +89,7 @@ import { round } from './round';
 import { scatterElements } from './scatter-elements';
 import { scatterNd } from './scatter-nd';
 import { selu } from './selu';
+import { shape } from './shape';
 import { sigmoid } from './sigmoid';
 import { sign } from './sign';
 import { sin } from './sin';
@@ -94,7 +99,9 @@ import { softmax } from './softmax';
 import { softplus } from './softplus';
 import { softsign } from './softsign';
 import { spaceToDepth } from './space-to-depth';
+import { split } from './split';
 import { sqrt } from './sqrt';
+import { squeeze } from './squeeze';
 import { sub } from './sub';
 import { sum } from './sum';
 import { tanh } from './tanh';
@@ -103,6 +110,7 @@ import { tile } from './tile';
 import { topK } from './top-k';
 import { transpose } from './transpose';
 import { trilu } from './trilu';
+import { unsqueeze } from './unsqueeze';
 import { where } from './where';
 import { xor } from './xor';
 
@@ -212,6 +220,14 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     trilu,
     where,
     xor,
+    unsqueeze,
+    squeeze,
+    split,
+    shape,
+    gather,
+    flatten,
+    expand,
+    convTranspose,
   ].map((operator) => [operator.type, operator]),
 );
 

@@ -13,7 +13,9 @@ const OUTSIDE = -3e38;
 
 export const maxPool: Operator = {
   type: 'MaxPool',
-  shapes: (node, [x = []]) => [[x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node))]],
+  shapes: (node, [x = []]) => [
+    [x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node, undefined, x.slice(2)))],
+  ],
   ties: tiePooling,
   differentiate(node, tape) {
     const x = input(node, 0);

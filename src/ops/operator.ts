@@ -72,10 +72,8 @@ export interface Axis {
 }
 
 /** How an operator says which elements live or die together. */
-export interface Ties {
+export interface Ties extends Known {
   shape(value: string): Shape;
-  constant(name: string): Tensor | undefined;
-  sizes(name: string): readonly Size[] | undefined;
   /** Element i of one axis with element i + offset of the other, over the shorter of both from there on. */
   tie(a: Axis, b: Axis, offset?: number): void;
   /** Element indices[i] of one axis with element i of the other. */
@@ -91,15 +89,12 @@ export interface Ties {
   approximate(axis: Axis, reason: string): void;
 }
 
-/** Sizes before and after a cut. */
-export interface Widths {
+/** Sizes before and after a cut; what is known is that from before. */
+export interface Widths extends Known {
   before(value: string): Shape;
   after(value: string): Shape;
   /** Indices of the elements that stay on an axis; undefined where all do. */
   kept(value: string, axis: number): Uint32Array | undefined;
-  constant(name: string): Tensor | undefined;
-  /** As known before the cut. */
-  sizes(name: string): readonly Size[] | undefined;
   /** Adds a constant and returns its name. */
   remake(tensor: Tensor): string;
 }
@@ -108,9 +103,8 @@ export interface Widths {
 export type Backward = (gradients: readonly string[]) => readonly (string | undefined)[];
 
 /** Where a training graph is written: forward nodes first, the backward ones after. */
-export interface Tape {
+export interface Tape extends Known {
   shape(value: string): Shape;
-  constant(name: string): Tensor | undefined;
   /** True where a gradient with respect to the value is wanted. */
   wants(value: string): boolean;
   /** Emits a forward node as it is. */

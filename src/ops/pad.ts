@@ -31,7 +31,7 @@ export const pad: Operator = {
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const shape = ties.shape(value);
-    padsOf(node, shape.length, ties.constant.bind(ties)).forEach(([before, after], axis) => {
+    padsOf(node, shape.length, ties.constant).forEach(([before, after], axis) => {
       if (before === 0 && after === 0) ties.tie({ value, axis }, { value: result, axis });
       else for (const padded of [value, result]) ties.freeze({ value: padded, axis }, 'Pad adds to it');
     });
@@ -42,7 +42,7 @@ export const pad: Operator = {
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
       const shape = tape.shape(x).map(Number);
-      const starts = padsOf(node, shape.length, tape.constant.bind(tape)).map(([before]) => before);
+      const starts = padsOf(node, shape.length, tape.constant).map(([before]) => before);
       const ends = shape.map((size, axis) => size + (starts[axis] ?? 0));
       const axes = shape.map((_, axis) => axis);
       return [tape.op('Slice', [gradient, tape.ints(starts), tape.ints(ends), tape.ints(axes)])];

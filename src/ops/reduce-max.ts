@@ -27,7 +27,7 @@ export const reduceMax: Operator = {
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const shape = ties.shape(value);
-    const reduced = reducedAxes(node, shape, ties.constant.bind(ties));
+    const reduced = reducedAxes(node, shape, ties.constant);
     let target = 0;
     shape.forEach((_, axis) => {
       if (reduced.includes(axis)) ties.freeze({ value, axis }, 'a maximum is taken over it');
@@ -40,7 +40,7 @@ export const reduceMax: Operator = {
     const [x, y] = [input(node, 0), output(node)];
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
-      const axes = reducedAxes(node, tape.shape(x), tape.constant.bind(tape));
+      const axes = reducedAxes(node, tape.shape(x), tape.constant);
       const withAxes = (value: string): string =>
         keeps(node) ? value : tape.op('Unsqueeze', [value, tape.ints(axes)]);
       return [toMaxima(tape, withAxes(gradient), x, withAxes(y), axes)];

@@ -1,8 +1,9 @@
 // Reshape: 0 keeps a size, −1 takes what is left. https://onnx.ai/onnx/operators/onnx__Reshape.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
-import { elementCount, int64, integers } from '../model/tensor';
-import { type Axis, input, type Known, numberAttribute, type Operator, output } from './operator';
+import { elementCount, int64 } from '../model/tensor';
+import { type Axis, input, type Known, numberAttribute, type Operator, output, type Ties } from './operator';
+import { wholeNumbers } from './whole-numbers';
 
 /** As written: −1 takes what is left, 0 keeps a size, a name stands for a size known only when the model runs. */
 function targetOf(node: Node, { sizes }: Pick<Known, 'sizes'>): Dimension[] | undefined {
@@ -40,24 +41,8 @@ export const reshape: Operator = {
     }
     return [result];
   },
-  ties(node, ties) {
-    const [x, y] = [input(node, 0), output(node)];
-    for (const { from, to, hidden } of blocks(ties.shape(x), ties.shape(y))) {
-      const axes = (value: string, list: readonly number[]): Axis[] =>
-        list.map((axis) => ({ value, axis })).filter(({ axis }) => ties.shape(value)[axis] !== 1);
-      const [wide, narrow] = [axes(x, from), axes(y, to)];
-      const [first, second] = [wide[0], narrow[0]];
-      if (first === undefined || second === undefined) continue;
-      if (hidden) {
-        const [a, b] = [fixed(ties.shape(x), first.axis), fixed(ties.shape(y), second.axis)];
-        if (a > b) ties.product(first, [a / b, second]);
-        else ties.product(second, [b / a, first]);
-      } else if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
-      else if (wide.length === 1) ties.product(first, narrow);
-      else if (narrow.length === 1) ties.product(second, wide);
-      else for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'Reshape regroups it');
-    }
-  },
+  ties: (node, ties) => tieRegrouped(ties, input(node, 0), output(node)),
+  sizes: (node, [shape = []], { sizes }) => (shape.length < 2 ? sizes(input(node, 0)) : undefined),
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const shape = widths.before(input(node, 0));
@@ -85,14 +70,32 @@ export const reshape: Operator = {
   },
   evaluate(node, [x, target], { tf, constant }) {
     const value = x as TfTensor;
-    const known = constant(input(node, 1));
-    const sizes = known ? integers(known) : Array.from((target as TfTensor).dataSync());
+    const sizes = wholeNumbers(node.inputs[1], target, constant) ?? [];
     return tf.reshape(
       value,
       sizes.map((size, i) => (size === 0 ? (value.shape[i] ?? 1) : size)),
     );
   },
 };
+
+/** Ties the axes of two values that hold the same elements in the same order. */
+export function tieRegrouped(ties: Ties, x: string, y: string): void {
+  for (const { from, to, hidden } of blocks(ties.shape(x), ties.shape(y))) {
+    const axes = (value: string, list: readonly number[]): Axis[] =>
+      list.map((axis) => ({ value, axis })).filter(({ axis }) => ties.shape(value)[axis] !== 1);
+    const [wide, narrow] = [axes(x, from), axes(y, to)];
+    const [first, second] = [wide[0], narrow[0]];
+    if (first === undefined || second === undefined) continue;
+    if (hidden) {
+      const [a, b] = [fixed(ties.shape(x), first.axis), fixed(ties.shape(y), second.axis)];
+      if (a > b) ties.product(first, [a / b, second]);
+      else ties.product(second, [b / a, first]);
+    } else if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
+    else if (wide.length === 1) ties.product(first, narrow);
+    else if (narrow.length === 1) ties.product(second, wide);
+    else for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'its axes are regrouped');
+  }
+}
 
 function mismatch(node: Node, shape: Shape, target: Shape): Error {
   return new Error(`Reshape "${node.name}": [${shape.join(', ')}] does not reshape to [${target.join(', ')}]`);

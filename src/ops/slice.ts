@@ -1,73 +1,145 @@
-// Slice: a run of elements, every so many, of some axes. https://onnx.ai/onnx/operators/onnx__Slice.html
+// Slice: starts, ends, axes and steps are inputs. https://onnx.ai/onnx/operators/onnx__Slice.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Node, Shape } from '../model/graph';
-import { integers } from '../model/tensor';
-import { type Constants, fromStart, input, type Operator, output } from './operator';
+import type { Dimension, Node, Shape } from '../model/graph';
+import { int64 } from '../model/tensor';
+import { fromStart, input, type Known, NoGradientRule, type Operator, output, type Size } from './operator';
+import { wholeNumbers } from './whole-numbers';
 
-interface Run {
-  readonly axis: number;
+interface Range {
+  /** Place of the axis in the lists of starts and ends. */
+  readonly place: number;
   readonly start: number;
-  /** Elements taken. */
   readonly count: number;
   readonly step: number;
 }
 
-/** What is taken of every axis that is sliced. */
-function runsOf(node: Node, shape: Shape, constant: Constants): Run[] {
-  const listed = [1, 2, 3, 4].map((i) => {
-    const name = node.inputs[i];
-    if (!name) return undefined;
-    const tensor = constant(name);
-    if (!tensor) throw new Error(`Slice "${node.name}": what it takes must be a constant`);
-    return integers(tensor);
+/** What is taken of each axis that is sliced: undefined where only a run tells. Undefined as a whole where not even which axes are known. */
+function rangesOf(
+  node: Node,
+  shape: Shape,
+  { sizes }: Pick<Known, 'sizes'>,
+): Map<number, Range | undefined> | undefined {
+  const list = (index: number): readonly Dimension[] | undefined => {
+    const name = node.inputs[index];
+    return name ? sizes(name)?.map(({ value }) => value) : undefined;
+  };
+  const [starts, ends, steps] = [list(1), list(2), list(4)];
+  const count = starts?.length ?? ends?.length;
+  const axes = node.inputs[3] ? list(3) : count === undefined ? undefined : Array.from({ length: count }, (_, i) => i);
+  if (axes === undefined || axes.some((axis) => typeof axis !== 'number')) return undefined;
+  const ranges = new Map<number, Range | undefined>();
+  axes.forEach((named, place) => {
+    const axis = fromStart(Number(named), shape.length);
+    const [start, end, step] = [starts?.[place], ends?.[place], node.inputs[4] ? steps?.[place] : 1];
+    ranges.set(axis, rangeOf(node, shape[axis], start, end, step, place));
   });
-  const [starts = [], ends = [], axes = starts.map((_, i) => i), steps = starts.map(() => 1)] = listed;
-  return axes.map((given, i): Run => {
-    const axis = fromStart(given, shape.length);
-    const size = shape[axis];
-    if (typeof size !== 'number')
-      throw new Error(`Slice "${node.name}" takes a part of an axis whose size is not known`);
-    const step = steps[i] ?? 1;
-    const bound = (index: number, low: number, high: number): number =>
-      Math.max(low, Math.min(high, index < 0 ? index + size : index));
-    const [start, end] =
-      step > 0
-        ? [bound(starts[i] ?? 0, 0, size), bound(ends[i] ?? 0, 0, size)]
-        : [bound(starts[i] ?? 0, 0, size - 1), bound(ends[i] ?? 0, -1, size - 1)];
-    return { axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
-  });
+  return ranges;
+}
+
+function rangeOf(
+  node: Node,
+  size: Dimension | undefined,
+  start: Dimension | undefined,
+  end: Dimension | undefined,
+  step: Dimension | undefined,
+  place: number,
+): Range | undefined {
+  if (size === undefined) throw new Error(`Slice "${node.name}": its input has no such axis`);
+  if (typeof size !== 'number' || typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number') {
+    return undefined;
+  }
+  if (step === 0) throw new Error(`Slice "${node.name}": a step of 0`);
+  const clamp = (value: number, low: number, high: number): number =>
+    Math.min(high, Math.max(low, value < 0 ? value + size : value));
+  const [from, to] =
+    step > 0 ? [clamp(start, 0, size), clamp(end, 0, size)] : [clamp(start, 0, size - 1), clamp(end, -1, size - 1)];
+  return { place, start: from, count: Math.max(0, Math.ceil((to - from) / step)), step };
 }
 
 export const slice: Operator = {
   type: 'Slice',
-  shapes(node, [shape = []], { constant }) {
-    const counts = new Map(runsOf(node, shape, constant).map(({ axis, count }) => [axis, count]));
-    return [shape.map((size, axis) => counts.get(axis) ?? size)];
+  shapeInputs: [1, 2, 3, 4],
+  shapes(node, [shape = []], known) {
+    const ranges = rangesOf(node, shape, known);
+    return [
+      shape.map((size, axis): Dimension => {
+        if (ranges && !ranges.has(axis)) return size;
+        return ranges?.get(axis)?.count ?? `${node.name}_${axis}`;
+      }),
+    ];
+  },
+  sizes(node, [shape = []], known) {
+    const all = known.sizes(input(node, 0));
+    const range = shape.length === 1 ? rangesOf(node, shape, known)?.get(0) : undefined;
+    if (all === undefined || range === undefined) return undefined;
+    return Array.from({ length: range.count }, (_, i) => all[range.start + i * range.step] as Size);
   },
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const shape = ties.shape(value);
-    const runs = new Map(runsOf(node, shape, ties.constant.bind(ties)).map((run) => [run.axis, run]));
+    const ranges = rangesOf(node, shape, ties);
+    const constant = [...(ranges?.values() ?? [])].every((range) => range !== undefined);
     shape.forEach((size, axis) => {
-      const run = runs.get(axis);
-      if (run === undefined || (run.step === 1 && run.count === size))
-        ties.tie({ value, axis }, { value: result, axis });
-      else for (const sliced of [value, result]) ties.freeze({ value: sliced, axis }, 'Slice takes a part of it');
+      const [from, to] = [
+        { value, axis },
+        { value: result, axis },
+      ];
+      const range = ranges?.get(axis);
+      if (ranges && (!ranges.has(axis) || (range?.count === size && range.step === 1))) ties.tie(from, to);
+      else if (range && range.step === 1 && constant) {
+        ties.tie(to, from, range.start);
+      } else {
+        const reason = range ? 'Slice takes it in steps' : 'what Slice takes of it only a run tells';
+        for (const side of [from, to]) ties.freeze(side, reason);
+      }
     });
   },
-  evaluate(node, [x], { tf, constant }) {
+  resize(node, widths) {
+    const [value, result] = [input(node, 0), output(node)];
+    const ranges = rangesOf(node, widths.before(value), widths) ?? new Map<number, Range | undefined>();
+    const lists = [1, 2].map((index) => (widths.sizes(input(node, index)) ?? []).map((size) => Number(size.value)));
+    const [starts = [], ends = []] = lists;
+    let changed = false;
+    for (const [axis, range] of ranges) {
+      const kept = widths.kept(value, axis);
+      if (range === undefined || kept === undefined) continue;
+      changed = true;
+      const before = kept.reduce((count, index) => count + (index < range.start ? 1 : 0), 0);
+      starts[range.place] = before;
+      ends[range.place] = before + Number(widths.after(result)[axis]);
+    }
+    if (!changed) return node;
+    const remade = [widths.remake(int64(starts)), widths.remake(int64(ends))];
+    return { ...node, inputs: [value, ...remade, ...node.inputs.slice(3)] };
+  },
+  differentiate(node, tape) {
+    tape.keep(node);
+    const x = input(node, 0);
+    return ([gradient]) => {
+      if (gradient === undefined || !tape.wants(x)) return [];
+      const shape = tape.shape(x);
+      const ranges = rangesOf(node, shape, tape);
+      const all = shape.map((size, axis) => ({ size: Number(size), range: ranges?.get(axis) }));
+      if (ranges === undefined || all.some(({ range }, axis) => ranges.has(axis) && range?.step !== 1)) {
+        throw new NoGradientRule(node, 'the Slice in steps');
+      }
+      const before = all.map(({ range }) => range?.start ?? 0);
+      const after = all.map(({ size, range }) => (range ? size - range.start - range.count : 0));
+      return [tape.op('Pad', [gradient, tape.ints([...before, ...after])])];
+    };
+  },
+  evaluate(node, [x, ...bounds], { tf, constant }) {
     const value = x as TfTensor;
-    let result = tf.clone(value);
-    for (const { axis, start, count, step } of runsOf(node, value.shape, constant)) {
-      const indices = Int32Array.from({ length: count }, (_, i) => start + i * step);
-      result =
-        step === 1
-          ? tf.slice(
-              result,
-              result.shape.map((_, i) => (i === axis ? start : 0)),
-              result.shape.map((size, i) => (i === axis ? count : size)),
-            )
-          : tf.gather(result, tf.tensor1d(indices, 'int32'), axis);
+    const sizes = (name: string) => {
+      const index = node.inputs.indexOf(name);
+      return wholeNumbers(name, bounds[index - 1], constant)?.map((size) => ({ value: size, from: [] }));
+    };
+    const ranges = rangesOf(node, value.shape, { sizes }) ?? new Map<number, Range>();
+    let result = value;
+    for (const [axis, range] of ranges) {
+      if (range === undefined) throw new Error(`Slice "${node.name}" can't be worked out`);
+      const indices = Array.from({ length: range.count }, (_, i) => range.start + i * range.step);
+      result = tf.gather(result, tf.tensor1d(indices, 'int32'), axis);
     }
     return result;
   },

@@ -1,6 +1,6 @@
 // Sliding windows over the spatial axes of [batch, channels, ...]: what convolutions and poolings share.
 import type { Dimension, Node, Shape } from '../model/graph';
-import { input, listAttribute, output, type Ties } from './operator';
+import { input, listAttribute, numberAttribute, output, type Ties } from './operator';
 
 /** Per spatial axis. `before` and `after` are the zeros added on either side. */
 export interface Window {
@@ -11,18 +11,36 @@ export interface Window {
   readonly after: readonly number[];
 }
 
-/** The window of a node; `kernel` where it is given by the weight's shape and not by an attribute. */
-export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape', [])): Window {
+/**
+ * The window of a node.
+ * @param kernel where it is given by the weight's shape and not by an attribute.
+ * @param spatial sizes of what it slides over, for nodes that leave their padding to be worked out (auto_pad).
+ */
+export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape', []), spatial: Shape = []): Window {
   const rank = kernel.length;
   const ones = new Array<number>(rank).fill(1);
   const pads = listAttribute(node, 'pads', new Array<number>(2 * rank).fill(0));
-  return {
+  const window = {
     kernel,
     strides: listAttribute(node, 'strides', ones),
     dilations: listAttribute(node, 'dilations', ones),
     before: pads.slice(0, rank),
     after: pads.slice(rank),
   };
+  const way = node.attributes.auto_pad;
+  return way === 'SAME_UPPER' || way === 'SAME_LOWER' ? samePadding(window, spatial, way) : window;
+}
+
+/** Padding that makes the output ⌈size / stride⌉ long; an unknown size is taken for a multiple of the stride. */
+function samePadding(window: Window, spatial: Shape, way: 'SAME_UPPER' | 'SAME_LOWER'): Window {
+  const total = window.kernel.map((kernel, i) => {
+    const [size, stride = 1, dilation = 1] = [spatial[i], window.strides[i], window.dilations[i]];
+    const rest = typeof size === 'number' && size % stride !== 0 ? size % stride : stride;
+    return Math.max(0, dilation * (kernel - 1) + 1 - rest);
+  });
+  const small = total.map((pad) => Math.floor(pad / 2));
+  const large = total.map((pad, i) => pad - (small[i] ?? 0));
+  return way === 'SAME_UPPER' ? { ...window, before: small, after: large } : { ...window, before: large, after: small };
 }
 
 /** The same window as ONNX attributes; dilations only where there are any, since not every pooling knows them. */
@@ -36,12 +54,17 @@ export function windowAttributes({ kernel, strides, dilations, before, after }: 
  * Throws where the window does not fit into the input.
  */
 export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
+  const ceil = numberAttribute(node, 'ceil_mode', 0) !== 0;
   return spatial.map((size, i) => {
     const [kernel = 1, stride = 1, dilation = 1] = [window.kernel[i], window.strides[i], window.dilations[i]];
     const reach = dilation * (kernel - 1) + 1;
     const padding = (window.before[i] ?? 0) + (window.after[i] ?? 0);
     if (typeof size === 'string') return stride === 1 && padding === reach - 1 ? size : `${node.name}_${i}`;
-    const result = Math.floor((size + padding - reach) / stride) + 1;
+    const steps = (size + padding - reach) / stride;
+    // Rounded up, a last window may hang over the end, but must not start behind it.
+    const result = ceil
+      ? Math.min(Math.ceil(steps), Math.ceil((size + (window.before[i] ?? 0)) / stride) - 1) + 1
+      : Math.floor(steps) + 1;
     if (result < 1) {
       throw new Error(
         `${node.type} "${node.name}": a window of ${window.kernel.join('×')} does not fit ${spatial.join('×')}`,

@@ -4,7 +4,7 @@ import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { NodeEmitter } from '../ops/emitter';
 import { operatorFor } from '../ops/index';
-import { shapeOf } from '../ops/infer';
+import { infer, shapeOf } from '../ops/infer';
 import { type Backward, NoGradientRule, type Tape } from '../ops/operator';
 
 /** A random mask that the loop feeds at every step (dropout). */
@@ -26,6 +26,7 @@ export class TrainingTape extends NodeEmitter implements Tape {
   readonly #shapes: Map<string, Shape>;
   readonly #wanted: Set<string>;
   readonly #steps: Step[] = [];
+  readonly sizes: Tape['sizes'];
 
   /**
    * @param shapes of every value of the graph, with a fixed batch.
@@ -35,6 +36,7 @@ export class TrainingTape extends NodeEmitter implements Tape {
     super('training');
     this.#shapes = new Map(shapes);
     this.#wanted = new Set(trained);
+    this.sizes = infer(graph).sizes;
     for (const [name, tensor] of graph.constants) this.constants.set(name, tensor);
   }
 
@@ -42,9 +44,7 @@ export class TrainingTape extends NodeEmitter implements Tape {
     return shapeOf(this.#shapes, value);
   }
 
-  constant(name: string): Tensor | undefined {
-    return this.constants.get(name);
-  }
+  readonly constant = (name: string): Tensor | undefined => this.constants.get(name);
 
   wants(value: string): boolean {
     return this.#wanted.has(value);
@@ -54,7 +54,9 @@ export class TrainingTape extends NodeEmitter implements Tape {
   forward(node: Node): void {
     this.layer = node.layer;
     const operator = operatorFor(node);
-    if (!operator?.discrete && node.inputs.some((value) => this.#wanted.has(value))) {
+    // Sizes are whole numbers: nothing flows back through them.
+    const counted = operator?.discrete || this.sizes(node.outputs[0] ?? '') !== undefined;
+    if (!counted && node.inputs.some((value) => this.#wanted.has(value))) {
       for (const value of node.outputs) this.#wanted.add(value);
     }
     const differentiate = operator?.differentiate;

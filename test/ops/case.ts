@@ -13,6 +13,8 @@ export interface OperatorCase {
   readonly anyBatch: boolean;
   /** Why there is no gradient rule for it. */
   readonly noGradient?: string;
+  /** Why the gradient by TensorFlow.js is no check of ours: central differences alone are. */
+  readonly differsInTensorflow?: string;
   /** Where it is not float32: nothing to differentiate. */
   readonly output?: ElementType;
 }
@@ -25,7 +27,7 @@ interface Constant {
 /** '' is an optional input left out; the same tensor twice is the same value twice. */
 type Input = Tensor | Constant | '';
 
-type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'noGradient' | 'output'>>;
+type Options = Partial<Pick<OperatorCase, 'anyBatch' | 'differsInTensorflow' | 'noGradient' | 'output'>>;
 
 export const OUTPUT = 'y';
 

@@ -142,11 +142,11 @@ const REFUSED: readonly Refused[] = [
     ],
   },
   {
-    title: 'a weight of three axes',
+    title: 'a stack whose rows do not fit',
     type: 'MatMul',
     inputs: [
-      [2, 3, 4],
-      [2, 4, 5],
+      [2, 5],
+      [4, 6, 3],
     ],
   },
   {
