@@ -32,6 +32,11 @@ export interface Prediction {
   readonly layers: readonly LayerPrediction[];
   /** Titles of the iterations, the original first. */
   readonly iterations: readonly string[];
+  /**
+   * The measure it was made with, where what goes depends on scores: the recipe's own if it has been taken or reads no
+   * data, else l1 in its place.
+   */
+  readonly measure?: string;
 }
 export interface Figures {
   readonly parameters: number;

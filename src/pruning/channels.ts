@@ -6,6 +6,7 @@ import { operatorFor } from '../ops/index';
 import { infer, shapeOf } from '../ops/infer';
 import type { Axis, Contraction, Size, Ties } from '../ops/operator';
 import { Elements, type Product } from './elements';
+import { remembered } from './remembered';
 
 export interface Channels {
   /** Of every value whose shape is known. */
@@ -32,7 +33,13 @@ export interface AnalysisOptions {
   readonly approximate?: boolean;
 }
 
-export function analyseChannels(graph: Graph, { open, free, approximate = false }: AnalysisOptions = {}): Channels {
+export function analyseChannels(graph: Graph, options?: AnalysisOptions): Channels {
+  return options === undefined ? analysisOf(graph) : analyse(graph, options);
+}
+
+const analysisOf = remembered((graph: Graph) => analyse(graph, {}));
+
+function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOptions): Channels {
   const { shapes, sizes } = infer(graph);
   const elements = new Elements(shapes);
   const products: Product[] = [];

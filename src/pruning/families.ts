@@ -2,6 +2,7 @@
 // weights: taking any one of a family costs and saves the same, and each family is thinned on its own.
 import type { Axis } from '../ops/operator';
 import type { Channels } from './channels';
+import { remembered } from './remembered';
 
 export interface Family {
   /** Those that can be cut, ascending. */
@@ -15,14 +16,14 @@ export interface Place extends Axis {
 }
 
 /** Every channel that can be cut, in its family. */
-export function familiesOf(channels: Channels): Family[] {
+export const familiesOf = remembered((channels: Channels): readonly Family[] => {
   const partition = new Partition(channels);
   for (const { value, axis } of channels.axes) {
     const own = channels.of(value, axis);
     if (own) partition.refine({ value, axis }, own);
   }
   return partition.families();
-}
+});
 
 const UNSEEN = -1;
 const FROZEN = -2;

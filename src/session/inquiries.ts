@@ -8,12 +8,12 @@ import type { Model } from '../model/model';
 import * as protocol from '../protocol/session';
 import { inspectModel } from '../pruning/inspect';
 import { measureOf } from '../pruning/relevance/index';
-import { measureRelevance } from '../pruning/relevance/score';
+import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
 import { openData } from './data';
 import { makeExample } from './example';
-import { predictRecipe } from './predict';
+import { Predictor } from './predict';
 import { makeRecipe } from './recipe';
 
 /** Fault codes of an answer: what a person can mend, and what is a fault of ours. */
@@ -21,10 +21,11 @@ const USER_ERROR = 1;
 const OUR_ERROR = 2;
 
 export function answerInquiries(connection: MessageConnection): void {
+  const predictor = new Predictor();
   connection.onRequest(protocol.inspect, answered(inspection));
   connection.onRequest(
     protocol.predict,
-    answered(({ recipe, folder }) => predictRecipe(makeRecipe(recipe, folder, 'The recipe'))),
+    answered(({ recipe, folder }) => predictor.predict(makeRecipe(recipe, folder, 'The recipe'))),
   );
   connection.onRequest(protocol.channelWeights, answered(channelWeights));
   connection.onRequest(protocol.compare, answered(comparison));
@@ -44,11 +45,14 @@ export function answerInquiries(connection: MessageConnection): void {
   );
   connection.onRequest(
     protocol.relevance,
-    answered((question, cancelled) =>
-      relevance(question, cancelled, (progress) =>
+    answered(async (question, cancelled) => {
+      const { model, measure, k } = question;
+      const measured = await measuredRelevance(question, cancelled, (progress) =>
         connection.sendProgress(protocol.reporting, question.progress, progress),
-      ),
-    ),
+      );
+      await predictor.remember(model, measure, k, measured);
+      return relevanceOf(measure, measured);
+    }),
   );
 }
 
@@ -74,16 +78,16 @@ function inspected(model: Model, path: string): protocol.Inspection {
   return { ...inspectModel(model), path, warnings: model.warnings };
 }
 
-async function relevance(
+async function measuredRelevance(
   { model: path, data: choice, measure: name, k, seed, threads, layers }: protocol.RelevanceQuestion,
   cancelled: CancellationToken,
   onProgress: (progress: protocol.Progress) => Promise<void>,
-): Promise<protocol.Relevance> {
+): Promise<LayerRelevance[]> {
   if (k < 2) throw new UserError(`At least 2 neurons compete in a unit, k is ${k}.`);
   const measure = measureOf(name);
   const model = await openModel(path);
   const data = choice && fitDataset(await openData(choice, seed), interfaceOf(model.graph));
-  const scores = await measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
+  return measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
     k,
     seed,
     ...(layers && { layers }),
@@ -93,9 +97,12 @@ async function relevance(
     },
     stopped: () => cancelled.isCancellationRequested,
   });
+}
+
+function relevanceOf(measure: string, measured: readonly LayerRelevance[]): protocol.Relevance {
   return {
-    measure: name,
-    layers: scores.map(({ layer, scores, observations, neurons }) => ({
+    measure,
+    layers: measured.map(({ layer, scores, observations, neurons }) => ({
       layer,
       scores: [...scores],
       observations,

@@ -1,44 +1,102 @@
-// What a recipe comes to, exactly, before anything runs: the graph is really cut, no weight is read.
-
+// What a recipe comes to, exactly, before anything runs: no weight is cut. Fast enough to follow a slider, so the model
+// and what was measured on it are kept from one question to the next.
+import { stat } from 'node:fs/promises';
+import { onnxruntime } from '../engines/onnxruntime';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
-import { type Cost, costOf } from '../ops/cost';
+import { type Cost, costOf, type ModelCost } from '../ops/cost';
 import type { Figures, LayerPrediction, Prediction } from '../protocol/session';
 import { analyseChannels } from '../pruning/channels';
 import { cut } from '../pruning/cut';
+import { familiesOf } from '../pruning/families';
 import { layerChannels } from '../pruning/layer-channels';
 import { cutWithinUnits, findMaxouts } from '../pruning/maxout';
-import { prunableLayers } from '../pruning/plan';
+import type { Plan } from '../pruning/plan';
 import { planWidths } from '../pruning/plan-widths';
+import { costPredictor, goneOf } from '../pruning/predict';
+import { measureOf } from '../pruning/relevance/index';
+import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import type { Recipe } from './recipe';
+import { candidatesFor, measuredLayers } from './stages/candidates';
+import { methodOf } from './stages/choosing';
 import { stagesOf } from './stages/index';
 import { maxoutLayers } from './stages/maxout';
 
-/** Throws UserError where the recipe asks for what can't be. */
-export async function predictRecipe(recipe: Recipe): Promise<Prediction> {
-  const model = await openModel(recipe.model);
-  const iterations = stagesOf(recipe, model).map(({ title }) => title);
-  const [before, after] = [figuresOf(model), figuresOf(cutOf(recipe, model))];
-  const layers = [...before.layers].map(([name, own]): LayerPrediction => {
-    const left = after.layers.get(name);
-    return { name, before: own, ...(left && { after: left }) };
-  });
-  return { before: before.total, after: after.total, layers, iterations };
+/** Stands in for a measure that would have to read data first. */
+const STAND_IN = 'l1';
+
+/** A model that questions are asked about, and the scores that were measured on it. */
+interface Known {
+  readonly path: string;
+  /** Changes when the file does. */
+  readonly stamp: string;
+  readonly model: Model;
+  readonly relevance: Map<string, readonly LayerRelevance[]>;
+}
+
+export class Predictor {
+  #known: Known | undefined;
+
+  /** Keeps scores of a model for the predictions to come. */
+  async remember(path: string, measure: string, k: number, relevance: readonly LayerRelevance[]): Promise<void> {
+    (await this.#open(path)).relevance.set(keyOf(measure, k), relevance);
+  }
+
+  /** Throws UserError where the recipe asks for what can't be. */
+  async predict(recipe: Recipe): Promise<Prediction> {
+    const known = await this.#open(recipe.model);
+    const { model } = known;
+    const iterations = stagesOf(recipe, model).map(({ title }) => title);
+    if (recipe.prune.method === 'maxout') {
+      return { ...compared(figuresOf(model), figuresOf(cutByMaxout(recipe, model))), iterations };
+    }
+    const scored = await this.#relevanceFor(recipe, known);
+    const plan = methodOf(recipe.prune, model).plan(model, candidatesFor(recipe.prune, model, scored?.relevance), 1);
+    const after = figuresWithout(model, plan);
+    return { ...compared(figuresOf(model), after), iterations, ...(scored && { measure: scored.measure }) };
+  }
+
+  /** Scores where the plan depends on them; a share of every layer is the same number of channels whichever they are. */
+  async #relevanceFor(
+    { prune, seed }: Recipe,
+    { model, relevance }: Known,
+  ): Promise<{ measure: string; relevance: readonly LayerRelevance[] } | undefined> {
+    if (prune.method === 'ratio') return undefined;
+    const taken = relevance.get(keyOf(prune.measure, prune.k));
+    if (taken) return { measure: prune.measure, relevance: taken };
+    const { needs } = measureOf(prune.measure);
+    const measure = needs === 'weights' || needs === 'nothing' ? prune.measure : STAND_IN;
+    const layers = measuredLayers(prune, model);
+    const own =
+      relevance.get(keyOf(measure, prune.k)) ??
+      (await measureRelevance(measureOf(measure), model, onnxruntime(), undefined, { k: prune.k, seed, layers }));
+    return { measure, relevance: own };
+  }
+
+  async #open(path: string): Promise<Known> {
+    const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
+    const stamp = `${mtimeMs} ${size}`;
+    if (this.#known?.path !== path || this.#known.stamp !== stamp) {
+      this.#known = { path, stamp, model: await openModel(path), relevance: new Map() };
+    }
+    return this.#known;
+  }
+}
+
+function keyOf(measure: string, k: number): string {
+  return measure === 'maxout' ? `maxout ${k}` : measure;
 }
 
 /** The model as it is after all cuts. Which channels go is known only when it runs; how many, now. */
-function cutOf(recipe: Recipe, model: Model): Model {
-  if (recipe.prune.method === 'ratio') {
-    return narrowed(
-      model,
-      prunableLayers(model, recipe.prune.layers).map(({ layer }) => layer.name),
-      (channels) => {
-        return channels - Math.floor(channels * recipe.prune.ratio);
-      },
-    );
-  }
+function cutByMaxout(recipe: Recipe, model: Model): Model {
   const { present, layers } = maxoutLayers(recipe, model);
-  if (!present) return narrowed(model, layers, (channels) => channels / recipe.prune.k);
+  if (!present) {
+    const widths = layerChannels(model, analyseChannels(model.graph))
+      .filter(({ layer }) => layers.includes(layer.name))
+      .map(({ name, channels }) => [name, channels.length / recipe.prune.k] as const);
+    const { channels, removed } = planWidths(model, undefined, new Map(widths));
+    return { ...model, graph: cut(model.graph, channels, removed) };
+  }
   let current = model;
   for (const name of layers) {
     const maxout = findMaxouts(current).find(({ layer }) => layer.name === name);
@@ -49,23 +107,43 @@ function cutOf(recipe: Recipe, model: Model): Model {
   return current;
 }
 
-function narrowed(model: Model, names: readonly string[], width: (channels: number) => number): Model {
-  const layers = layerChannels(model, analyseChannels(model.graph)).filter(({ layer }) => names.includes(layer.name));
-  const widths = new Map(layers.map(({ layer, channels }) => [layer.name, width(channels.length)]));
-  const { channels, removed } = planWidths(model, [], widths);
-  return { ...model, graph: cut(model.graph, channels, removed) };
+interface ModelFigures {
+  readonly total: Figures;
+  readonly layers: ReadonlyMap<string, Figures & { readonly channels: number | null }>;
 }
 
-type LayerFigures = Figures & { readonly channels: number | null };
+function figuresOf(model: Model): ModelFigures {
+  return figuresWith(costOf(model), widthsOf(model));
+}
 
-function figuresOf(model: Model): { total: Figures; layers: Map<string, LayerFigures> } {
-  const made = new Map(
-    layerChannels(model, analyseChannels(model.graph)).map(({ layer, channels }) => [layer.name, channels.length]),
+function figuresWithout(model: Model, { channels, removed, cuts }: Plan): ModelFigures {
+  const families = familiesOf(channels);
+  const cost = costPredictor(model, channels, families)(goneOf(families, removed));
+  const widths = widthsOf(model);
+  for (const { layer, channels: before, removed: gone } of cuts) widths.set(layer, before - gone.length);
+  return figuresWith(cost, widths);
+}
+
+function widthsOf(model: Model): Map<string, number> {
+  return new Map(
+    layerChannels(model, analyseChannels(model.graph)).map(({ name, channels }) => [name, channels.length]),
   );
-  const { layers, ...total } = costOf(model);
+}
+
+function figuresWith({ layers, ...total }: ModelCost, widths: ReadonlyMap<string, number>): ModelFigures {
   const figures = ({ parameters, macs, bytes }: Cost): Figures => ({ parameters, macs, bytes });
   return {
-    total,
-    layers: new Map(layers.map((layer) => [layer.name, { ...figures(layer), channels: made.get(layer.name) ?? null }])),
+    total: figures(total),
+    layers: new Map(
+      layers.map((layer) => [layer.name, { ...figures(layer), channels: widths.get(layer.name) ?? null }]),
+    ),
   };
+}
+
+function compared(before: ModelFigures, after: ModelFigures): Pick<Prediction, 'before' | 'after' | 'layers'> {
+  const layers = [...before.layers].map(([name, own]): LayerPrediction => {
+    const left = after.layers.get(name);
+    return { name, before: own, ...(left && { after: left }) };
+  });
+  return { before: before.total, after: after.total, layers };
 }
