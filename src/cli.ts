@@ -1,8 +1,9 @@
-// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, train, reproduce, demo.
+// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, train, reproduce, demo, engines.
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { registerCompare } from './cli/compare';
 import { registerDemo } from './cli/demo';
+import { registerEngines } from './cli/engines';
 import { registerInspect } from './cli/inspect';
 import { registerPrune } from './cli/prune';
 import { registerRelevance } from './cli/relevance';
@@ -29,6 +30,7 @@ for (const register of [
   registerTrain,
   registerReproduce,
   registerDemo,
+  registerEngines,
 ]) {
   register(program);
 }

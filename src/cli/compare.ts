@@ -1,11 +1,11 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
 import { openDataset } from '../data/open';
-import { onnxruntime } from '../engines/onnxruntime';
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
 import { scoreText } from '../report/score-text';
 import { nonZero, testModels } from '../session/compare';
+import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
 import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
@@ -67,5 +67,7 @@ async function test(models: readonly [Model, Model], flags: Flags & { data: stri
     validation: 0,
     seed: flags.seed,
   });
-  return testModels(models[0], models[1], data, onnxruntime({ threads: flags.threads }), flags.seed);
+  const use = { threads: flags.threads, trains: false };
+  const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);
+  return testModels(models[0], models[1], data, engine, flags.seed);
 }

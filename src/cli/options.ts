@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Normalization } from '../data/dataset';
 import { MEASURES } from '../pruning/relevance/index';
+import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
@@ -86,13 +87,20 @@ export function given(fields: Record<string, unknown>): Record<string, unknown> 
 export const measureOption = (): Option =>
   new Option('--measure <name>', 'how channels are scored').choices([...MEASURES.keys()]).default('maxout');
 
+export const engineOption = (): Option =>
+  new Option('--engine <name>', 'what runs and trains the model; auto: the fastest that can (default: auto)').choices(
+    ENGINE_NAMES,
+  );
+
 export interface EngineFlags {
+  readonly engine?: EngineName;
   readonly threads: number;
   readonly seed: number;
 }
 
 export function withEngine(command: Command): Command {
   return command
+    .addOption(engineOption())
     .option(
       '--threads <n>',
       'threads of the engine; 0: one for each physical core. With 1 results repeat bit for bit',

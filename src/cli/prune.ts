@@ -11,6 +11,7 @@ import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
 import {
   type DataFlags,
+  engineOption,
   given,
   names,
   realNumber,
@@ -35,6 +36,7 @@ interface Flags extends DataFlags, TrainingFlags {
   readonly sessions: string;
   readonly resume?: boolean;
   readonly seed?: number;
+  readonly engine?: string;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -66,6 +68,7 @@ export function registerPrune(program: Command): void {
     .option('--sessions <folder>', 'where sessions are kept', '.neuron-pruner')
     .option('--resume', 'go on with the same session where it was stopped')
     .option('--seed <n>', 'fixes every random choice (default: 1)', wholeNumber)
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine; 0: one for each physical core (default: 0)', wholeNumber)
     .option('--json', 'print one JSON document and nothing else');
   withTraining(withData(command, false), 'of retraining after every cut (default: 3)').action(
@@ -99,14 +102,14 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
 async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
   const overrides = recipeFields(flags);
   if (path.endsWith('.prune.json')) {
-    const refused = Object.keys(overrides).filter((field) => field !== 'threads');
+    const refused = Object.keys(overrides).filter((field) => field !== 'threads' && field !== 'engine');
     if (refused.length > 0) {
       throw new UserError(
         `${path} is a recipe: what it says can't be changed by options (${refused.join(', ')}). Edit the recipe.`,
       );
     }
     const recipe = await readRecipe(path);
-    return flags.threads === undefined ? recipe : { ...recipe, threads: flags.threads };
+    return { ...recipe, ...given({ threads: flags.threads, engine: flags.engine }) };
   }
   if (flags.data === undefined)
     throw new UserError('Pruning needs data to measure and retrain on: give --data PATH, or --data digits.');
@@ -131,6 +134,7 @@ function recipeFields(flags: Flags): Record<string, unknown> {
     weights: keepWeights === undefined ? undefined : { keep: keepWeights },
     until: flags.until,
     seed: flags.seed,
+    engine: flags.engine,
     threads: flags.threads,
   });
 }

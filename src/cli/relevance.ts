@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import { fitDataset, interfaceOf } from '../data/fit';
 import { openDataset } from '../data/open';
-import { onnxruntime } from '../engines/onnxruntime';
 import { UserError } from '../errors';
 import { prunableLayers } from '../pruning/plan';
 import { measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
+import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
 import {
   type DataFlags,
@@ -55,7 +55,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
           seed: flags.seed,
         });
   const data = opened && fitDataset(opened, interfaceOf(model.graph));
-  const engine = onnxruntime({ threads: flags.threads });
+  const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, { threads: flags.threads, trains: false });
   const layers = await measureRelevance(measure, model, engine, data?.train, {
     k: flags.k,
     seed: flags.seed,

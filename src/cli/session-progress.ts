@@ -37,6 +37,9 @@ export function sessionHooks(
           `Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed} of ${event.stages} iterations done` : ''}`,
         );
         break;
+      case 'engine':
+        output.note(event.text);
+        break;
       case 'warning':
         output.note(`Warning: ${event.text}.`);
         break;

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { ARCHITECTURES } from '../architectures/index';
 import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
+import { tensorflow } from '../engines/tensorflow';
 import { UserError } from '../errors';
 import { checkNewFolder } from '../formats/files';
 import { costOf } from '../ops/cost';
@@ -73,7 +74,8 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
     process.cwd(),
     'The command line',
   );
-  const engine = onnxruntime({ threads: flags.threads });
+  // Every architecture has gradient rules.
+  const engine = (flags.engine === 'tensorflow' ? tensorflow : onnxruntime)({ threads: flags.threads });
   let stopping = false;
   const stop = (): void => {
     stopping = true;

@@ -1,6 +1,7 @@
-// The default engine: onnxruntime's native CPU library, from one npm package.
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+// The default engine: onnxruntime's native CPU library, from one npm package; loaded when it is first used.
+import type * as Onnxruntime from 'onnxruntime-node';
 import { encodeOnnx } from '../formats/onnx/encode';
+import type { Graph } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import type { Engine, Feeds, Program } from './engine';
 
@@ -10,7 +11,7 @@ export interface OnnxruntimeOptions {
 }
 
 export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
-  const options: InferenceSession.SessionOptions = {
+  const options: Onnxruntime.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -28,40 +29,55 @@ export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
   };
   return {
     name: 'onnxruntime',
-    async compile(graph, values): Promise<Program> {
+    async compile(graph, values) {
+      const { InferenceSession, Tensor } = await loadOnnxruntime();
       const session = await InferenceSession.create(encodeOnnx(graph, values), options);
-      return {
-        async run(feeds, into = {}) {
-          const fetches: Record<string, OrtTensor | null> = {};
-          for (const { name } of graph.outputs) fetches[name] = into[name] ? wrap(into[name]) : null;
-          const results = await session.run(wrapAll(feeds), fetches);
-          return Object.fromEntries(
-            Object.entries(results).map(([name, tensor]) => [name, into[name] ?? unwrap(name, tensor)]),
-          );
-        },
-        dispose: () => session.release(),
-      };
+      return new OnnxruntimeProgram(Tensor, session, graph);
     },
   };
 }
 
-function wrapAll(feeds: Feeds): Record<string, OrtTensor> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wrap(tensor)]));
+export function loadOnnxruntime(): Promise<typeof Onnxruntime> {
+  return import('onnxruntime-node');
+}
+
+class OnnxruntimeProgram implements Program {
+  constructor(
+    private readonly tensorType: typeof Onnxruntime.Tensor,
+    private readonly session: Onnxruntime.InferenceSession,
+    private readonly graph: Graph,
+  ) {}
+
+  async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, Tensor>> {
+    const inputs = Object.entries(feeds).map(([name, tensor]) => [name, this.#view(tensor)] as const);
+    const fetches = this.graph.outputs.map(({ name }) => {
+      const target = into[name];
+      return [name, target ? this.#view(target) : null] as const;
+    });
+    const results = await this.session.run(Object.fromEntries(inputs), Object.fromEntries(fetches));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, tensor]) => [name, into[name] ?? unwrap(name, tensor)]),
+    );
+  }
+
+  dispose(): Promise<void> {
+    return this.session.release();
+  }
+
+  #view(tensor: Tensor): Onnxruntime.Tensor {
+    let view = views.get(tensor);
+    if (view === undefined) {
+      view = new this.tensorType(tensor.type as 'float32', tensor.data as Float32Array, tensor.shape);
+      views.set(tensor, view);
+    }
+    return view;
+  }
 }
 
 /** onnxruntime's view of a tensor is made once and kept with it: training feeds the same tensors at every step. */
-const views = new WeakMap<Tensor, OrtTensor>();
+const views = new WeakMap<Tensor, Onnxruntime.Tensor>();
 
-function wrap(tensor: Tensor): OrtTensor {
-  let view = views.get(tensor);
-  if (view === undefined) {
-    view = new OrtTensor(tensor.type as 'float32', tensor.data as Float32Array, tensor.shape);
-    views.set(tensor, view);
-  }
-  return view;
-}
-
-function unwrap(name: string, { type, dims, data }: OrtTensor): Tensor {
+function unwrap(name: string, { type, dims, data }: Onnxruntime.Tensor): Tensor {
   if (type !== 'float32' && type !== 'int64' && type !== 'int32' && type !== 'bool')
     throw new Error(`output "${name}" is ${type}`);
   return { type, shape: dims, data: data as Float32Array };

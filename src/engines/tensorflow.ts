@@ -5,7 +5,7 @@ import { loadTensorflow, type TensorflowOptions } from './tensorflow/load';
 import { TensorflowProgram } from './tensorflow/program';
 import { TensorflowStep } from './tensorflow/step';
 
-export function tensorflow(options: TensorflowOptions = {}): Engine {
+export function tensorflow(options: TensorflowOptions = {}): Required<Engine> {
   return {
     name: 'tensorflow',
     async compile(graph, values) {

@@ -35,6 +35,7 @@ export interface RecipeFile {
   readonly until?: string;
   readonly metric?: 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2';
   readonly seed?: number;
+  readonly engine?: 'auto' | 'onnxruntime' | 'tensorflow';
   readonly threads?: number;
 }
 

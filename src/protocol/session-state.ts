@@ -19,6 +19,8 @@ export interface SessionState {
   readonly iterations: readonly IterationRecord[];
   /** Loss and accuracy as they came, in the iteration that runs and those before. */
   readonly curve: readonly CurvePoint[];
+  /** Which engine runs it and why, in one sentence. */
+  readonly engine?: string;
   readonly warnings: readonly string[];
   /** How the data is read, a sentence each. */
   readonly notes: readonly string[];

@@ -1,6 +1,7 @@
 // Answers a window's questions about models: nothing here changes a file.
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { fitDataset, interfaceOf } from '../data/fit';
+import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { openModel } from '../formats/open';
@@ -29,9 +30,13 @@ export function answerInquiries(connection: MessageConnection): void {
   );
   connection.onRequest(protocol.channelWeights, answered(channelWeights));
   connection.onRequest(protocol.compare, answered(comparison));
-  connection.onRequest(protocol.engines, () => [
-    { name: 'onnxruntime', available: true, description: "onnxruntime's native CPU library" },
-  ]);
+  connection.onRequest(protocol.engines, async () =>
+    (await availableEngines()).map(({ engine, backend, ...report }) => ({
+      name: `${engine} (${backend})`,
+      available: report.available,
+      description: report.description,
+    })),
+  );
   connection.onRequest(
     protocol.makeExample,
     answered(({ folder, progress }, cancelled) =>

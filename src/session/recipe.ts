@@ -7,6 +7,7 @@ import type { MetricName } from '../evaluation/metrics/metric';
 import type { Cost } from '../ops/cost';
 import type { Normalization } from '../pruning/relevance/normalization';
 import type { Reduction } from '../pruning/relevance/reduction';
+import type { EngineName } from '../training/choose-engine';
 import type { LossName } from '../training/loss/loss';
 import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
@@ -31,6 +32,8 @@ export interface Recipe {
   /** Default: what suits the data. */
   readonly metric?: MetricName;
   readonly seed: number;
+  /** Does not change what comes out, but for rounding. */
+  readonly engine: EngineName;
   readonly threads: number;
 }
 

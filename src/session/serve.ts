@@ -79,6 +79,8 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
     switch (event.type) {
       case 'started':
         return { stages: event.stages };
+      case 'engine':
+        return { engine: event.text };
       case 'warning':
         return { warnings: [event.text] };
       case 'note':

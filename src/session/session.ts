@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
-import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
 import { permutationTest } from '../evaluation/permutation';
@@ -19,6 +18,7 @@ import { layerChannels } from '../pruning/layer-channels';
 import { Stopped } from '../pruning/relevance/score';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
+import { chooseEngine } from '../training/choose-engine';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
 import { openRecipeData } from './data';
@@ -31,6 +31,7 @@ import { parseUntil, sizeReached, type Until } from './until';
 
 export type SessionEvent =
   | { readonly type: 'started'; readonly folder: string; readonly stages: number; readonly resumed: number }
+  | { readonly type: 'engine'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string }
   /** How the data is read. */
   | { readonly type: 'note'; readonly text: string }
@@ -73,6 +74,10 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     );
   }
   const stages = stagesOf(recipe, original);
+  const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
+    threads: recipe.threads,
+    trains: recipe.retrain.epochs > 0,
+  });
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
@@ -88,7 +93,8 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     await folder.removeUnfinished();
   } else await folder.create({ ...recipe, out }, source);
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
-  const engine = onnxruntime({ threads: recipe.threads });
+  options.onEvent?.({ type: 'engine', text: why });
+  await folder.log({ type: 'engine', text: why });
   const session = new Session(recipe, original, data, engine, folder, options, until);
   const iterations = await logged(folder, () => session.run(stages));
   const record: SessionRecord = {
@@ -119,7 +125,7 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
 
 /** The same recipe on the same model is the same session. */
 function sessionName(recipe: Recipe): string {
-  const { threads, ...rest } = recipe;
+  const { threads, engine, ...rest } = recipe;
   const sum = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 8);
   return `${modelName(recipe.model)}-${sum}`;
 }

@@ -1,0 +1,16 @@
+// TensorFlow.js on WebAssembly with SIMD, on one thread: its threads need a browser's workers.
+import { join } from 'node:path';
+import { setWasmPaths, version_wasm as version } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { registerKernels } from './kernels/index';
+import type { Runtime } from './runtime';
+
+export async function startWasm(): Promise<Runtime> {
+  tf.enableProdMode();
+  setWasmPaths(join(__dirname, '/'));
+  const before = tf.getBackend();
+  if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend of TensorFlow.js does not start');
+  registerKernels(tf);
+  if (before) await tf.setBackend(before);
+  return { tf, backend: 'wasm', backendName: 'wasm', version, threads: 1 };
+}

@@ -1,0 +1,87 @@
+// Which engine runs a recipe: the one that it names, or the fastest that can do all of it.
+import type { Engine } from '../engines/engine';
+import { onnxruntime } from '../engines/onnxruntime';
+import { tensorflow } from '../engines/tensorflow';
+import { loadTensorflow } from '../engines/tensorflow/load';
+import { UserError } from '../errors';
+import type { Graph, Node } from '../model/graph';
+import { operatorFor } from '../ops/index';
+import { inferShapes } from '../ops/infer';
+import { NoGradientRule } from '../ops/operator';
+import { TrainingTape } from './tape';
+
+export const ENGINE_NAMES = ['auto', 'onnxruntime', 'tensorflow'] as const;
+
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  /** Which it is and why, in one sentence. */
+  readonly why: string;
+}
+
+export interface EngineUse {
+  /** 0: one for each core. */
+  readonly threads: number;
+  /** Whether the model will be trained, or only run. */
+  readonly trains: boolean;
+}
+
+/** Throws UserError where no engine, or not the one named, can do it. */
+export async function chooseEngine(
+  name: EngineName,
+  graph: Graph,
+  { threads, trains }: EngineUse,
+): Promise<ChosenEngine> {
+  const ours = onnxruntime({ threads });
+  const theirs = tensorflow({ threads });
+  const missing = trains ? missingRule(graph) : undefined;
+  if (missing === undefined && name !== 'tensorflow') {
+    const reason = name === 'auto' ? 'the fastest, and it can do all of this' : 'as asked for';
+    return { engine: ours, why: `Engine: onnxruntime, ${reason}.` };
+  }
+  if (name === 'onnxruntime') {
+    throw new UserError(
+      `onnxruntime cannot train this model: ${missing?.message}. Set the engine to auto or tensorflow, which differentiates by itself.`,
+    );
+  }
+  const stranger = graph.nodes.find((node) => operatorFor(node)?.evaluate === undefined);
+  if (stranger !== undefined) throw notEvaluated(stranger, missing);
+  const library = await describeTensorflow(threads);
+  if (name === 'tensorflow') return { engine: theirs, why: `Engine: tensorflow (${library}), as asked for.` };
+  return {
+    engine: { ...ours, name: 'onnxruntime and tensorflow', compileStep: theirs.compileStep },
+    why: `Engine: tensorflow (${library}) trains, since there is ${missing?.message}; onnxruntime, the faster one, measures and tests.`,
+  };
+}
+
+/** Says why the gradients can't be found by our rules; undefined where they can. */
+function missingRule(graph: Graph): NoGradientRule | undefined {
+  const inputs = graph.inputs.map((input) => ({ ...input, shape: input.shape.with(0, 1) }));
+  const single = { ...graph, inputs };
+  const trained = [...graph.weights.values()].filter(({ trainable }) => trainable).map((weight) => weight.name);
+  try {
+    const tape = new TrainingTape(single, inferShapes(single), trained);
+    for (const node of graph.nodes) tape.forward(node);
+    tape.backward(new Map(graph.outputs.map(({ name }) => [name, `gradient of ${name}`])));
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoGradientRule) return error;
+    throw error;
+  }
+}
+
+function notEvaluated({ type, layer }: Node, missing: NoGradientRule | undefined): UserError {
+  const reason = `tensorflow cannot run ${type} (layer "${layer}")`;
+  return missing
+    ? new UserError(
+        `No engine can train this model: ${reason}, and onnxruntime has ${missing.message}. It can be pruned without retraining: set retrain.epochs to 0.`,
+      )
+    : new UserError(`${reason[0]?.toUpperCase()}${reason.slice(1)}. Set the engine to auto or onnxruntime.`);
+}
+
+async function describeTensorflow(threads: number): Promise<string> {
+  const runtime = await loadTensorflow({ threads });
+  const count = `${runtime.threads} thread${runtime.threads === 1 ? '' : 's'}`;
+  return runtime.backend === 'native' ? `TensorFlow ${runtime.library}, ${count}` : `WebAssembly, ${count}`;
+}

@@ -1,0 +1,70 @@
+// Which engine runs a recipe, and that it says why.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors';
+import { BATCH, type Graph } from '../../src/model/graph';
+import { float32Weight } from '../../src/model/weight';
+import { GraphBuilder } from '../../src/ops/builder';
+import { chooseEngine } from '../../src/training/choose-engine';
+
+/** A dense layer whose output goes through an operator. */
+function withOperator(type: string): Graph {
+  const builder = new GraphBuilder();
+  builder.layer = 'dense';
+  const x = builder.addInput({ name: 'x', type: 'float32', shape: [BATCH, 3] });
+  const dense = builder.op('MatMul', [x, builder.addWeight(float32Weight('w', [3, 2], new Float32Array(6)))]);
+  builder.layer = 'special';
+  builder.add({ name: 'special', type, inputs: [dense], outputs: ['y'], attributes: {}, layer: 'special' });
+  builder.outputs.push({ name: 'y', type: 'float32', shape: [BATCH, 2] });
+  return builder.build();
+}
+
+const RULES = withOperator('Relu');
+/** It has an evaluation by TensorFlow.js and no gradient rule. */
+const NO_RULE = withOperator('Max');
+/** Nobody knows it. */
+const OPAQUE = withOperator('SomethingOfTheirs');
+const TRAINS = { threads: 1, trains: true };
+
+test('auto takes onnxruntime where it can do everything, and says why', async () => {
+  const { engine, why } = await chooseEngine('auto', RULES, TRAINS);
+  assert.equal(engine.name, 'onnxruntime');
+  assert.equal(engine.compileStep, undefined);
+  assert.match(why, /onnxruntime, the fastest/);
+});
+
+test('auto trains by tensorflow what has no gradient rule, and names the operator and its layer', async () => {
+  const { engine, why } = await chooseEngine('auto', NO_RULE, TRAINS);
+  assert.ok(engine.compileStep);
+  assert.match(why, /tensorflow \(.*\) trains, since there is no gradient rule for Max .*"special"/);
+});
+
+test('what is not trained needs no gradient rule', async () => {
+  const { engine } = await chooseEngine('auto', NO_RULE, { threads: 1, trains: false });
+  assert.equal(engine.name, 'onnxruntime');
+});
+
+test('an engine named is taken', async () => {
+  const { engine, why } = await chooseEngine('tensorflow', RULES, TRAINS);
+  assert.equal(engine.name, 'tensorflow');
+  assert.match(why, /as asked for/);
+});
+
+for (const [title, name, graph, message] of [
+  [
+    'onnxruntime for a model it cannot train',
+    'onnxruntime',
+    NO_RULE,
+    /onnxruntime cannot train this model: .*Max.*auto or tensorflow/,
+  ],
+  ['tensorflow for a model it cannot run', 'tensorflow', OPAQUE, /SomethingOfTheirs \(layer "special"\)/],
+  ['any for a model that none can train', 'auto', OPAQUE, /No engine can train this model.*retrain\.epochs to 0/],
+] as const) {
+  test(`asking ${title} is refused with what to do`, async () => {
+    await assert.rejects(chooseEngine(name, graph, TRAINS), (error: Error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
