@@ -6,6 +6,7 @@ import { BATCH, type Graph } from '../../src/model/graph';
 import { float32Weight } from '../../src/model/weight';
 import { GraphBuilder } from '../../src/ops/builder';
 import { chooseEngine } from '../../src/training/choose-engine';
+import { recurrentNetwork } from '../recurrent-network';
 
 /** A dense layer whose output goes through an operator. */
 function withOperator(type: string): Graph {
@@ -21,7 +22,7 @@ function withOperator(type: string): Graph {
 
 const RULES = withOperator('Relu');
 /** It has an evaluation by TensorFlow.js and no gradient rule. */
-const NO_RULE = withOperator('Max');
+const NO_RULE = recurrentNetwork('LSTM', { steps: 3, features: 2, units: 2, classes: 2 });
 /** Nobody knows it. */
 const OPAQUE = withOperator('SomethingOfTheirs');
 const TRAINS = { threads: 1, trains: true };
@@ -36,7 +37,7 @@ test('auto takes onnxruntime where it can do everything, and says why', async ()
 test('auto trains by tensorflow what has no gradient rule, and names the operator and its layer', async () => {
   const { engine, why } = await chooseEngine('auto', NO_RULE, TRAINS);
   assert.ok(engine.compileStep);
-  assert.match(why, /tensorflow \(.*\) trains, since there is no gradient rule for Max .*"special"/);
+  assert.match(why, /tensorflow \(.*\) trains, since there is no gradient rule for LSTM .*"recurrent"/);
 });
 
 test('what is not trained needs no gradient rule', async () => {
@@ -55,7 +56,7 @@ for (const [title, name, graph, message] of [
     'onnxruntime for a model it cannot train',
     'onnxruntime',
     NO_RULE,
-    /onnxruntime cannot train this model: .*Max.*auto or tensorflow/,
+    /onnxruntime cannot train this model: .*LSTM.*auto or tensorflow/,
   ],
   ['tensorflow for a model it cannot run', 'tensorflow', OPAQUE, /SomethingOfTheirs \(layer "special"\)/],
   ['any for a model that none can train', 'auto', OPAQUE, /No engine can train this model.*retrain\.epochs to 0/],
