@@ -7,6 +7,8 @@ export interface SessionState {
   /** Absolute path of the model. */
   readonly model: string;
   readonly folder: string;
+  /** Of the process that works on it. */
+  readonly pid?: number;
   readonly out: string;
   readonly recipe: RecipeFile;
   /** When it was started (or last resumed), ISO 8601. */

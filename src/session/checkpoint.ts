@@ -135,7 +135,8 @@ async function readWhole(folder: string): Promise<IterationRecord | undefined> {
     return JSON.parse(await readFile(join(folder, RECORD), 'utf8')) as IterationRecord;
   } catch (error) {
     // Missing files and broken JSON both mean: this checkpoint was never finished.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

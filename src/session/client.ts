@@ -93,6 +93,11 @@ export class Inquiries {
     );
   }
 
+  /** The process that answers; undefined where none was asked anything yet. */
+  get process(): ChildProcess | undefined {
+    return this.#running?.process;
+  }
+
   dispose(): void {
     this.#running?.connection.dispose();
     this.#running?.process.kill();

@@ -24,6 +24,7 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
     status: 'running',
     model: recipe.model,
     folder: job.session,
+    pid: process.pid,
     out: job.out,
     recipe: job.recipe,
     started: new Date().toISOString(),

@@ -6,7 +6,7 @@ import type { ActiveModel } from '../active-model';
 import type { OpenModel } from '../open-model';
 
 /** Parts of a bar that stands for all of a model's parameters. */
-const BAR_LENGTH = 8;
+const BAR_LENGTH = 5;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 export class LayerItem extends vscode.TreeItem {
@@ -21,8 +21,7 @@ export class LayerItem extends vscode.TreeItem {
     this.id = `${model.path}#${layer.name}`;
     const below = scores && prediction ? shareBelow(prediction) : undefined;
     this.description = [
-      layer.type,
-      ...(layer.channels === null ? [] : [`${count(layer.channels)} ch`]),
+      layer.channels === null ? layer.type : `${layer.type} ${count(layer.channels)}`,
       ...(layer.parameters === 0 ? [] : [`${percent(layer.share)} ${bar(layer.share)}`]),
       ...(layer.coupled ? [`⛓ ${layer.coupled.length === 1 ? layer.coupled[0] : layer.coupled.length}`] : []),
       ...(below === undefined ? [] : [`${percent(below)} below`]),

@@ -11,7 +11,7 @@ export class ModelItem extends vscode.TreeItem {
     this.resourceUri = vscode.Uri.file(model.path);
     // A model.json is called by its folder, so the folder is where that lies.
     const isJson = model.path.endsWith('model.json');
-    this.description = vscode.workspace.asRelativePath(isJson ? dirname(dirname(model.path)) : dirname(model.path));
+    this.description = inWorkspace(isJson ? dirname(dirname(model.path)) : dirname(model.path));
     this.tooltip = model.path;
     this.iconPath = new vscode.ThemeIcon('circuit-board');
     this.contextValue = 'model';
@@ -37,4 +37,10 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelItem> {
     if (item !== undefined) return [];
     return (await this.files.list()).map((path) => new ModelItem(this.models.at(path)));
   }
+}
+
+/** Relative to the workspace's folder; nothing for that folder itself. */
+function inWorkspace(folder: string): string {
+  const uri = vscode.Uri.file(folder);
+  return vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath === folder ? '' : vscode.workspace.asRelativePath(uri);
 }

@@ -1,0 +1,195 @@
+// A real VS Code with the packaged extension installed, driven by a browser.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+
+/** What scripts/test.mjs found or installed, for the tests that need a real VS Code. */
+interface Installation {
+  readonly chromium: string;
+  readonly node: string;
+  readonly server: string;
+  /** With the packaged extension installed, far from this checkout. */
+  readonly extensions: string;
+}
+
+/** Why tests in a real VS Code are skipped; false where they run. */
+export const skipped: string | false = process.env.NEURON_PRUNER_NO_EDITOR ?? false;
+
+export interface EditorOptions {
+  /** Ask whether the workspace is trusted, as VS Code does by default, and answer no. */
+  readonly restricted?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+const CHROMIUM_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export class Editor {
+  /** Console errors that name the extension. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    /** Where the extension's process log and others are. */
+    readonly data: string,
+    private readonly server: ChildProcess,
+    private readonly browser: Browser,
+  ) {}
+
+  static async open(workspace: string, options: EditorOptions = {}): Promise<Editor> {
+    const installation = JSON.parse(process.env.NEURON_PRUNER_EDITOR ?? '') as Installation;
+    const data = mkdtempSync(join(tmpdir(), 'neuron-pruner-vscode-'));
+    const settings = {
+      'workbench.startupEditor': 'none',
+      'workbench.colorTheme': 'Default Dark Modern',
+      'security.workspace.trust.startupPrompt': 'never',
+      'files.simpleDialog.enable': true,
+      'chat.disableAIFeatures': true,
+      'workbench.tips.enabled': false,
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      ...options.settings,
+    };
+    mkdirSync(join(data, 'User'), { recursive: true });
+    writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(settings));
+    const port = await freePort();
+    const trust = options.restricted ? [] : ['--disable-workspace-trust'];
+    const server = spawn(
+      installation.node,
+      [
+        installation.server,
+        '--bind-addr',
+        `127.0.0.1:${port}`,
+        '--auth',
+        'none',
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-getting-started-override',
+        ...trust,
+        '--user-data-dir',
+        data,
+        '--extensions-dir',
+        installation.extensions,
+        workspace,
+      ],
+      { detached: true, stdio: 'ignore', env: { ...process.env, HOME: data } },
+    );
+    await healthy(port);
+    const browser = await chromium.launch({ executablePath: installation.chromium, args: CHROMIUM_FLAGS });
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    const editor = new Editor(page, data, server, browser);
+    page.on('console', (message) => {
+      if (message.type() === 'error' && message.text().includes('neuron-pruner.neuron-pruner'))
+        editor.errors.push(message.text());
+    });
+    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
+    await editor.ready();
+    return editor;
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.sidebar').waitFor({ timeout: 60_000 });
+  }
+
+  /** Loads the window anew: its extension host ends and another starts. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title, as a person does. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const box = this.page.locator('.quick-input-widget .quick-input-box input');
+    await box.waitFor();
+    await box.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  }
+
+  /** Opens a file of the workspace. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const box = this.page.locator('.quick-input-widget .quick-input-box input');
+    await box.waitFor();
+    await box.fill(path);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Picks an entry of the list that an extension's command shows. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
+  }
+
+  /** A notification that says this. */
+  notification(text: string | RegExp): Locator {
+    return this.page
+      .locator('.notification-toast, .notifications-center .notification-list-item')
+      .filter({ hasText: text })
+      .first();
+  }
+
+  async openSidebar(): Promise<void> {
+    await this.command('Neuron Pruner: Focus on Layers View');
+    await this.view('Layers').waitFor();
+  }
+
+  /** A view of the sidebar: Layers, Models, Sessions. */
+  view(name: string): Locator {
+    return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${name}"]`) });
+  }
+
+  rows(view: string): Locator {
+    return this.view(view).locator('.monaco-list-row');
+  }
+
+  /** The panel's page. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.statusbar');
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    const { pid } = this.server;
+    // The server leads a group of its own, with all that it started.
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    await once(this.server, 'exit');
+    rmSync(this.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function healthy(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('code-server did not start');
+}
