@@ -115,7 +115,8 @@ export async function checkNewFolder(folder: string): Promise<void> {
   if (found.length > 0) throw new UserError(`${folder} is not empty. Name another folder for the result, or empty it.`);
 }
 
-function writeError(path: string, error: unknown): unknown {
+/** What a person can do about a failed write; the error itself where they can't do anything. */
+export function writeError(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   const reasons: Record<string, string> = {
     ENOSPC: 'no space is left on the disk; free some and run it again',

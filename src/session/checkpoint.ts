@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { UserError } from '../errors';
-import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
+import { checkNewFolder, writeError, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import { elementCount, float32, type Tensor } from '../model/tensor';
@@ -34,7 +34,9 @@ export class SessionFolder {
 
   /** Starts anew: what an earlier run of the same session left is removed. */
   async create(recipe: unknown, source: string): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.path, { recursive: true, force: true }).catch((error: unknown) => {
+      throw writeError(this.path, error);
+    });
     await checkNewFolder(this.path);
     await writeFolder(this.path, async (partial) => {
       await mkdir(join(partial, ITERATIONS));
