@@ -1,0 +1,160 @@
+// What every model has to stand: read, 30 % of the channels of each layer planned by their L1 norm and cut, the cut
+// computes what the mask computes, written, read again, and the written file computes what the cut did.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onnxruntime } from '../../src/engines/onnxruntime';
+import { openModel } from '../../src/formats/open';
+import { type Graph, producer, type Value } from '../../src/model/graph';
+import type { Model } from '../../src/model/model';
+import { elementCount, float32, type Tensor } from '../../src/model/tensor';
+import { loadValues } from '../../src/model/values';
+import { costOf } from '../../src/ops/cost';
+import { candidatesOf } from '../../src/pruning/candidates';
+import { cut } from '../../src/pruning/cut';
+import { mask } from '../../src/pruning/mask';
+import { planLayers, widthsFor } from '../../src/pruning/plan-widths';
+import { measureOf } from '../../src/pruning/relevance/index';
+import { measureRelevance } from '../../src/pruning/relevance/score';
+import { random } from '../../src/random';
+import { largestDifference } from '../tensors';
+
+export interface Checked {
+  readonly format: Model['container']['format'];
+  readonly parameters: number;
+  /** Channels of all layers that make some, how many of them can be cut, and how many were. */
+  readonly channels: number;
+  readonly prunable: number;
+  readonly removed: number;
+  readonly parametersAfter: number;
+  /** Why layers can't be cut, each reason once, with how many layers it holds for. */
+  readonly frozen: ReadonlyMap<string, number>;
+  /** The largest difference as a share of the largest value; undefined where the graph can't be run, and why. */
+  readonly cutAgainstMask: number | undefined;
+  readonly writtenAgainstCut: number | undefined;
+  readonly notRun?: string;
+  readonly warnings: readonly string[];
+  /** Seconds to read, analyse and plan; to cut and write. */
+  readonly seconds: readonly [number, number];
+  /** Fed, and what the cut model made of it. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+export const RATIO = 0.3;
+
+const engine = onnxruntime({ threads: 1 });
+
+/** @param keep where to leave the written model; default: nowhere. */
+export async function checkModel(path: string, keep?: string): Promise<Checked> {
+  const started = performance.now();
+  const model = await openModel(path);
+  const l1 = await measureRelevance(measureOf('l1'), model, engine, undefined, { k: 4, seed: 1 });
+  const candidates = candidatesOf(model, l1, { reduction: 'mean', normalization: 'none' });
+  const plan = planLayers(
+    candidates,
+    widthsFor(candidates, () => RATIO),
+  );
+  const planned = performance.now();
+  const graph = cut(model.graph, plan.channels, plan.removed);
+  const scratch = mkdtempSync(join(tmpdir(), 'neuron-pruner-model-'));
+  try {
+    const folder = keep ?? join(scratch, 'cut');
+    const written = await model.container.write({ ...model, graph }, folder);
+    const done = performance.now();
+    const again = await openModel(written);
+    const inputs = samplesFor(model.graph);
+    const opaque = graph.nodes.find(({ domain }) => domain === 'keras');
+    const notRun = opaque && `${opaque.type} (layer "${opaque.layer}") can't be run`;
+    const made = notRun ? undefined : await run(graph, inputs);
+    const masked = notRun ? undefined : await run(mask(model.graph, plan.channels, plan.removed), inputs);
+    const reread = notRun ? undefined : await run(again.graph, byPosition(again.graph, model.graph, inputs));
+    const frozen = new Map<string, number>();
+    for (const { frozen: reason } of candidates.layers) if (reason) frozen.set(reason, (frozen.get(reason) ?? 0) + 1);
+    const all = candidates.layers.flatMap(({ channels }) => [...channels]);
+    return {
+      format: model.container.format,
+      parameters: costOf(model).parameters,
+      channels: all.length,
+      prunable: all.filter((channel) => plan.channels.frozen(channel) === undefined).length,
+      removed: plan.cuts.reduce((sum, { removed }) => sum + removed.length, 0),
+      parametersAfter: costOf(again).parameters,
+      frozen,
+      cutAgainstMask: made && masked && differenceOf(made, masked),
+      writtenAgainstCut: made && reread && differenceOf([...made.values()], [...reread.values()]),
+      ...(notRun !== undefined && { notRun }),
+      warnings: model.warnings,
+      seconds: [(planned - started) / 1000, (done - planned) / 1000],
+      inputs,
+      outputs: made ?? new Map(),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Batches of two; where a network can't take two, of one. */
+const BATCH = 2;
+/** For every other size that only a run tells: images of 64 × 64, sequences of 8. */
+const IMAGE_SIZE = 64;
+const SEQUENCE_LENGTH = 8;
+
+function samplesFor(graph: Graph): Map<string, Tensor> {
+  return new Map(graph.inputs.map((value) => [value.name, sampleFor(graph, value)]));
+}
+
+function sampleFor(graph: Graph, { name, shape, type }: Value): Tensor {
+  const sizes = shape.map((size, axis) => {
+    if (typeof size === 'number') return size;
+    return axis === 0 ? BATCH : shape.length === 4 ? IMAGE_SIZE : SEQUENCE_LENGTH;
+  });
+  const source = random('sample', name);
+  const count = elementCount(sizes);
+  const rows = lookedUp(graph, name);
+  const whole = (): number => Math.floor(source.next() * (rows ?? 8));
+  switch (type) {
+    case 'int64':
+      return { type, shape: sizes, data: BigInt64Array.from({ length: count }, () => BigInt(whole())) };
+    case 'int32':
+      return { type, shape: sizes, data: Int32Array.from({ length: count }, whole) };
+    default:
+      return float32(
+        sizes,
+        Float32Array.from({ length: count }, () => (rows === undefined ? source.normal() : whole())),
+      );
+  }
+}
+
+/** How many rows there are to look up, where a value is a list of their numbers. */
+function lookedUp(graph: Graph, name: string): number | undefined {
+  for (const node of graph.nodes) {
+    if (node.type !== 'Gather') continue;
+    let value = node.inputs[1] ?? '';
+    for (let maker = producer(graph, value); maker !== undefined; maker = producer(graph, value)) {
+      value = maker.inputs[0] ?? '';
+    }
+    const rows = graph.weights.get(node.inputs[0] ?? '')?.shape[0];
+    if (value === name && rows !== undefined) return rows;
+  }
+  return undefined;
+}
+
+async function run(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  const program = await engine.compile(graph, await loadValues(graph));
+  try {
+    return new Map(Object.entries(await program.run(Object.fromEntries(inputs))));
+  } finally {
+    await program.dispose();
+  }
+}
+
+function byPosition(to: Graph, from: Graph, inputs: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  return new Map(to.inputs.map(({ name }, i) => [name, inputs.get(from.inputs[i]?.name ?? '') as Tensor]));
+}
+
+type Results = ReadonlyMap<string, Tensor> | readonly Tensor[];
+
+function differenceOf(actual: Results, expected: Results): number {
+  const [left, right] = [[...actual.values()], [...expected.values()]];
+  return Math.max(0, ...left.map((tensor, i) => largestDifference(tensor, right[i] as Tensor)));
+}
