@@ -12,7 +12,7 @@ const ALLOWED = {
   data: ['.', 'model'],
   training: ['.', 'model', 'ops', 'engines', 'data'],
   evaluation: ['.', 'model', 'ops', 'engines', 'data'],
-  pruning: ['.', 'model', 'ops', 'engines', 'data', 'evaluation'],
+  pruning: ['.', 'model', 'ops', 'engines', 'data', 'training', 'evaluation'],
   architectures: ['.', 'model', 'formats'],
   report: ['.', 'model', 'evaluation', 'pruning', 'session'],
   // Types alone, see below.

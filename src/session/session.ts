@@ -15,7 +15,7 @@ import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
-import { Stopped } from '../pruning/relevance/score';
+import { Stopped } from '../pruning/relevance/progress';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { chooseEngine } from '../training/choose-engine';

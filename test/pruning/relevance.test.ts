@@ -8,12 +8,8 @@ import { float32, type Tensor } from '../../src/model/tensor';
 import { float32Weight } from '../../src/model/weight';
 import { GraphBuilder } from '../../src/ops/builder';
 import { MEASURES, measureOf } from '../../src/pruning/relevance/index';
-import {
-  type LayerRelevance,
-  measureRelevance,
-  type RelevanceOptions,
-  Stopped,
-} from '../../src/pruning/relevance/score';
+import { Stopped } from '../../src/pruning/relevance/progress';
+import { type LayerRelevance, measureRelevance, type RelevanceOptions } from '../../src/pruning/relevance/score';
 import { ourModel, randomise } from '../layers-model';
 import { engine } from '../run';
 import { splitOf } from '../split';
@@ -117,7 +113,7 @@ function scoresOf(results: readonly LayerRelevance[], layer: string): LayerRelev
 }
 
 test('every measure has a reference here, or a test of its own', () => {
-  const own = ['random', 'batch-norm-scale'];
+  const own = ['random', 'batch-norm-scale', 'taylor', 'hessian'];
   assert.deepEqual([...MEASURES.keys()].sort(), [...Object.keys(REFERENCES), ...own].sort());
 });
 

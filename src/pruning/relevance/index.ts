@@ -4,6 +4,7 @@ import { activationVariance } from './activation-variance';
 import { apoz } from './apoz';
 import { batchNormScale } from './batch-norm-scale';
 import { geometricMedian } from './geometric-median';
+import { hessian } from './hessian';
 import { l1Norm } from './l1-norm';
 import { l2Norm } from './l2-norm';
 import { lamp } from './lamp';
@@ -11,6 +12,7 @@ import { maxoutWins } from './maxout-wins';
 import { meanActivation } from './mean-activation';
 import type { Measure } from './measure';
 import { randomScores } from './random';
+import { taylor } from './taylor';
 
 export const MEASURES: ReadonlyMap<string, Measure> = new Map(
   [
@@ -22,6 +24,8 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
     meanActivation,
     apoz,
     activationVariance,
+    taylor,
+    hessian,
     lamp,
     randomScores,
   ].map((measure) => [measure.name, measure]),

@@ -20,11 +20,10 @@ export interface Measure {
   fromActivations?(emitter: NodeEmitter, site: Site): string;
   /** Where those are several sums a channel, the scores they come to. */
   fromSums?(sums: Float64Array, observations: number): Float64Array;
-  /**
-   * The same from the channel's effect on the loss, to first order, of every sample: activation × gradient, summed over
-   * positions. [samples, channels]
-   */
-  fromGradients?(emitter: NodeEmitter, effects: string): string;
+  /** Emits nodes that sum up a batch's effects of the channels on the loss, [samples, channels], to [channels]. */
+  fromEffects?(emitter: NodeEmitter, effects: string): string;
+  /** Whose loss that is: the data's targets, or targets drawn from what the model says. */
+  readonly targets?: 'given' | 'drawn';
   fromNothing?(channels: number, random: Random): Float64Array;
 }
 

@@ -41,6 +41,7 @@ export function choosingStages(recipe: Recipe, original: Model): Stage[] {
         const relevance = await measureRelevance(measureOf(prune.measure), model, engine, train, {
           k: prune.k,
           seed,
+          ...(recipe.retrain.loss && { loss: recipe.retrain.loss }),
           layers: measuredLayers(prune, model),
           onProgress: onMeasure,
           stopped,

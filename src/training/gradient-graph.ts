@@ -1,0 +1,114 @@
+// A graph of gradients: the network as it is at inference, the loss of each sample, and from there back to values inside
+// the network. Nothing is trained.
+import type { Split } from '../data/dataset';
+import { fixedBatch, type Graph, type Value } from '../model/graph';
+import { needed } from '../model/needed';
+import type { NodeEmitter } from '../ops/emitter';
+import { inferShapes } from '../ops/infer';
+import { atInference } from './at-inference';
+import { type DrawnTarget, drawnTarget } from './drawn-target';
+import type { LossName } from './loss/loss';
+import { type Objective, objectivesOf, targetShape, untilLogits } from './objective';
+import { TrainingTape } from './tape';
+
+export interface GradientOptions {
+  /** Default: what suits the targets. */
+  readonly loss?: LossName;
+  /** The data's own, or drawn at random from what the model says. */
+  readonly targets: 'given' | 'drawn';
+}
+
+/** What is there to emit from. */
+export interface Gradients {
+  readonly tape: NodeEmitter;
+  /** Of each sample's own loss; undefined where the loss does not depend on the value. */
+  of(value: string): string | undefined;
+  /** [batch]: 1 for each row that holds a sample, 0 for those that fill the last batch up. */
+  readonly filled: string;
+}
+
+export interface GradientGraph {
+  readonly graph: Graph;
+  readonly batch: number;
+  /** The inputs of the model itself. */
+  readonly inputs: readonly Value[];
+  /** As they are fed: the data's targets, or noise to draw them by. */
+  readonly given: readonly { readonly objective: Objective; readonly shape: readonly number[] }[];
+  readonly drawn: readonly DrawnTarget[];
+  readonly filled: string;
+  /** Names of the values to add up. */
+  readonly sums: readonly string[];
+}
+
+/** Samples a run: fewer than training takes by default, as there is a gradient of every value to hold. */
+const BATCH = 32;
+const FILLED = 'gradients/filled';
+
+/**
+ * @param wanted values of the graph to find gradients of.
+ * @param emit returns the values to add up over the batches: of one size at every batch.
+ * Throws NoGradientRule where an operator behind one of them has no rule.
+ */
+export function gradientGraph(
+  model: Graph,
+  split: Split,
+  wanted: readonly string[],
+  emit: (gradients: Gradients) => readonly string[],
+  options: GradientOptions,
+): GradientGraph {
+  const batch = fixedBatch(model) ?? Math.min(BATCH, split.count);
+  const inputs = model.inputs.map((input, i) => ({ ...input, shape: [batch, ...(split.inputs[i]?.shape ?? [])] }));
+  const objectives = objectivesOf(model, split.targets, options.loss);
+  const trained = untilLogits({ ...model, inputs }, objectives);
+  const forward = atInference(trained, inferShapes(trained));
+  const tape = new TrainingTape(forward, inferShapes(forward), wanted);
+  for (const node of forward.nodes) tape.forward(node);
+  const targets = objectives.map((objective) => ({
+    objective,
+    shape: targetShape(objective, tape.shape(objective.logits)),
+  }));
+  const drawn =
+    options.targets === 'drawn'
+      ? objectives.map((objective) => drawnTarget(objective, tape.shape(objective.logits).map(Number)))
+      : [];
+  const gradients = tape.backward(lossGradients(tape, objectives, drawn, batch));
+  const sums = emit({ tape, of: (value) => gradients.get(value), filled: FILLED });
+  const given = drawn.length > 0 ? [] : targets;
+  const value = (name: string, shape: Value['shape'], type: Value['type'] = 'float32'): Value => ({
+    name,
+    shape,
+    type,
+  });
+  const graph = needed({
+    inputs: [
+      ...inputs,
+      value(FILLED, [batch]),
+      ...drawn.map(({ noise, shape }) => value(noise, shape)),
+      ...given.map(({ objective, shape }) =>
+        value(objective.input, shape, objective.loss.target === 'classes' ? 'int64' : 'float32'),
+      ),
+    ],
+    outputs: sums.map((name, i) => value(name, [`sums_${i}`])),
+    nodes: tape.nodes,
+    weights: model.weights,
+    constants: tape.constants,
+  });
+  return { graph, batch, inputs, given, drawn, filled: FILLED, sums };
+}
+
+/** By logits: a loss is a mean over the batch, so that each sample's own gradient is its part times the batch. */
+function lossGradients(
+  tape: TrainingTape,
+  objectives: readonly Objective[],
+  drawn: readonly DrawnTarget[],
+  batch: number,
+): Map<string, string> {
+  const seeds = new Map<string, string>();
+  objectives.forEach(({ loss, logits, input, classAxis }, i) => {
+    const { gradient } = loss.emit(tape, logits, drawn[i]?.emit(tape) ?? input, classAxis);
+    const own = tape.op('Mul', [gradient, tape.float(batch)]);
+    const other = seeds.get(logits);
+    seeds.set(logits, other === undefined ? own : tape.op('Add', [other, own]));
+  });
+  return seeds;
+}
