@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './editor/commands/index';
 import { registerLanguage } from './editor/language';
+import { registerPanels } from './editor/panel';
 import { showRunning } from './editor/running';
 import { makeServices } from './editor/services';
 import { registerTrees } from './editor/trees/index';
@@ -10,6 +11,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = makeServices(context);
   registerCommands(services);
   registerTrees(services);
+  registerPanels(services);
   registerLanguage(context);
   showRunning(services);
 }

@@ -17,6 +17,7 @@ export class OpenModel {
   #inspection: Promise<Inspection> | undefined;
   #prediction: { readonly of: RecipeFile; readonly answer: Promise<Prediction> } | undefined;
   #recipe: RecipeFile;
+  readonly #measurements = new Map<string, Relevance>();
   #relevance: Relevance | undefined;
   #comparison: Comparison | undefined;
 
@@ -45,6 +46,7 @@ export class OpenModel {
     this.#inspection = undefined;
     this.#prediction = undefined;
     this.#relevance = undefined;
+    this.#measurements.clear();
     this.#changed.fire();
   }
 
@@ -127,8 +129,14 @@ export class OpenModel {
     return this.#relevance;
   }
 
+  /** All measurements, the latest by each measure. */
+  get measurements(): readonly Relevance[] {
+    return [...this.#measurements.values()];
+  }
+
   measured(relevance: Relevance): void {
     this.#relevance = relevance;
+    this.#measurements.set(relevance.measure, relevance);
     this.#changed.fire();
   }
 

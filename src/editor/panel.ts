@@ -1,9 +1,11 @@
-// The panel of a model: opens the webview and carries messages between its page and what the editor knows.
+// The panels: one webview a model, brought back when a window is reloaded.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { messageOf } from '../errors';
-import type { FromPanel, Tab, ToPanel } from '../protocol/panel';
+import type { FromPanel, PanelState, Tab, ToPanel } from '../protocol/panel';
 import type { OpenModel } from './open-model';
+import { PanelConversation } from './panel-conversation';
+import { panelPage } from './panel-page';
+import { answerPanel } from './panel-requests';
 import type { Services } from './services';
 
 export const PANEL_TYPE = 'neuronPruner.panel';
@@ -12,70 +14,80 @@ const panels = new Map<string, Panel>();
 
 /** Opens the model's panel, or brings it to the front. */
 export function showPanel(services: Services, model: OpenModel, tab: Tab, layer?: string, then?: ToPanel): void {
-  let panel = panels.get(model.path);
-  if (panel === undefined) {
-    panel = new Panel(services, model);
-    panels.set(model.path, panel);
-  }
+  const options = { enableScripts: true, retainContextWhenHidden: true };
+  const panel =
+    panels.get(model.path) ??
+    new Panel(
+      services,
+      model,
+      vscode.window.createWebviewPanel(PANEL_TYPE, model.title, vscode.ViewColumn.Active, options),
+    );
   panel.show(tab, layer);
   if (then) panel.send(then);
 }
 
+/** Brings panels back that were open when the window was closed or reloaded. */
+export function registerPanels(services: Services): void {
+  const serializer = {
+    async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: Partial<PanelState> | undefined): Promise<void> {
+      // What a page kept of another version may be anything.
+      if (typeof state?.model !== 'string' || panels.has(state.model)) webview.dispose();
+      else new Panel(services, services.models.at(state.model), webview);
+    },
+  };
+  services.context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, serializer));
+}
+
 class Panel {
-  readonly #webview: vscode.WebviewPanel;
+  readonly #conversation: PanelConversation;
+  readonly #disposables: vscode.Disposable[];
+  /** What to send once the page is there. */
+  #waiting: ToPanel[] | undefined = [];
 
   constructor(
-    private readonly services: Services,
-    private readonly model: OpenModel,
+    services: Services,
+    model: OpenModel,
+    private readonly panel: vscode.WebviewPanel,
   ) {
+    panels.set(model.path, this);
+    const { webview } = panel;
     const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
-    this.#webview = vscode.window.createWebviewPanel(PANEL_TYPE, model.title, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [root],
-      retainContextWhenHidden: true,
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icon.svg');
+    this.#conversation = new PanelConversation(services, model, (message) => this.send(message));
+    this.#disposables = [
+      this.#conversation,
+      webview.onDidReceiveMessage((message: FromPanel) => {
+        if (message.type === 'ready') this.#ready();
+        else void answerPanel(services, model, this.#conversation, message);
+      }),
+      panel.onDidDispose(() => {
+        panels.delete(model.path);
+        for (const disposable of this.#disposables) disposable.dispose();
+      }),
+    ];
+    webview.html = panelPage({
+      source: webview.cspSource,
+      nonce: randomBytes(16).toString('hex'),
+      file: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
     });
-    this.#webview.webview.html = page(this.#webview.webview, root);
-    this.#webview.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message));
-    this.#webview.onDidDispose(() => panels.delete(model.path));
   }
 
   show(tab: Tab, layer: string | undefined): void {
-    this.#webview.reveal();
+    this.panel.reveal();
     this.send({ type: 'show', tab, ...(layer !== undefined && { layer }) });
   }
 
-  async #receive(message: FromPanel): Promise<void> {
-    if (message.type !== 'ready') return;
-    try {
-      const inspection = await this.model.inspection();
-      this.send({ type: 'model', inspection, engines: await this.services.inquiries.engines() });
-      this.send({ type: 'recipe', recipe: this.model.recipe });
-    } catch (error) {
-      this.send({ type: 'problem', about: 'plan', message: messageOf(error) });
-    }
-  }
-
   send(message: ToPanel): void {
-    // A page that is not there yet asks for everything when it is ready.
-    void this.#webview.webview.postMessage(message);
+    if (this.#waiting) this.#waiting.push(message);
+    else void this.panel.webview.postMessage(message);
   }
-}
 
-function page(webview: vscode.Webview, root: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('hex');
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; font-src ${webview.cspSource}; img-src ${webview.cspSource} data:; script-src 'nonce-${nonce}';">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file('panel.css')}">
-<title>Neuron Pruner</title>
-</head>
-<body>
-<main id="panel"></main>
-<script nonce="${nonce}" src="${file('panel.js')}"></script>
-</body>
-</html>`;
+  /** The page is there, for the first time or anew: it knows nothing. */
+  async #ready(): Promise<void> {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    await this.#conversation.tellEverything();
+    for (const message of waiting) this.send(message);
+  }
 }

@@ -2,9 +2,9 @@
 import type {
   ChannelWeights,
   Comparison,
-  DataChoice,
   EngineChoice,
   Inspection,
+  MeasureChoice,
   Prediction,
   Progress,
   RecipeFile,
@@ -16,10 +16,15 @@ export type Tab = 'relevance' | 'plan' | 'run' | 'result';
 
 /** From the extension to the page. */
 export type ToPanel =
+  /** A model is being read. */
+  | { readonly type: 'opening'; readonly model: string }
+  /** It can't be; one sentence says why. */
+  | { readonly type: 'unreadable'; readonly message: string }
   | {
       readonly type: 'model';
       readonly inspection: Inspection;
       readonly engines: readonly EngineChoice[];
+      readonly measures: readonly MeasureChoice[];
       /** Why nothing can be run here (an untrusted workspace); absent where it can. */
       readonly noRunning?: string;
     }
@@ -31,6 +36,8 @@ export type ToPanel =
   | { readonly type: 'channelWeights'; readonly layer: string; readonly weights: ChannelWeights }
   | { readonly type: 'session'; readonly session: SessionState | undefined }
   | { readonly type: 'comparison'; readonly comparison: Comparison }
+  /** Nothing was chosen to compare with. */
+  | { readonly type: 'notComparing' }
   /** To draw the diagram and send it back, by the message of the same name. */
   | { readonly type: 'exportDiagram'; readonly format: 'svg' | 'png' }
   /** One sentence for a person, about what they asked for. */
@@ -42,8 +49,15 @@ export type FromPanel =
   | { readonly type: 'ready' }
   /** A person changed the plan; the extension keeps it, the tree follows, a prediction comes back. */
   | { readonly type: 'recipe'; readonly recipe: RecipeFile }
+  /** A layer goes into the plan or out of it, with those it shares channels with; the recipe comes back. */
+  | { readonly type: 'include'; readonly layer: string; readonly included: boolean }
+  | { readonly type: 'chooseModel' }
   | { readonly type: 'chooseData' }
+  /** To manage the trust of the workspace. */
+  | { readonly type: 'trust' }
   | { readonly type: 'measure'; readonly measure: string; readonly k: number }
+  /** By every measure that is not known yet, to see how they agree. */
+  | { readonly type: 'measureAll'; readonly k: number }
   | { readonly type: 'channelWeights'; readonly layer: string }
   | { readonly type: 'saveRecipe' }
   | { readonly type: 'run' }
@@ -57,9 +71,7 @@ export type FromPanel =
   /** The page drew it: SVG as text, PNG as base64. */
   | { readonly type: 'exportDiagram'; readonly format: 'svg' | 'png'; readonly content: string };
 
-/** What the panel keeps for a reload of the window. */
+/** What the page keeps for a reload of the window: at least the model it is about. */
 export interface PanelState {
   readonly model: string;
-  readonly tab: Tab;
-  readonly data?: DataChoice;
 }

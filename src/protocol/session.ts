@@ -122,6 +122,15 @@ export interface ComparedFigures {
 }
 export const compare = new RequestType<ComparisonQuestion, Comparison, void>('compare');
 
+/** A measure of relevance a person can choose. */
+export interface MeasureChoice {
+  readonly name: string;
+  readonly description: string;
+  readonly source: string;
+  readonly needs: 'nothing' | 'weights' | 'activations' | 'gradients';
+}
+export const measures = new RequestType0<readonly MeasureChoice[], void>('measures');
+
 export interface EngineChoice {
   readonly name: string;
   readonly available: boolean;

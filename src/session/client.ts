@@ -69,6 +69,10 @@ export class Inquiries {
     return this.#ask((connection) => connection.sendRequest(protocol.compare, question, cancelled));
   }
 
+  measures(): Promise<readonly protocol.MeasureChoice[]> {
+    return this.#ask((connection) => connection.sendRequest(protocol.measures));
+  }
+
   engines(): Promise<readonly protocol.EngineChoice[]> {
     return this.#ask((connection) => connection.sendRequest(protocol.engines));
   }

@@ -8,7 +8,7 @@ import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import * as protocol from '../protocol/session';
 import { inspectModel } from '../pruning/inspect';
-import { measureOf } from '../pruning/relevance/index';
+import { MEASURES, measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
@@ -30,6 +30,9 @@ export function answerInquiries(connection: MessageConnection): void {
   );
   connection.onRequest(protocol.channelWeights, answered(channelWeights));
   connection.onRequest(protocol.compare, answered(comparison));
+  connection.onRequest(protocol.measures, () =>
+    [...MEASURES.values()].map(({ name, description, source, needs }) => ({ name, description, source, needs })),
+  );
   connection.onRequest(protocol.engines, async () =>
     (await availableEngines()).map(({ engine, backend, ...report }) => ({
       name: `${engine} (${backend})`,

@@ -1,0 +1,174 @@
+// Tells a panel's page what the editor knows of its model, and all that changes.
+import type * as vscode from 'vscode';
+import { messageOf } from '../errors';
+import type { Tab, ToPanel } from '../protocol/panel';
+import type { RecipeFile } from '../protocol/recipe-file';
+import type { Comparison, Prediction, Relevance } from '../protocol/session';
+import { isLive, type SessionState } from '../protocol/session-state';
+import type { OpenModel } from './open-model';
+import type { Services } from './services';
+import { whyNotRunning } from './trust';
+
+/** A running session changes several times a second; the page is told this often, in milliseconds. */
+const SESSION_INTERVAL = 250;
+
+export class PanelConversation implements vscode.Disposable {
+  readonly #disposables: readonly vscode.Disposable[];
+  /** What the page knows already. */
+  #recipe: RecipeFile | undefined;
+  #prediction: Prediction | undefined;
+  #relevance = new Set<Relevance>();
+  #comparison: Comparison | undefined;
+  #predicting = false;
+  #session: SessionState | undefined;
+  #sessionTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly services: Services,
+    private readonly model: OpenModel,
+    private readonly send: (message: ToPanel) => void,
+  ) {
+    this.#disposables = [
+      model.onChange(() => this.#tellChanges()),
+      services.sessions.onChange((session) => {
+        if (session.model === model.path) this.#sessionChanged(session);
+      }),
+    ];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#sessionTimer);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  problem(about: Tab, error: unknown): void {
+    this.send({ type: 'problem', about, message: messageOf(error) });
+  }
+
+  /** The page has changed the recipe itself. */
+  recipeFromPage(recipe: RecipeFile): void {
+    this.#recipe = recipe;
+  }
+
+  tell(message: ToPanel): void {
+    this.send(message);
+  }
+
+  /** The session that runs on the model, or the last that did. */
+  session(): Promise<SessionState | undefined> {
+    return this.services.sessions.of(this.model.path);
+  }
+
+  async tellEverything(): Promise<void> {
+    this.#recipe = undefined;
+    this.#prediction = undefined;
+    this.#relevance = new Set();
+    this.#comparison = undefined;
+    this.send({ type: 'opening', model: this.model.path });
+    try {
+      await this.#tellModel();
+    } catch (error) {
+      this.send({ type: 'unreadable', message: messageOf(error) });
+      return;
+    }
+    this.#tellChanges();
+    const session = await this.session();
+    if (session) this.#sessionChanged(session);
+  }
+
+  /** Compares the model with another, and shows it. */
+  async compare(after: string): Promise<void> {
+    const { data, recipe, path } = this.model;
+    const trusted = whyNotRunning() === undefined;
+    try {
+      const comparison = await this.services.inquiries.compare({
+        before: path,
+        after,
+        ...(data && trusted && { data }),
+        seed: recipe.seed ?? 1,
+        threads: recipe.threads ?? 0,
+      });
+      this.model.compared(comparison);
+    } catch (error) {
+      this.problem('result', error);
+    }
+  }
+
+  async #tellModel(): Promise<void> {
+    const { inquiries } = this.services;
+    const inspection = await this.model.inspection();
+    await this.model.planDefaults();
+    const [engines, measures] = await Promise.all([inquiries.engines(), inquiries.measures()]);
+    const noRunning = whyNotRunning();
+    this.send({
+      type: 'model',
+      inspection,
+      engines,
+      measures,
+      ...(noRunning !== undefined && { noRunning }),
+    });
+  }
+
+  #tellChanges(): void {
+    const { recipe, measurements, comparison } = this.model;
+    if (recipe !== this.#recipe) {
+      this.#recipe = recipe;
+      this.send({ type: 'recipe', recipe });
+    }
+    for (const relevance of measurements) {
+      if (this.#relevance.has(relevance)) continue;
+      this.#relevance.add(relevance);
+      this.send({ type: 'relevance', relevance });
+    }
+    if (comparison !== undefined && comparison !== this.#comparison) {
+      this.#comparison = comparison;
+      this.send({ type: 'comparison', comparison });
+    }
+    void this.#tellPrediction();
+  }
+
+  /** One at a time: a dragged threshold asks for many, and the last one counts. */
+  async #tellPrediction(): Promise<void> {
+    if (this.#predicting) return;
+    this.#predicting = true;
+    try {
+      for (;;) {
+        const { recipe } = this.model;
+        const prediction = await this.model.prediction();
+        if (this.model.recipe !== recipe) continue;
+        if (prediction !== this.#prediction) this.send({ type: 'prediction', prediction });
+        this.#prediction = prediction;
+        break;
+      }
+    } catch (error) {
+      this.#prediction = undefined;
+      this.problem('plan', error);
+    } finally {
+      this.#predicting = false;
+    }
+  }
+
+  #sessionChanged(session: SessionState): void {
+    const ended = !isLive(session);
+    const wasLive = this.#session !== undefined && isLive(this.#session);
+    this.#session = session;
+    if (ended) {
+      clearTimeout(this.#sessionTimer);
+      this.#tellSession();
+      if (session.status === 'finished' && (wasLive || this.model.comparison === undefined)) {
+        void this.compare(session.out);
+      }
+      return;
+    }
+    this.#sessionTimer ??= setTimeout(() => this.#tellSession(), SESSION_INTERVAL);
+  }
+
+  #tellSession(): void {
+    this.#sessionTimer = undefined;
+    const session = this.#session;
+    if (session === undefined) return;
+    // Every channel's score in every iteration: much to send, and not shown there.
+    const iterations = session.iterations.map((record) => ({ ...record, relevance: [], layers: [] }));
+    this.send({ type: 'session', session: { ...session, iterations } });
+  }
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RecipeFile } from '../../src/protocol/recipe-file';
+import { makeRecipe } from '../../src/session/recipe';
+import { parseUntil } from '../../src/session/until';
+import { parseNumber } from '../../webview/parts/number-field-text';
+import { includedLayers } from '../../webview/plan/layer-choice';
+import { boundsOf, pruneFields, pruneOf, retrainOf, withPrune, withRetrain } from '../../webview/plan/settings';
+import { targetOf, withTarget } from '../../webview/plan/target';
+import { withBelow } from '../../webview/plan/threshold';
+import { untilOf, withUntil } from '../../webview/plan/until';
+import { prediction, recipe } from './made';
+
+function accepted(file: RecipeFile): ReturnType<typeof makeRecipe> {
+  return makeRecipe(file, '/', 'the test');
+}
+
+describe("the panel's plan", () => {
+  it('shows the very defaults that a session takes', () => {
+    const bare: RecipeFile = { model: '/m/model.json', data: { source: 'digits' } };
+    const { layers: _, target: __, normalization: ___, ...taken } = accepted(bare).prune;
+    assert.deepEqual(pruneOf(bare), taken);
+    assert.deepEqual(retrainOf(bare), accepted(bare).retrain);
+  });
+
+  it('makes recipes that a session takes as they are', () => {
+    const changed = [
+      withPrune(recipe, { method: 'global', measure: 'l1', iterations: 5 }),
+      withTarget(withPrune(recipe, { method: 'target' }), { figure: 'macs', limit: 0.3 }),
+      withBelow(recipe, 'dense', 77, 256),
+      withRetrain(recipe, { epochs: 1, optimizer: 'adam' }),
+      withUntil(recipe, { rule: 'size', figure: 'bytes', limit: 20, unit: '%' }),
+    ];
+    for (const file of changed) assert.doesNotThrow(() => accepted(file));
+  });
+
+  it('reads and writes every stop rule', () => {
+    for (const until of [undefined, 'significant', 'parameters<=20%', 'macs<=1000000', 'bytes<=0.5%']) {
+      const file = until === undefined ? recipe : { ...recipe, until };
+      assert.deepEqual(withUntil(file, untilOf(file)), file);
+      if (until !== undefined) assert.doesNotThrow(() => parseUntil(until));
+    }
+  });
+
+  it('keeps one target', () => {
+    const first = withTarget(recipe, { figure: 'parameters', limit: 0.5 });
+    assert.deepEqual(targetOf(withTarget(first, { figure: 'bytes', limit: 0.2 })), { figure: 'bytes', limit: 0.2 });
+  });
+
+  it('includes the layers it names, else those that get narrower', () => {
+    assert.deepEqual([...includedLayers(recipe, prediction)], ['dense']);
+    assert.deepEqual([...includedLayers(withPrune(recipe, { layers: ['conv2d'] }), prediction)], ['conv2d']);
+    assert.deepEqual([...includedLayers(recipe, undefined)], []);
+  });
+});
+
+describe('a number field', () => {
+  it('takes numbers within the bounds of the schema', () => {
+    const bounds = boundsOf(pruneFields.k);
+    assert.equal(parseNumber('4', bounds), 4);
+    assert.equal(parseNumber('1', bounds), 'At least 2.');
+    assert.equal(parseNumber('65', bounds), 'At most 64.');
+    assert.equal(parseNumber('2.5', bounds), '2.5 is not a whole number.');
+  });
+
+  it('takes a decimal comma, and nothing that is no number', () => {
+    assert.equal(parseNumber('0,5', {}), 0.5);
+    for (const text of ['', ' ', 'x', '1e999', '1 2']) assert.equal(typeof parseNumber(text, {}), 'string');
+  });
+});

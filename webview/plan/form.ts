@@ -1,0 +1,179 @@
+// The form of the Plan view: method, target, retraining, stop rule.
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { RecipeFile } from '../../src/protocol/recipe-file';
+import type { Inspection } from '../../src/protocol/session';
+import type { Actions } from '../actions';
+import { choice } from '../parts/choice';
+import { numberField } from '../parts/number-field';
+import { section } from '../parts/section';
+import { measureTitle } from '../relevance/measures';
+import type { PageState } from '../state';
+import {
+  boundsOf,
+  pruneFields,
+  pruneOf,
+  retrainFields,
+  retrainOf,
+  weightsFields,
+  withPrune,
+  withRetrain,
+} from './settings';
+import { stopRule } from './stop-rule';
+import { FIGURES, type Figure, type Target, targetOf, withTarget } from './target';
+
+export function planForm(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
+  return html`<form class="form" aria-label="Plan" @submit=${(event: Event) => event.preventDefault()}>
+    ${section('Method', method(state, model, recipe, actions))}
+    ${section('Retraining after every cut', retraining(recipe, actions))}
+    ${section('Weights', weights(recipe, actions))} ${section('Stop early', stopRule(recipe, actions))}
+  </form>`;
+}
+
+type Method = ReturnType<typeof pruneOf>['method'];
+
+const METHODS: Readonly<Record<Method, string>> = {
+  maxout: 'Maxout units: the least relevant neuron of each, again and again',
+  ratio: 'A share of every layer, the least relevant first',
+  global: 'A share of all channels, whatever layer they are in',
+  target: 'Down to a size of the whole network',
+};
+
+function method(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
+  const { method: chosen, k, measure, ratio, iterations } = pruneOf(recipe);
+  const hasMaxout = model.layers.some(({ neurons }) => neurons !== undefined);
+  const onChange = (event: Event): void => {
+    const value = (event.target as HTMLElement & { value: string }).value as Method;
+    if (value !== chosen && value in METHODS) actions.plan((old) => withMethod(old, value));
+  };
+  return html`<vscode-radio-group orientation="vertical" aria-label="Method" .value=${chosen} @change=${onChange}>
+      ${Object.entries(METHODS).map(([value, text]) => html`<vscode-radio value=${value}>${text}</vscode-radio>`)}
+    </vscode-radio-group>
+    <div class="fields">
+      ${
+        chosen === 'maxout' && !hasMaxout
+          ? numberField({
+              label: 'Neurons a unit (k)',
+              value: k,
+              bounds: boundsOf(pruneFields.k),
+              change: (value) => actions.plan((old) => withPrune(old, { k: value })),
+            })
+          : nothing
+      }
+      ${
+        chosen === 'ratio' || chosen === 'global'
+          ? percentField('Share cut', ratio, (value) =>
+              actions.plan((old) => withPrune(old, { ratio: value, ratios: {} })),
+            )
+          : nothing
+      }
+      ${chosen === 'target' ? targetFields(model, targetOf(recipe), actions) : nothing}
+      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, iterations, actions)}
+    </div>
+    ${chosen === 'maxout' && !hasMaxout ? html`<p class="hint secondary">Maxout is put on the layers first; one neuron of each unit is left in the end.</p>` : nothing}`;
+}
+
+function byMeasure({ measures }: PageState, measure: string, iterations: number, actions: Actions): TemplateResult {
+  return html`${choice({
+    label: 'Measure',
+    value: measure,
+    options: measures.map(({ name }) => ({ value: name, text: measureTitle(name) })),
+    choose: (value) => actions.plan((old) => withPrune(old, { measure: value })),
+  })}${numberField({
+    label: 'Iterations',
+    value: iterations,
+    bounds: boundsOf(pruneFields.iterations),
+    change: (value) => actions.plan((old) => withPrune(old, { iterations: value })),
+  })}`;
+}
+
+function withMethod(recipe: RecipeFile, method: Method): RecipeFile {
+  const changed = withPrune(recipe, { method });
+  return method === 'target' ? withTarget(changed, targetOf(recipe)) : changed;
+}
+
+function targetFields(model: Inspection, { figure, limit }: Target, actions: Actions): TemplateResult {
+  const change = (target: Target): void => actions.plan((old) => withTarget(old, target));
+  const share = limit <= 1 ? limit : Math.min(1, limit / Math.max(1, model[figure]));
+  return html`${choice<Figure>({
+    label: 'Size in',
+    value: figure,
+    options: (Object.keys(FIGURES) as Figure[]).map((value) => ({ value, text: FIGURES[value] })),
+    choose: (value) => change({ figure: value, limit: share }),
+  })}${percentField('Share kept', share, (value) => change({ figure, limit: value }))}`;
+}
+
+/** A share from 0 to 1, shown as a percentage. */
+function percentField(label: string, value: number, change: (value: number) => void): TemplateResult {
+  return numberField({
+    label,
+    unit: '%',
+    value: Math.round(value * 10_000) / 100,
+    bounds: { exclusiveMinimum: 0, exclusiveMaximum: 100 },
+    change: (percent) => change(percent / 100),
+  });
+}
+
+const OPTIMIZERS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' } as const;
+const SCHEDULES = { constant: 'Constant', step: 'Step', cosine: 'Cosine', inv: 'Inverse' } as const;
+
+function options<Value extends string>(titles: Readonly<Record<Value, string>>): { value: Value; text: string }[] {
+  return (Object.entries(titles) as [Value, string][]).map(([value, text]) => ({ value, text }));
+}
+
+function retraining(recipe: RecipeFile, actions: Actions): TemplateResult {
+  const own = retrainOf(recipe);
+  const number = (label: string, name: 'epochs' | 'batch' | 'learningRate' | 'momentum' | 'weightDecay') =>
+    numberField({
+      label,
+      value: own[name],
+      bounds: boundsOf(retrainFields[name]),
+      change: (value) => actions.plan((old) => withRetrain(old, { [name]: value })),
+    });
+  return html`<div class="fields">
+    ${number('Epochs', 'epochs')} ${number('Batch', 'batch')}
+    ${choice({
+      label: 'Optimizer',
+      value: own.optimizer,
+      options: options(OPTIMIZERS),
+      choose: (optimizer) => actions.plan((old) => withRetrain(old, { optimizer })),
+    })}
+    ${number('Learning rate', 'learningRate')}
+    ${choice({
+      label: 'Schedule',
+      value: own.schedule,
+      options: options(SCHEDULES),
+      choose: (schedule) => actions.plan((old) => withRetrain(old, { schedule })),
+    })}
+    ${own.optimizer === 'sgd' ? number('Momentum', 'momentum') : nothing} ${number('Weight decay', 'weightDecay')}
+  </div>`;
+}
+
+/** Where weight pruning starts when it is switched on. */
+const USUAL_KEEP = 0.4;
+
+function weights(recipe: RecipeFile, actions: Actions): TemplateResult {
+  const own = recipe.weights;
+  return html`<vscode-checkbox
+      .checked=${own !== undefined}
+      @change=${(event: Event) => {
+        const { checked } = event.target as HTMLElement & { checked: boolean };
+        if (checked !== (own !== undefined)) {
+          actions.plan(({ weights: _, ...old }) => (checked ? { ...old, weights: { keep: USUAL_KEEP } } : old));
+        }
+      }}
+      >Set the smallest weights to zero afterwards</vscode-checkbox
+    >
+    ${
+      own === undefined
+        ? nothing
+        : html`<div class="fields">
+            ${percentField('Weights kept', own.keep, (keep) => actions.plan((old) => ({ ...old, weights: { ...old.weights, keep } })))}
+            ${numberField({
+              label: 'In steps',
+              value: own.iterations ?? weightsFields.iterations.default,
+              bounds: boundsOf(weightsFields.iterations),
+              change: (iterations) => actions.plan((old) => ({ ...old, weights: { ...own, iterations } })),
+            })}
+          </div>`
+    }`;
+}

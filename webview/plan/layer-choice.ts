@@ -1,0 +1,12 @@
+// Which layers a plan takes.
+import type { RecipeFile } from '../../src/protocol/recipe-file';
+import type { Prediction } from '../../src/protocol/session';
+
+/** Those it names; where it names none, those that get narrower by it. */
+export function includedLayers({ prune }: RecipeFile, prediction: Prediction | undefined): ReadonlySet<string> {
+  if (prune?.layers !== undefined) return new Set(prune.layers);
+  const narrower = prediction?.layers.filter(
+    ({ before, after }) => after !== undefined && (after.channels ?? 0) < (before.channels ?? 0),
+  );
+  return new Set(narrower?.map(({ name }) => name));
+}

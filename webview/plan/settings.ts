@@ -1,0 +1,57 @@
+// What a recipe comes to with the defaults of its schema, and recipes with one thing changed.
+import type { RecipeFile } from '../../src/protocol/recipe-file';
+import schema from '../../src/session/recipe.schema.json';
+import type { Bounds } from '../parts/number-field-text';
+
+/** What has no default. */
+type Open = 'layers' | 'normalization' | 'target';
+type Prune = NonNullable<RecipeFile['prune']>;
+export type PruneSettings = Required<Omit<Prune, Open>> & Pick<Prune, Open>;
+export type RetrainSettings = Required<NonNullable<RecipeFile['retrain']>>;
+
+const { prune, retrain, weights } = schema.properties;
+
+/** One field of the schema. */
+export interface FieldSchema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+}
+
+function defaultsOf(properties: Readonly<Record<string, FieldSchema>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, field]) => ('default' in field ? [[name, field.default]] : [])),
+  );
+}
+
+export function pruneOf(recipe: RecipeFile): PruneSettings {
+  return { ...defaultsOf(prune.properties), ...recipe.prune } as PruneSettings;
+}
+
+export function retrainOf(recipe: RecipeFile): RetrainSettings {
+  return { ...defaultsOf(retrain.properties), ...recipe.retrain } as RetrainSettings;
+}
+
+export function withPrune(recipe: RecipeFile, change: Partial<NonNullable<RecipeFile['prune']>>): RecipeFile {
+  return { ...recipe, prune: { ...recipe.prune, ...change } };
+}
+
+export function withRetrain(recipe: RecipeFile, change: Partial<RetrainSettings>): RecipeFile {
+  return { ...recipe, retrain: { ...recipe.retrain, ...change } };
+}
+
+export const pruneFields = prune.properties;
+export const retrainFields = retrain.properties;
+export const weightsFields = weights.properties;
+
+/** The bounds of a field, as the schema has them. */
+export function boundsOf(field: FieldSchema & Partial<Omit<Bounds, 'integer'>> & { readonly type?: string }): Bounds {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
+  return {
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+    ...(exclusiveMaximum !== undefined && { exclusiveMaximum }),
+    integer: field.type === 'integer',
+  };
+}

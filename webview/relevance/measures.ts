@@ -1,0 +1,14 @@
+// What measures are called where people read them.
+
+const TITLES: Readonly<Record<string, string>> = {
+  maxout: 'Maxout wins',
+  l1: 'L1 norm',
+  l2: 'L2 norm',
+  apoz: 'Zeros (APoZ)',
+};
+
+/** "mean-activation" as "Mean activation". */
+export function measureTitle(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return TITLES[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

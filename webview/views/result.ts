@@ -1,0 +1,107 @@
+// The Result view: two models side by side, and whether one is significantly worse.
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Comparison, Inspection } from '../../src/protocol/session';
+import { bytes, change, pStatement, shortCount } from '../../src/report/format';
+import { scoreDifference, scoreText } from '../../src/report/score-text';
+import type { Actions } from '../actions';
+import { icon } from '../parts/icon';
+import { banner, type NoticeAction, placeholder } from '../parts/notice';
+import { architecture } from '../result/architecture';
+import { comparisonTable } from '../result/comparison-table';
+import { verdictOf } from '../result/words';
+import type { PageState } from '../state';
+
+export function resultView(state: PageState, actions: Actions): TemplateResult {
+  const { comparison, comparing, problems } = state;
+  const compare: NoticeAction = { label: 'Compare With…', run: () => actions.send({ type: 'compareWith' }) };
+  if (comparison === undefined) {
+    if (problems.result !== undefined) return placeholder({ kind: 'problem', text: problems.result, action: compare });
+    if (comparing) return placeholder({ kind: 'loading', text: 'Comparing the two models…' });
+    if (state.model !== undefined) return uncompared(state, state.model, compare, actions);
+    return placeholder({
+      kind: 'empty',
+      text: 'Choose a model to see how it is built, or to compare it with another.',
+      action: compare,
+    });
+  }
+  const { size, score: words, loss } = verdictOf(comparison);
+  return html`<div class="view result">
+    ${problems.result === undefined ? nothing : banner({ kind: 'problem', text: problems.result, action: compare })}
+    <header class="verdict">
+      <div>
+        <h2>${size}</h2>
+        <p class=${loss ? 'loss' : ''}>${icon(comparison.test === undefined ? 'info' : loss ? 'warning' : 'pass')}${words}</p>
+        <p class="secondary">
+          <bdi title=${comparison.before.path}>${comparison.before.name}</bdi> ${icon('arrow-right')}
+          <bdi title=${comparison.after.path}>${comparison.after.name}</bdi>
+        </p>
+      </div>
+      <div class="buttons">
+        <vscode-button @click=${() => actions.send({ type: 'openResult' })}>${icon('go-to-file', 'start')}Open Model</vscode-button>
+        <vscode-button appearance="secondary" @click=${() => actions.send({ type: 'revealResult' })}
+          >${icon('folder-opened', 'start')}Reveal in Explorer</vscode-button
+        >
+        <vscode-button appearance="secondary" @click=${() => actions.send({ type: 'exportReport' })}
+          >${icon('output', 'start')}Export Report…</vscode-button
+        >
+        <vscode-button appearance="secondary" @click=${() => compare.run()}>${icon('diff', 'start')}Compare With…</vscode-button>
+      </div>
+    </header>
+    ${figures(comparison)} ${architecture([comparison.before, comparison.after], actions)}
+    <h3>Layer by layer</h3>
+    ${comparisonTable(comparison)}
+  </div>`;
+}
+
+/** The model alone, as long as there is nothing to compare it with. */
+function uncompared(
+  { noRunning, session }: PageState,
+  model: Inspection,
+  compare: NoticeAction,
+  actions: Actions,
+): TemplateResult {
+  const running = session?.status === 'running' || session?.status === 'stopping';
+  const text = running
+    ? 'The result comes when the session has finished.'
+    : 'No result yet: run the plan, or compare the model with any other.';
+  return html`<div class="view result">
+    ${banner({ kind: noRunning === undefined ? 'note' : 'untrusted', text: noRunning === undefined ? text : `${text} ${noRunning}`, action: compare })}
+    ${architecture([model], actions)}
+  </div>`;
+}
+
+function figures({ before, after, test }: Comparison): TemplateResult {
+  const figure = (
+    name: string,
+    from: string,
+    to: string,
+    difference: string,
+    left: number | undefined,
+  ): TemplateResult =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>
+        <strong>${to}</strong> <span class="secondary">from ${from}, <b>${difference}</b></span>
+        ${left === undefined ? nothing : html`<i class="left" .style=${`--size: ${Math.min(1, left)}`}></i>`}
+      </dd>
+    </div>`;
+  const size = (name: string, from: number, to: number, text: (value: number) => string): TemplateResult =>
+    figure(name, text(from), text(to), change(from, to), from > 0 ? to / from : 1);
+  const sparse = after.nonZero !== after.parameters || before.nonZero !== before.parameters;
+  return html`<dl class="totals" role="group" aria-label="Before and after">
+    ${size('Parameters', before.parameters, after.parameters, shortCount)}
+    ${sparse ? size('Non-zero weights', before.nonZero, after.nonZero, shortCount) : nothing}
+    ${size('Multiply-accumulates', before.macs, after.macs, shortCount)} ${size('Size', before.bytes, after.bytes, bytes)}
+    ${
+      test === undefined || before.score === undefined || after.score === undefined
+        ? nothing
+        : figure(
+            `Test ${test.metric.title}`,
+            scoreText(test.metric, before.score),
+            scoreText(test.metric, after.score),
+            `${scoreDifference(test.metric, before.score, after.score)}, ${pStatement(test.pValue)}`,
+            undefined,
+          )
+    }
+  </dl>`;
+}
