@@ -1,14 +1,22 @@
 // Opens what a recipe names as its data: the built-in digits, or files told apart by their content.
-import { UserError } from '../errors';
+import { open, readdir, stat } from 'node:fs/promises';
+import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
+import { isImageFolder, openImageFolder } from './images/folder';
+import { transformedSamples } from './images/transform';
+import { isNpy, isZip, openNpyFolder, openNpz } from './npz';
+import type { ReadOptions } from './options';
 import { divide, inputsOf, type StoredDataset, splitOf } from './samples';
+import { isTableFile, openTables, tableFilesIn } from './table-files';
 
-export interface DatasetOptions {
-  /** Of every input. Default: bytes 0..255 become 0..1, numbers stay as they are. */
+export interface DatasetOptions extends ReadOptions {
+  /** Of every input. Default: pixels and other bytes 0..255 become 0..1, numbers stay as they are. */
   readonly normalization?: Normalization;
+  /** Of single inputs, by their names: instead of that of all. */
+  readonly normalizations?: ReadonlyMap<string, Normalization>;
   /** Share of the training samples that is held out for validation, 0 ≤ share < 1. Default 0.1. */
   readonly validation?: number;
   /** Decides which samples those are. Default 0. The test split never depends on it. */
@@ -20,30 +28,66 @@ export interface DatasetOptions {
  * damaged, or where an option is out of its range.
  */
 export async function openDataset(source: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { normalization = {}, validation = 0.1, seed = 0 } = options;
-  if (!(validation >= 0 && validation < 1)) {
-    throw new UserError(`The validation share is ${validation}. Choose one from 0 to less than 1, such as 0.1.`);
-  }
-  const stored = await openStored(source);
+  const { normalization = {}, normalizations, validation = 0.1, seed = 0 } = options;
+  checkShare('validation', validation);
+  if (options.test !== undefined) checkShare('test', options.test);
+  const stored = await openStored(source, options);
   const [train, held] = stored.validation
     ? [stored.train, stored.validation]
     : divide(stored.train, validation, random(seed, 'validation'));
-  const normalizations = stored.train.samples.inputs.map(() => normalization);
+  const ofInputs = stored.train.samples.inputs.map(({ name }) => normalizations?.get(name) ?? normalization);
   return {
     name: stored.name,
     inputs: inputsOf(stored.train.samples),
-    train: splitOf(train, normalizations),
-    validation: splitOf(held, normalizations),
-    test: splitOf(stored.test, normalizations),
+    train: splitOf(train, ofInputs),
+    validation: splitOf(held, ofInputs),
+    test: splitOf(stored.test, ofInputs),
     notes: stored.notes ?? [],
   };
 }
 
-async function openStored(source: string): Promise<StoredDataset> {
-  if (source === 'digits') return digits();
-  if (await isIdx(source)) return openIdx(source);
+function checkShare(what: string, share: number): void {
+  if (share >= 0 && share < 1) return;
+  throw new UserError(`The ${what} share is ${share}. Choose one from 0 to less than 1, such as 0.1.`);
+}
+
+async function openStored(source: string, options: ReadOptions): Promise<StoredDataset> {
+  if (source === 'digits') return transformedSamples(digits(), options.image);
+  if (await isIdx(source)) return transformedSamples(await openIdx(source), options.image);
+  const found = await stat(source);
+  const stored = found.isDirectory() ? await openFolder(source, options) : await openFile(source, options);
+  if (stored !== undefined) return stored;
   throw new UserError(
-    `${source} holds no data of a known kind. Looked for: IDX files (a folder with train-images-idx3-ubyte and ` +
-      'train-labels-idx1-ubyte, plain or .gz, or one of these files). Choose such a folder, or "digits" for the built-in set.',
+    `${source} holds no data of a known kind. Looked for: IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, …), ` +
+      'NumPy arrays (.npz, .npy), a folder of pictures for each class, CSV, JSON lines, Parquet. ' +
+      'Choose such a file or folder, or "digits" for the built-in set.',
   );
+}
+
+async function openFile(path: string, options: ReadOptions): Promise<StoredDataset | undefined> {
+  const start = await startOf(path);
+  if (isZip(start)) return openNpz(path, options);
+  if (isNpy(start)) return openNpyFolder(path, options);
+  return (await isTableFile(path)) ? openTables(path, options) : undefined;
+}
+
+async function openFolder(path: string, options: ReadOptions): Promise<StoredDataset | undefined> {
+  const names = await readdir(path);
+  if (names.some((name) => name.endsWith('.npy'))) return openNpyFolder(path, options);
+  if (await isImageFolder(path)) return openImageFolder(path, options);
+  return (await tableFilesIn(path)).length > 0 ? openTables(path, options) : undefined;
+}
+
+async function startOf(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new UserError(`${path} can't be read (${messageOf(error)}). Check that it is a file you may read.`);
+  }
 }

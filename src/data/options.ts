@@ -1,0 +1,53 @@
+// What a person may say about how data is read; everything has a default, or an error that asks for it.
+
+export interface ReadOptions {
+  /** What a sample's inputs are made of. Default: every column that is no target. */
+  readonly inputs?: readonly InputChoice[];
+  /** What a model should say. Default: the column called label, target, class or y. */
+  readonly targets?: readonly TargetChoice[];
+  /** Share of the samples for testing, where the data has no test part of its own. Default: a sixth. */
+  readonly test?: number;
+  /** CSV: whether the first line names the columns. Default: by looking at it. */
+  readonly header?: boolean;
+  readonly image?: ImageOptions;
+  /** What sequences of different lengths are brought to. */
+  readonly sequence?: SequenceOptions;
+  readonly faces?: FaceOptions;
+}
+
+export interface InputChoice {
+  /** A column by its name or number (from 0; -1 is the last), or several that make up one vector. */
+  readonly from: string | number | readonly (string | number)[];
+  /** Which of the model's inputs it goes into. */
+  readonly to?: string;
+  /** What its numbers are: [28, 28, 1] of a row of 784. */
+  readonly shape?: readonly number[];
+}
+
+export interface TargetChoice {
+  readonly from: string | number | readonly (string | number)[];
+  /** Which of the model's outputs it is for. */
+  readonly to?: string;
+  /** What the numbers are. Default: by looking at them, and at the model. */
+  readonly kind?: 'classes' | 'binary' | 'values';
+}
+
+export interface ImageOptions {
+  /** Height and width that every image is brought to. */
+  readonly size?: readonly [height: number, width: number];
+  readonly colour?: 'grey' | 'rgb';
+}
+
+export interface SequenceOptions {
+  readonly length: number;
+  /** Where zeros are put and what is too long is cut. */
+  readonly padding: 'before' | 'after';
+}
+
+export interface FaceOptions {
+  /** Images that a person must have to be a class. */
+  readonly least: number;
+}
+
+/** Of the training samples where there is no test part: as many as MNIST has, nearly. */
+export const TEST_SHARE = 1 / 6;

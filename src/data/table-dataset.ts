@@ -1,0 +1,140 @@
+// A data set made of tables: which columns are inputs, which are targets, and what their numbers are.
+import { UserError } from '../errors';
+import { random } from '../random';
+import { byteColumn, type Column, numberColumn, sizeOf } from './column';
+import { isImage, transformed } from './images/transform';
+import { type InputChoice, type ReadOptions, type TargetChoice, TEST_SHARE } from './options';
+import { allOf, divide, type Samples, type StoredDataset, type StoredTarget } from './samples';
+import { padded } from './sequence';
+import { checkComplete, columnNames, columnOf, type Parts, type Table, type TableColumn } from './table';
+import { targetsOf } from './table-target';
+
+/** What a target is called where nobody says which column it is. */
+const TARGET = /^(?:y|labels?|targets?|class(?:es)?|fine_labels?)$/i;
+/** Several single numbers without a name of their own make up one vector. */
+const FEATURES = 'features';
+
+/** Throws UserError where a column is missing, empty, or of a kind that can't be fed. */
+export function tableDataset(name: string, parts: Parts<Table>, options: ReadOptions): StoredDataset {
+  const targets = options.targets ?? defaultTargets(parts.train);
+  const inputs = options.inputs ?? defaultInputs(parts.train, targets);
+  const notes: string[] = [];
+  const tables = [parts.train, parts.validation, parts.test].filter((table) => table !== undefined);
+  const stored = targetsOf(tables, targets);
+  const samples = tables.map(
+    (table, i): Samples => ({
+      count: table.count,
+      inputs: inputs.map((input) => inputColumn(table, input, options, notes)),
+      targets: stored[i] as readonly StoredTarget[],
+    }),
+  );
+  for (const [i, own] of samples.entries())
+    checkSame(tables[0] as Table, samples[0] as Samples, tables[i] as Table, own);
+  const subset = (table: Table | undefined) =>
+    table === undefined ? undefined : allOf(samples[tables.indexOf(table)] as Samples);
+  const [train, validation, test] = [subset(parts.train), subset(parts.validation), subset(parts.test)];
+  if (train === undefined) throw new Error('a data set without a training part');
+  const common = { name, notes: [...new Set(notes)], ...(validation && { validation }) };
+  if (test) return { ...common, train, test };
+  const [rest, taken] = divide(train, options.test ?? TEST_SHARE, random(name, 'test'));
+  return { ...common, train: rest, test: taken };
+}
+
+function defaultTargets(table: Table): TargetChoice[] {
+  const found = table.columns.filter(({ name }) => TARGET.test(name));
+  if (found.length > 0) return found.map(({ name }) => ({ from: name }));
+  throw new UserError(
+    `${table.name}: which column is the target? Say it: --target NAME, or data.targets in the recipe. The columns: ${columnNames(table)}.`,
+  );
+}
+
+/** Every column that is no target: single numbers together as one vector, the others each by itself. */
+function defaultInputs(table: Table, targets: readonly TargetChoice[]): InputChoice[] {
+  const taken = new Set(targets.flatMap(({ from }) => [from].flat().map((each) => columnOf(table, each))));
+  const rest = table.columns.filter((column) => !taken.has(column));
+  if (rest.length === 0)
+    throw new UserError(`${table.name}: there is no column besides the target. Choose another file.`);
+  const single = (column: TableColumn): boolean => column.kind === 'numbers' && column.shape.length === 0;
+  const numbers = rest.filter(single).map(({ name }) => name);
+  const others = rest.filter((column) => !single(column)).map(({ name }) => ({ from: name }));
+  return [...others, ...(numbers.length === 0 ? [] : [{ from: numbers }])];
+}
+
+function inputColumn(table: Table, { from, to, shape }: InputChoice, options: ReadOptions, notes: string[]): Column {
+  const list = typeof from === 'object';
+  const columns = [from].flat().map((which) => columnOf(table, which));
+  const [first] = columns;
+  if (first === undefined) throw new UserError('An input of the recipe names no column: "from" is empty.');
+  const column = list ? joined(table, columns, to ?? FEATURES) : single(table, first, to, options, notes);
+  const shaped = shape === undefined ? column : reshaped(column, shape, table);
+  return options.image && isImage(shaped.shape) ? transformed(shaped, options.image) : shaped;
+}
+
+function single(
+  table: Table,
+  column: TableColumn,
+  to: string | undefined,
+  options: ReadOptions,
+  notes: string[],
+): Column {
+  const name = to ?? column.name;
+  switch (column.kind) {
+    case 'read':
+      return { ...column.column, name };
+    case 'lists':
+      return padded({ ...column, name }, table, options.sequence, notes);
+    case 'texts':
+      throw textInput(table, column.name, column.words);
+    case 'numbers':
+      checkComplete(table, column);
+      return column.values instanceof Uint8Array && column.shape.length > 0
+        ? byteColumn(name, column.shape, column.values)
+        : numberColumn(name, column.shape, column.values);
+  }
+}
+
+/** Single numbers side by side, as one vector. */
+function joined(table: Table, columns: readonly TableColumn[], name: string): Column {
+  const values = new Float32Array(table.count * columns.length);
+  columns.forEach((column, i) => {
+    if (column.kind === 'texts') throw textInput(table, column.name, column.words);
+    if (column.kind !== 'numbers' || column.shape.length > 0) {
+      throw new UserError(
+        `${table.name}: the column "${column.name}" holds more than a number a row, so it can't be one of several in an input. Make it an input of its own.`,
+      );
+    }
+    checkComplete(table, column);
+    for (let row = 0; row < table.count; row++) values[row * columns.length + i] = column.values[row] as number;
+  });
+  return numberColumn(name, [columns.length], values);
+}
+
+function reshaped(column: Column, shape: readonly number[], table: Table): Column {
+  if (sizeOf(shape) !== sizeOf(column.shape)) {
+    throw new UserError(
+      `${table.name}: "${column.name}" has ${sizeOf(column.shape)} numbers a sample, the shape ${shape.join('×')} wants ${sizeOf(shape)}.`,
+    );
+  }
+  return { ...column, shape };
+}
+
+function textInput(table: Table, name: string, words: readonly string[]): UserError {
+  return new UserError(
+    `${table.name}: the column "${name}" holds text (${words
+      .slice(0, 2)
+      .map((word) => JSON.stringify(word.slice(0, 20)))
+      .join(', ')}, …), which can't be fed. ` +
+      'Leave it out (--inputs, or data.inputs in the recipe), or write numbers for it.',
+  );
+}
+
+function checkSame(table: Table, samples: Samples, other: Table, own: Samples): void {
+  samples.inputs.forEach(({ name, shape }, i) => {
+    const found = own.inputs[i]?.shape ?? [];
+    if (found.join() !== shape.join()) {
+      throw new UserError(
+        `${other.name}: "${name}" is ${found.join('×') || 'a number'} a sample, in ${table.name} it is ${shape.join('×') || 'a number'}. They are not of the same set.`,
+      );
+    }
+  });
+}
