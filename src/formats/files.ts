@@ -10,9 +10,7 @@ import { messageOf, UserError } from '../errors';
  */
 export async function confinedFile(folder: string, path: string, where: string): Promise<string> {
   const outside = (): UserError =>
-    new UserError(
-      `${where}: the path ${JSON.stringify(path)} leaves the model's folder; a model may only name files beside it`,
-    );
+    new UserError(`${where}: the path ${shown(path)} leaves the model's folder; a model may only name files beside it`);
   if (isAbsolute(path) || /^[a-zA-Z]:|^[/\\]|(^|[/\\])\.\.([/\\]|$)|\0/.test(path)) throw outside();
   const root = await realpath(folder);
   const wanted = resolve(root, path);
@@ -22,12 +20,17 @@ export async function confinedFile(folder: string, path: string, where: string):
     real = await realpath(wanted);
   } catch {
     throw new UserError(
-      `${where}: the file "${path}" is missing from ${folder}. Put it there, or export the model again.`,
+      `${where}: the file ${shown(path)} is missing from ${folder}. Put it there, or export the model again.`,
     );
   }
   if (!within(root, real)) throw outside();
-  if (!(await stat(real)).isFile()) throw new UserError(`${where}: "${path}" is not a file`);
+  if (!(await stat(real)).isFile()) throw new UserError(`${where}: ${shown(path)} is not a file`);
   return real;
+}
+
+/** A name from a file may be of any length. */
+function shown(path: string): string {
+  return JSON.stringify(path.length > 200 ? `${path.slice(0, 199)}…` : path);
 }
 
 function within(root: string, path: string): boolean {
