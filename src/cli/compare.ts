@@ -1,13 +1,13 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
-import { openDataset } from '../data/open';
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
 import { scoreText } from '../report/score-text';
 import { nonZero, testModels } from '../session/compare';
+import { openData } from '../session/data';
 import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
-import { type DataFlags, type EngineFlags, normalizationOf, withData, withEngine } from './options';
+import { checkedData, type DataFlags, type EngineFlags, withData, withEngine } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
 
 interface Flags extends DataFlags, EngineFlags {
@@ -42,7 +42,7 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
   }));
   const removed = (figure: keyof Cost): number => (from[figure] === 0 ? 0 : 1 - to[figure] / from[figure]);
   const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
-  const tested = flags.data === undefined ? undefined : await test([before, after], { ...flags, data: flags.data });
+  const tested = flags.data === undefined ? undefined : await test([before, after], flags);
   const json = {
     before: { ...sizes[0], ...(tested && { score: tested.scores[0] }) },
     after: { ...sizes[1], ...(tested && { score: tested.scores[1] }) },
@@ -61,12 +61,8 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
   );
 }
 
-async function test(models: readonly [Model, Model], flags: Flags & { data: string }) {
-  const data = await openDataset(flags.data, {
-    normalization: normalizationOf(flags),
-    validation: 0,
-    seed: flags.seed,
-  });
+async function test(models: readonly [Model, Model], flags: Flags) {
+  const data = await openData(checkedData(flags, 0), flags.seed);
   const use = { threads: flags.threads, trains: false };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);
   return testModels(models[0], models[1], data, engine, flags.seed);

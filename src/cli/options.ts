@@ -1,7 +1,7 @@
 // Options that several commands share, and how texts become numbers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Normalization } from '../data/dataset';
 import { MEASURES } from '../pruning/relevance/index';
+import { makeRecipe, type Recipe } from '../session/recipe';
 import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
 
 export function wholeNumber(text: string): number {
@@ -30,26 +30,75 @@ export interface DataFlags {
   readonly data?: string;
   readonly validation?: number;
   readonly scale?: number;
-  readonly mean?: number;
-  readonly deviation?: number;
+  readonly mean?: number | number[];
+  readonly deviation?: number | number[];
+  readonly test?: number;
+  readonly inputs?: string[];
+  readonly target?: string[];
+  readonly header?: boolean;
+  readonly size?: [height: number, width: number];
+  readonly colour?: 'grey' | 'rgb';
+  readonly sequence?: number;
+  readonly flip?: boolean;
+  readonly shift?: number;
 }
 
 export function withData(command: Command, required: boolean): Command {
   const data = new Option(
     '--data <path>',
-    'data set: a folder or file of IDX data (MNIST), or "digits", the built-in set',
+    'data: IDX (MNIST), .npz or .npy, a folder of pictures for each class, CSV, JSON lines, Parquet; or "digits", built in',
   );
   if (required) data.makeOptionMandatory();
   return command
     .addOption(data)
     .option('--validation <share>', 'share of the training samples set aside for decisions (default: 0.1)', realNumber)
-    .option('--scale <factor>', 'factor on stored values (default: 1/255)', realNumber)
-    .option('--mean <value>', 'subtracted after scaling (default: 0)', realNumber)
-    .option('--deviation <value>', 'divided by in the end (default: 1)', realNumber);
+    .option('--scale <factor>', 'factor on stored values (default: 1/255 for pixels, 1 for numbers)', realNumber)
+    .option('--mean <value>', 'subtracted after scaling, one or one for each channel (default: 0)', numbers)
+    .option('--deviation <value>', 'divided by in the end, one or one for each channel (default: 1)', numbers)
+    .option('--test <share>', 'share for testing, where the data has no test part (default: a sixth)', realNumber)
+    .option('--inputs <columns>', 'columns that are fed, separated by commas (default: all but the target)', names)
+    .option('--target <columns>', 'the target; several columns are one target of several numbers', names)
+    .option('--header', 'the first line of the CSV names the columns (default: by looking at it)')
+    .option('--no-header', 'it does not')
+    .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
+    .addOption(new Option('--colour <kind>', 'bring pictures to this').choices(['grey', 'rgb']))
+    .option('--sequence <length>', 'bring lists of different lengths to this one, zeros before', wholeNumber)
+    .option('--flip', 'training: mirror every other picture')
+    .option('--shift <pixels>', 'training: shift pictures by up to so much', wholeNumber);
 }
 
-export function normalizationOf({ scale, mean, deviation }: DataFlags): Normalization {
-  return given({ scale, mean, deviation });
+/** The data flags as the "data" part of a recipe; what was not given is left to its defaults. */
+export function dataOf(flags: DataFlags): Record<string, unknown> {
+  const { data, validation, scale, mean, deviation, test, inputs, target, header, size, colour } = flags;
+  const image = given({ size, colour });
+  const augment = given({ flip: flags.flip, shift: flags.shift });
+  const targets = target && (target.length === 1 ? target : [{ from: target }]);
+  return given({
+    source: data,
+    ...{ validation, scale, mean, deviation, test, inputs, targets, header },
+    image: Object.keys(image).length > 0 ? image : undefined,
+    sequence: flags.sequence === undefined ? undefined : { length: flags.sequence },
+    augment: Object.keys(augment).length > 0 ? augment : undefined,
+  });
+}
+
+/** The same checked, with its defaults and an absolute path; `share` is that of validation where none is given. */
+export function checkedData(flags: DataFlags, share: number): Recipe['data'] {
+  const data = { ...dataOf(flags), validation: flags.validation ?? share };
+  return makeRecipe({ model: '-', data }, process.cwd(), 'The command line').data;
+}
+
+/** "0.5" or "0.485,0.456,0.406". */
+function numbers(text: string): number | number[] {
+  const list = names(text).map(realNumber);
+  return list.length === 1 ? (list[0] as number) : list;
+}
+
+/** "64x48": width and height; "64" is a square. */
+function pictureSize(text: string): [height: number, width: number] {
+  const [, width, height] = /^([1-9]\d*)(?:[x×]([1-9]\d*))?$/.exec(text) ?? [];
+  if (width === undefined) throw new InvalidArgumentError('Not a size like 64x48.');
+  return [Number(height ?? width), Number(width)];
 }
 
 export interface TrainingFlags {
@@ -60,6 +109,7 @@ export interface TrainingFlags {
   readonly momentum?: number;
   readonly weightDecay?: number;
   readonly schedule?: string;
+  readonly loss?: string;
 }
 
 export function withTraining(command: Command, epochs: string): Command {
@@ -70,13 +120,14 @@ export function withTraining(command: Command, epochs: string): Command {
     .option('--learning-rate <rate>', 'at the first step (default: 0.01)', realNumber)
     .option('--momentum <share>', 'of SGD (default: 0.9)', realNumber)
     .option('--weight-decay <factor>', '(default: 0.0005)', realNumber)
-    .option('--schedule <name>', "constant, step, cosine or inv (default: inv, the paper's)");
+    .option('--schedule <name>', "constant, step, cosine or inv (default: inv, the paper's)")
+    .option('--loss <name>', 'softmax-cross-entropy, binary-cross-entropy, mse, mae or huber (default: by the data)');
 }
 
 /** The training flags as the "retrain" part of a recipe; what was not given is left to its defaults. */
 export function retrainOf(flags: TrainingFlags): Record<string, unknown> {
-  const { epochs, batch, optimizer, learningRate, momentum, weightDecay, schedule } = flags;
-  return given({ epochs, batch, optimizer, learningRate, momentum, weightDecay, schedule });
+  const { epochs, batch, optimizer, learningRate, momentum, weightDecay, schedule, loss } = flags;
+  return given({ epochs, batch, optimizer, learningRate, momentum, weightDecay, schedule, loss });
 }
 
 /** Without the fields that are undefined. */

@@ -11,6 +11,7 @@ import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
 import {
   type DataFlags,
+  dataOf,
   engineOption,
   given,
   names,
@@ -32,6 +33,7 @@ interface Flags extends DataFlags, TrainingFlags {
   readonly iterations?: number;
   readonly keepWeights?: number;
   readonly until?: string;
+  readonly metric?: string;
   readonly out?: string;
   readonly sessions: string;
   readonly resume?: boolean;
@@ -64,6 +66,7 @@ export function registerPrune(program: Command): void {
     .option('--iterations <n>', 'cuts in which the ratio is reached (default: 3)', wholeNumber)
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
     .option('--until <rule>', 'stop early: significant, parameters<=20%, macs<=1000000, bytes<=50000')
+    .option('--metric <name>', 'what is judged by: accuracy, binary-accuracy, mse, mae or r2 (default: by the data)')
     .option('--out <folder>', 'new folder for the result (default: beside the model, -pruned)')
     .option('--sessions <folder>', 'where sessions are kept', '.neuron-pruner')
     .option('--resume', 'go on with the same session where it was stopped')
@@ -123,16 +126,17 @@ async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
 }
 
 function recipeFields(flags: Flags): Record<string, unknown> {
-  const { data, validation, scale, mean, deviation, layers, k, ratio, measure, iterations, keepWeights } = flags;
+  const { layers, k, ratio, measure, iterations, keepWeights } = flags;
   const prune = given({ method: ratio === undefined ? undefined : 'ratio', k, ratio, measure, iterations, layers });
   const retrain = retrainOf(flags);
-  const dataFields = given({ source: data, validation, scale, mean, deviation });
+  const dataFields = dataOf(flags);
   return given({
     data: Object.keys(dataFields).length > 0 ? dataFields : undefined,
     prune: Object.keys(prune).length > 0 ? prune : undefined,
     retrain: Object.keys(retrain).length > 0 ? retrain : undefined,
     weights: keepWeights === undefined ? undefined : { keep: keepWeights },
     until: flags.until,
+    metric: flags.metric,
     seed: flags.seed,
     engine: flags.engine,
     threads: flags.threads,

@@ -1,19 +1,18 @@
 // neuron-pruner relevance: the score of every channel, with a histogram a layer.
 import type { Command } from 'commander';
-import { fitDataset, interfaceOf } from '../data/fit';
-import { openDataset } from '../data/open';
 import { UserError } from '../errors';
 import { prunableLayers } from '../pruning/plan';
 import { measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
+import { openFittedData } from '../session/data';
 import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
 import {
+  checkedData,
   type DataFlags,
   type EngineFlags,
   measureOption,
   names,
-  normalizationOf,
   wholeNumber,
   withData,
   withEngine,
@@ -46,15 +45,8 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const measure = measureOf(flags.measure);
   const { model } = await openWithWarnings(path, output);
   if (flags.layers) prunableLayers(model, flags.layers);
-  const opened =
-    flags.data === undefined
-      ? undefined
-      : await openDataset(flags.data, {
-          normalization: normalizationOf(flags),
-          validation: flags.validation ?? 0,
-          seed: flags.seed,
-        });
-  const data = opened && fitDataset(opened, interfaceOf(model.graph));
+  const data =
+    flags.data === undefined ? undefined : await openFittedData(checkedData(flags, 0), flags.seed, model.graph);
   const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, { threads: flags.threads, trains: false });
   const layers = await measureRelevance(measure, model, engine, data?.train, {
     k: flags.k,

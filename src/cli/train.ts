@@ -2,18 +2,18 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ARCHITECTURES } from '../architectures/index';
-import { openDataset } from '../data/open';
 import { onnxruntime } from '../engines/onnxruntime';
 import { tensorflow } from '../engines/tensorflow';
 import { UserError } from '../errors';
 import { checkNewFolder } from '../formats/files';
 import { costOf } from '../ops/cost';
+import { openData } from '../session/data';
 import { makeRecipe } from '../session/recipe';
 import { trainNew } from '../session/train-new';
 import {
+  checkedData,
   type DataFlags,
   type EngineFlags,
-  normalizationOf,
   retrainOf,
   type TrainingFlags,
   wholeNumber,
@@ -64,11 +64,7 @@ export interface TrainResult {
 export async function trainArchitecture(architecture: string, flags: TrainFlags, output: Output): Promise<TrainResult> {
   const out = resolve(flags.out ?? architecture);
   await checkNewFolder(out);
-  const data = await openDataset(flags.data, {
-    normalization: normalizationOf(flags),
-    validation: flags.validation ?? 0.1,
-    seed: flags.seed,
-  });
+  const data = await openData(checkedData(flags, 0.1), flags.seed);
   const { retrain } = makeRecipe(
     { model: '-', data: { source: '-' }, retrain: { epochs: DEFAULT_EPOCHS, ...retrainOf(flags) } },
     process.cwd(),

@@ -13,7 +13,7 @@ export function fitTarget(
   model: ModelInterface,
   options: FitOptions,
 ): Target {
-  const index = outputOf(target, split, model, options);
+  const index = outputOf(target, split, model);
   const output = model.outputs[index];
   if (output === undefined) {
     throw new UserError(
@@ -30,15 +30,8 @@ export function fitTarget(
   return fitValues(target, index, output, data);
 }
 
-/** By the name the recipe gives, by its own name, else by order. */
-function outputOf(
-  { name, output }: Target,
-  { targets }: Pick<Split, 'targets'>,
-  model: ModelInterface,
-  { outputs }: FitOptions,
-): number {
-  const wanted = outputs?.get(name);
-  if (wanted !== undefined) return model.outputs.findIndex((candidate) => candidate.name === wanted);
+/** By its name where all targets have one of the model's, else by order. */
+function outputOf({ name, output }: Target, { targets }: Pick<Split, 'targets'>, model: ModelInterface): number {
   const named = targets.every((target) => model.outputs.some((candidate) => candidate.name === target.name));
   return named ? model.outputs.findIndex((candidate) => candidate.name === name) : output;
 }

@@ -33,10 +33,6 @@ export interface ModelInterface {
 }
 
 export interface FitOptions {
-  /** Which of the model's inputs gets a column, by the column's name. Default: by name, else by order. */
-  readonly inputs?: ReadonlyMap<string, string>;
-  /** Which of the model's outputs a target is for, by the target's name. */
-  readonly outputs?: ReadonlyMap<string, string>;
   /** What whole numbers that could be both are taken for. Default: what the model's output says. */
   readonly numbersAs?: 'classes' | 'values';
 }
@@ -63,7 +59,7 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
       throw new UserError(`${name}: there are no ${part} samples. Add samples, or take a smaller validation share.`);
     }
   }
-  const order = inputOrder(dataset, model, options);
+  const order = inputOrder(dataset, model);
   const layouts = model.inputs.map((input, i) => {
     const sample = dataset.inputs[order[i] ?? 0] as SampleInput;
     const layout = layoutFor(sample.shape, input.shape);
@@ -93,8 +89,8 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
 }
 
 /** For every input of the model the index of the data set's input that feeds it. */
-function inputOrder(dataset: Dataset, model: ModelInterface, { inputs }: FitOptions): number[] {
-  const columns = dataset.inputs.map(({ name }) => inputs?.get(name) ?? name);
+function inputOrder(dataset: Dataset, model: ModelInterface): number[] {
+  const columns = dataset.inputs.map(({ name }) => name);
   const byName = model.inputs.map(({ name }) => columns.indexOf(name));
   if (byName.every((index) => index >= 0)) return byName;
   if (columns.length === model.inputs.length) return columns.map((_, i) => i);

@@ -2,6 +2,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
+import { type AugmentOptions, augmented } from './augment';
 import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
@@ -15,8 +16,8 @@ import { isTableFile, openTables, tableFilesIn } from './table-files';
 export interface DatasetOptions extends ReadOptions {
   /** Of every input. Default: pixels and other bytes 0..255 become 0..1, numbers stay as they are. */
   readonly normalization?: Normalization;
-  /** Of single inputs, by their names: instead of that of all. */
-  readonly normalizations?: ReadonlyMap<string, Normalization>;
+  /** Of the training samples. */
+  readonly augment?: AugmentOptions;
   /** Share of the training samples that is held out for validation, 0 ≤ share < 1. Default 0.1. */
   readonly validation?: number;
   /** Decides which samples those are. Default 0. The test split never depends on it. */
@@ -28,18 +29,18 @@ export interface DatasetOptions extends ReadOptions {
  * damaged, or where an option is out of its range.
  */
 export async function openDataset(source: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { normalization = {}, normalizations, validation = 0.1, seed = 0 } = options;
+  const { normalization = {}, validation = 0.1, seed = 0 } = options;
   checkShare('validation', validation);
   if (options.test !== undefined) checkShare('test', options.test);
   const stored = await openStored(source, options);
   const [train, held] = stored.validation
     ? [stored.train, stored.validation]
     : divide(stored.train, validation, random(seed, 'validation'));
-  const ofInputs = stored.train.samples.inputs.map(({ name }) => normalizations?.get(name) ?? normalization);
+  const ofInputs = stored.train.samples.inputs.map(() => normalization);
   return {
     name: stored.name,
     inputs: inputsOf(stored.train.samples),
-    train: splitOf(train, ofInputs),
+    train: augmented(splitOf(train, ofInputs), options.augment ?? {}),
     validation: splitOf(held, ofInputs),
     test: splitOf(stored.test, ofInputs),
     notes: stored.notes ?? [],

@@ -1,10 +1,14 @@
 // What a person may say about how data is read; everything has a default, or an error that asks for it.
+import type { Normalization } from './dataset';
 
 export interface ReadOptions {
-  /** What a sample's inputs are made of. Default: every column that is no target. */
-  readonly inputs?: readonly InputChoice[];
-  /** What a model should say. Default: the column called label, target, class or y. */
-  readonly targets?: readonly TargetChoice[];
+  /**
+   * What a sample's inputs are made of. Default: every column that is no target. Of columns that are only named, single
+   * numbers make up one vector together; the others are inputs of their own.
+   */
+  readonly inputs?: readonly (ColumnChoice | InputChoice)[];
+  /** What a model should say, one for each of its outputs. Default: the column called label, target, class or y. */
+  readonly targets?: readonly (ColumnChoice | TargetChoice)[];
   /** Share of the samples for testing, where the data has no test part of its own. Default: a sixth. */
   readonly test?: number;
   /** CSV: whether the first line names the columns. Default: by looking at it. */
@@ -15,9 +19,13 @@ export interface ReadOptions {
   readonly faces?: FaceOptions;
 }
 
-export interface InputChoice {
-  /** A column by its name or number (from 0; -1 is the last), or several that make up one vector. */
-  readonly from: string | number | readonly (string | number)[];
+/** A column by its name or number: from 0; -1 is the last. */
+export type ColumnChoice = string | number;
+
+/** With a normalization of its own, or parts of one. */
+export interface InputChoice extends Normalization {
+  /** A column, or several that make up one vector. */
+  readonly from: ColumnChoice | readonly ColumnChoice[];
   /** Which of the model's inputs it goes into. */
   readonly to?: string;
   /** What its numbers are: [28, 28, 1] of a row of 784. */
@@ -25,7 +33,7 @@ export interface InputChoice {
 }
 
 export interface TargetChoice {
-  readonly from: string | number | readonly (string | number)[];
+  readonly from: ColumnChoice | readonly ColumnChoice[];
   /** Which of the model's outputs it is for. */
   readonly to?: string;
   /** What the numbers are. Default: by looking at them, and at the model. */

@@ -3,7 +3,7 @@ import { UserError } from '../errors';
 import { random } from '../random';
 import { byteColumn, type Column, numberColumn, sizeOf } from './column';
 import { isImage, transformed } from './images/transform';
-import { type InputChoice, type ReadOptions, type TargetChoice, TEST_SHARE } from './options';
+import { type ColumnChoice, type InputChoice, type ReadOptions, type TargetChoice, TEST_SHARE } from './options';
 import { allOf, divide, type Samples, type StoredDataset, type StoredTarget } from './samples';
 import { padded } from './sequence';
 import { checkComplete, columnNames, columnOf, type Parts, type Table, type TableColumn } from './table';
@@ -16,8 +16,10 @@ const FEATURES = 'features';
 
 /** Throws UserError where a column is missing, empty, or of a kind that can't be fed. */
 export function tableDataset(name: string, parts: Parts<Table>, options: ReadOptions): StoredDataset {
-  const targets = options.targets ?? defaultTargets(parts.train);
-  const inputs = options.inputs ?? defaultInputs(parts.train, targets);
+  const targets = (options.targets ?? defaultTargets(parts.train)).map((choice) =>
+    typeof choice === 'object' ? choice : { from: choice },
+  );
+  const inputs = grouped(parts.train, options.inputs ?? otherColumns(parts.train, targets));
   const notes: string[] = [];
   const tables = [parts.train, parts.validation, parts.test].filter((table) => table !== undefined);
   const stored = targetsOf(tables, targets);
@@ -40,34 +42,46 @@ export function tableDataset(name: string, parts: Parts<Table>, options: ReadOpt
   return { ...common, train: rest, test: taken };
 }
 
-function defaultTargets(table: Table): TargetChoice[] {
+function defaultTargets(table: Table): string[] {
   const found = table.columns.filter(({ name }) => TARGET.test(name));
-  if (found.length > 0) return found.map(({ name }) => ({ from: name }));
+  if (found.length > 0) return found.map(({ name }) => name);
   throw new UserError(
     `${table.name}: which column is the target? Say it: --target NAME, or data.targets in the recipe. The columns: ${columnNames(table)}.`,
   );
 }
 
-/** Every column that is no target: single numbers together as one vector, the others each by itself. */
-function defaultInputs(table: Table, targets: readonly TargetChoice[]): InputChoice[] {
+function otherColumns(table: Table, targets: readonly TargetChoice[]): string[] {
   const taken = new Set(targets.flatMap(({ from }) => [from].flat().map((each) => columnOf(table, each))));
   const rest = table.columns.filter((column) => !taken.has(column));
-  if (rest.length === 0)
-    throw new UserError(`${table.name}: there is no column besides the target. Choose another file.`);
-  const single = (column: TableColumn): boolean => column.kind === 'numbers' && column.shape.length === 0;
-  const numbers = rest.filter(single).map(({ name }) => name);
-  const others = rest.filter((column) => !single(column)).map(({ name }) => ({ from: name }));
-  return [...others, ...(numbers.length === 0 ? [] : [{ from: numbers }])];
+  if (rest.length > 0) return rest.map(({ name }) => name);
+  throw new UserError(`${table.name}: there is no column besides the target. Choose another file.`);
 }
 
-function inputColumn(table: Table, { from, to, shape }: InputChoice, options: ReadOptions, notes: string[]): Column {
+/** Of the columns that are only named, single numbers together as one vector, the others each by itself. */
+function grouped(table: Table, choices: readonly (ColumnChoice | InputChoice)[]): InputChoice[] {
+  const isSingle = (choice: ColumnChoice | InputChoice): choice is ColumnChoice => {
+    if (typeof choice === 'object') return false;
+    const column = columnOf(table, choice);
+    return column.kind === 'numbers' && column.shape.length === 0;
+  };
+  const numbers = choices.filter(isSingle);
+  const others = choices.filter((choice) => !isSingle(choice));
+  return [
+    ...others.map((choice) => (typeof choice === 'object' ? choice : { from: choice })),
+    ...(numbers.length === 0 ? [] : [{ from: numbers }]),
+  ];
+}
+
+function inputColumn(table: Table, choice: InputChoice, options: ReadOptions, notes: string[]): Column {
+  const { from, to, shape, ...normalization } = choice;
   const list = typeof from === 'object';
   const columns = [from].flat().map((which) => columnOf(table, which));
   const [first] = columns;
   if (first === undefined) throw new UserError('An input of the recipe names no column: "from" is empty.');
   const column = list ? joined(table, columns, to ?? FEATURES) : single(table, first, to, options, notes);
   const shaped = shape === undefined ? column : reshaped(column, shape, table);
-  return options.image && isImage(shaped.shape) ? transformed(shaped, options.image) : shaped;
+  const changed = options.image && isImage(shaped.shape) ? transformed(shaped, options.image) : shaped;
+  return { ...changed, reader: (general) => changed.reader({ ...general, ...normalization }) };
 }
 
 function single(

@@ -39,12 +39,38 @@ export interface RecipeFile {
   readonly threads?: number;
 }
 
-/** Which data, and how its values are scaled. */
-export interface DataChoice {
+/** Which data, how it is read, and how its values are scaled. */
+export interface DataChoice extends NumberScale {
   /** A path, or "digits", the built-in set. */
   readonly source: string;
   readonly validation?: number;
+  readonly test?: number;
+  readonly inputs?: readonly (string | number | InputChoice)[];
+  readonly targets?: readonly (string | number | TargetChoice)[];
+  readonly header?: boolean;
+  readonly image?: { readonly size?: readonly [height: number, width: number]; readonly colour?: 'grey' | 'rgb' };
+  readonly sequence?: { readonly length: number; readonly padding?: 'before' | 'after' };
+  readonly augment?: { readonly flip?: boolean; readonly shift?: number };
+  readonly faces?: { readonly least?: number };
+}
+
+export interface NumberScale {
   readonly scale?: number;
+  /** One number, or one for each channel. */
   readonly mean?: number | readonly number[];
   readonly deviation?: number | readonly number[];
+}
+
+/** A column, or several that make up one vector, and the model's input it goes into. */
+export interface InputChoice extends NumberScale {
+  readonly from: string | number | readonly (string | number)[];
+  readonly to?: string;
+  readonly shape?: readonly number[];
+}
+
+/** A column, or several that make up one vector, and the model's output it is for. */
+export interface TargetChoice {
+  readonly from: string | number | readonly (string | number)[];
+  readonly to?: string;
+  readonly kind?: 'classes' | 'binary' | 'values';
 }

@@ -1,6 +1,5 @@
 // Answers a window's questions about models: nothing here changes a file.
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
-import { fitDataset, interfaceOf } from '../data/fit';
 import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
@@ -12,7 +11,7 @@ import { MEASURES, measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
-import { openData } from './data';
+import { openData, openFittedData } from './data';
 import { makeExample } from './example';
 import { Predictor } from './predict';
 import { makeRecipe } from './recipe';
@@ -94,7 +93,7 @@ async function measuredRelevance(
   if (k < 2) throw new UserError(`At least 2 neurons compete in a unit, k is ${k}.`);
   const measure = measureOf(name);
   const model = await openModel(path);
-  const data = choice && fitDataset(await openData(choice, seed), interfaceOf(model.graph));
+  const data = choice && (await openFittedData(choice, seed, model.graph));
   return measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
     k,
     seed,

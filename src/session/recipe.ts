@@ -5,6 +5,7 @@ import Ajv, { type ErrorObject } from 'ajv';
 import { messageOf, UserError } from '../errors';
 import type { MetricName } from '../evaluation/metrics/metric';
 import type { Cost } from '../ops/cost';
+import type { DataChoice } from '../protocol/recipe-file';
 import type { Normalization } from '../pruning/relevance/normalization';
 import type { Reduction } from '../pruning/relevance/reduction';
 import type { EngineName } from '../training/choose-engine';
@@ -16,15 +17,8 @@ import schema from './recipe.schema.json';
 export interface Recipe {
   /** Absolute path of the model. */
   readonly model: string;
-  readonly data: {
-    /** Absolute path, or the name of a built-in set. */
-    readonly source: string;
-    readonly validation: number;
-    /** Default: 1/255 for pixels, 1 for numbers. */
-    readonly scale?: number;
-    readonly mean?: number | readonly number[];
-    readonly deviation?: number | readonly number[];
-  };
+  /** Its source is an absolute path, or the name of a built-in set. */
+  readonly data: DataChoice & { readonly validation: number };
   readonly prune: Prune;
   readonly retrain: Retrain;
   readonly weights?: { readonly keep: number; readonly iterations: number };

@@ -21,7 +21,7 @@ import { renderReport } from '../report/html';
 import { chooseEngine } from '../training/choose-engine';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
-import { openRecipeData } from './data';
+import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
@@ -65,7 +65,7 @@ export class SessionStopped extends Error {
 /** Runs a recipe to its end and writes the result. */
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
-  const data = await openRecipeData(recipe, original.graph);
+  const data = await openFittedData(recipe.data, recipe.seed, original.graph, recipe.retrain.loss);
   checkMetric(original.graph, data.test, recipe.metric);
   const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
   if (until?.rule === 'significant' && data.validation.count === 0) {
