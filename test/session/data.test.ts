@@ -1,0 +1,141 @@
+// Sessions on every kind of target: what is trained on it, judged by it, and said of it.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { random } from '../../src/random';
+import { makeRecipe } from '../../src/session/recipe';
+import type { SessionRecord } from '../../src/session/record';
+import { runSession, type SessionEvent } from '../../src/session/session';
+import { inFolder } from '../data/folder';
+import { refusal } from '../data/read';
+import { randomise, saveToFolder } from '../layers-model';
+import { tf } from '../tensorflow';
+
+const ROWS = 300;
+
+/** Rows of two numbers, with a value, a class and two answers that follow from them. */
+function table(): string {
+  const source = random('table');
+  const lines = Array.from({ length: ROWS }, () => {
+    const [a, b] = [source.next(), source.next()];
+    return [a, b, 3 * a - 2 * b + 1, a > b ? 'more' : 'less', a > 0.5 ? 1 : 0, b > 0.5 ? 1 : 0].join(',');
+  });
+  return ['a,b,value,class,first,second', ...lines].join('\n');
+}
+
+function network(units: number, activation: 'linear' | 'sigmoid' | 'softmax'): tf.LayersModel {
+  return randomise(
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ inputShape: [2], units: 12, activation: 'relu', name: 'hidden' }),
+        tf.layers.dense({ units, activation, name: 'out' }),
+      ],
+    }),
+    3,
+  );
+}
+
+interface Given {
+  readonly model: tf.LayersModel;
+  readonly data: Record<string, unknown>;
+  readonly retrain?: Record<string, unknown>;
+  readonly more?: Record<string, unknown>;
+}
+
+async function session(
+  { model, data, retrain, more }: Given,
+  onEvent?: (event: SessionEvent) => void,
+): Promise<SessionRecord> {
+  let record: SessionRecord | undefined;
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'table.csv'), table());
+    const recipe = makeRecipe(
+      {
+        model: await saveToFolder(model, join(folder, 'model')),
+        data: { source: 'table.csv', inputs: ['a', 'b'], ...data },
+        prune: { method: 'ratio', ratio: 0.5, iterations: 1, measure: 'l1' },
+        retrain: { epochs: 30, batch: 16, optimizer: 'adam', learningRate: 0.01, weightDecay: 0, ...retrain },
+        threads: 1,
+        ...more,
+      },
+      folder,
+      'The test',
+    );
+    record = await runSession(recipe, { sessions: join(folder, 'sessions'), ...(onEvent && { onEvent }) });
+  });
+  return record as SessionRecord;
+}
+
+test('a value is regressed on: the error falls by retraining, and the lower the better', async () => {
+  const { iterations } = await session({ model: network(1, 'linear'), data: { targets: ['value'] } });
+  const [original, pruned] = iterations;
+  assert.ok(original && pruned);
+  assert.deepEqual(pruned.metric, { name: 'mse', title: 'mean squared error', better: 'lower', unit: 'number' });
+  assert.ok(pruned.score < 0.1 * (pruned.scoreAfterCut ?? 0), `${pruned.scoreAfterCut} to ${pruned.score}`);
+  assert.ok(pruned.score < original.score && (pruned.pValue ?? 0) > 0.9);
+  const [low, high] = pruned.interval;
+  assert.ok(low < pruned.score && pruned.score < high);
+});
+
+test('the recipe chooses loss and metric', async () => {
+  const { iterations } = await session({
+    model: network(1, 'linear'),
+    data: { targets: ['value'] },
+    retrain: { loss: 'huber' },
+    more: { metric: 'r2' },
+  });
+  assert.equal(iterations[1]?.metric.name, 'r2');
+  assert.ok((iterations[1]?.score ?? 0) > 0.8, `R² ${iterations[1]?.score}`);
+});
+
+test('a class is told by one sigmoid or by a score for each', async () => {
+  for (const model of [network(1, 'sigmoid'), network(2, 'softmax')]) {
+    const { iterations } = await session({ model, data: { targets: ['class'] } });
+    assert.equal(iterations[1]?.metric.name, 'accuracy');
+    assert.ok((iterations[1]?.score ?? 0) > 0.9, `accuracy ${iterations[1]?.score}`);
+  }
+});
+
+test('several answers at once are each a yes or no', async () => {
+  const data = { targets: [{ from: ['first', 'second'] }] };
+  const { iterations } = await session({ model: network(2, 'sigmoid'), data });
+  // One of the two is always right by chance in rows of one 1 alone: those are classes only if all rows are.
+  assert.equal(iterations[1]?.metric.name, 'binary-accuracy');
+  assert.ok((iterations[1]?.score ?? 0) > 0.9, `binary accuracy ${iterations[1]?.score}`);
+});
+
+test('of two outputs the one with a target is trained, and it is said of the other', async () => {
+  const input = tf.input({ shape: [2], name: 'input' });
+  const hidden = tf.layers.dense({ units: 12, activation: 'relu', name: 'hidden' }).apply(input) as tf.SymbolicTensor;
+  const outputs = ['value', 'other'].map(
+    (name) => tf.layers.dense({ units: 1, name }).apply(hidden) as tf.SymbolicTensor,
+  );
+  const model = randomise(tf.model({ inputs: input, outputs }), 5);
+  const notes: string[] = [];
+  const { iterations } = await session({ model, data: { targets: ['value'] } }, (event) => {
+    if (event.type === 'note') notes.push(event.text);
+  });
+  assert.ok((iterations[1]?.score ?? 1) < 0.05);
+  assert.match(notes.join(), /no target for the output "other.*": it is neither trained on nor tested/);
+});
+
+test('what does not suit is refused before anything runs', async () => {
+  const refused = (given: Given): Promise<string> => refusal(session(given));
+  assert.match(
+    await refused({ model: network(1, 'linear'), data: { targets: ['value'] }, more: { metric: 'accuracy' } }),
+    /metric accuracy does not suit the target "value".*choose mse, mae or r2/,
+  );
+  assert.match(
+    await refused({ model: network(3, 'softmax'), data: { targets: ['class'] } }),
+    /there are 2 classes \(less, more\), the model has 3 outputs/,
+  );
+  assert.match(
+    await refused({ model: network(1, 'linear'), data: { targets: [{ from: 'value', to: 'price' }] } }),
+    /The model has no output "price"/,
+  );
+  assert.match(
+    await refused({ model: network(1, 'linear'), data: { targets: ['value'], augment: { flip: true } } }),
+    /no input is one: leave it out/,
+  );
+});
