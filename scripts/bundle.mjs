@@ -10,6 +10,13 @@ const hdf5Apart = {
   setup: ({ onResolve }) => onResolve({ filter: /^h5wasm$/ }, () => ({ path: './hdf5.mjs', external: true })),
 };
 
+/** Most of the extension's code, which a workspace without a model never loads. */
+const languageClientApart = {
+  name: 'language client',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/language-client$/ }, () => ({ path: './language-client.cjs', external: true })),
+};
+
 /**
  * @param {string} folder where they go.
  * @param {{ shipped: boolean }} options shipped: small and without source maps, for a package of the extension.
@@ -52,7 +59,19 @@ export async function bundle(folder, { shipped }) {
       minify: true,
       sourcemap: false,
     }),
-    build({ ...shared, entryPoints: ['src/extension.ts'], outfile: out('extension.cjs'), external: ['vscode'] }),
+    build({
+      ...shared,
+      plugins: [languageClientApart],
+      entryPoints: ['src/extension.ts'],
+      outfile: out('extension.cjs'),
+      external: ['vscode'],
+    }),
+    build({
+      ...shared,
+      entryPoints: ['src/editor/language-client.ts'],
+      outfile: out('language-client.cjs'),
+      external: ['vscode'],
+    }),
     build({
       ...shared,
       entryPoints: ['src/session/process.ts'],
@@ -71,7 +90,12 @@ export async function bundle(folder, { shipped }) {
       platform: 'browser',
       target: 'es2022',
       format: 'iife',
-      entryPoints: ['webview/panel.ts', 'webview/panel.css'],
+      entryPoints: [
+        { in: 'webview/panel.ts', out: 'panel' },
+        { in: 'webview/panel.css', out: 'panel' },
+        { in: 'webview/architecture/main.ts', out: 'architecture' },
+        { in: 'webview/architecture/architecture.css', out: 'architecture' },
+      ],
       outdir: out('webview'),
       loader: { '.ttf': 'file' },
     }),

@@ -1,5 +1,6 @@
 // activate(): registers, nothing else.
 import type * as vscode from 'vscode';
+import { registerArchitecture } from './editor/architecture-editor';
 import { registerCommands } from './editor/commands/index';
 import { registerLanguage } from './editor/language';
 import { registerPanels } from './editor/panel';
@@ -12,6 +13,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCommands(services);
   registerTrees(services);
   registerPanels(services);
-  registerLanguage(context);
+  registerLanguage(services);
+  registerArchitecture(services);
   showRunning(services);
 }

@@ -1,20 +1,33 @@
-// The client of the language server, which runs in a process of its own.
-import { join } from 'node:path';
-import type * as vscode from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+// Starts the language server's client with the first document it has something to say about.
+import * as vscode from 'vscode';
+import type { Services } from './services';
 
-export function registerLanguage(context: vscode.ExtensionContext): void {
-  const client = new LanguageClient(
-    'neuronPruner',
-    'Neuron Pruner',
-    { module: join(context.extensionUri.fsPath, 'dist', 'server.cjs'), transport: TransportKind.ipc },
-    {
-      documentSelector: [
-        { language: 'json', pattern: '**/*.json' },
-        { language: 'jsonc', pattern: '**/*.json' },
-      ],
-    },
-  );
-  context.subscriptions.push(client);
-  void client.start();
+const LANGUAGES: ReadonlySet<string> = new Set(['json', 'jsonc']);
+
+/** A model says within so many lines and characters that it is one, even where it is all in one line. */
+const HEAD_LINES = 200;
+const HEAD_CHARACTERS = 65_536;
+
+export function registerLanguage(services: Services): void {
+  const { subscriptions } = services.context;
+  let started = false;
+  const look = async (document: vscode.TextDocument): Promise<void> => {
+    if (started || !isModelOrRecipe(document)) return;
+    started = true;
+    for (const listener of listeners) listener.dispose();
+    // Half of the extension's code, which a workspace without a model never needs.
+    const { startClient } = await import('./language-client');
+    await startClient(services);
+  };
+  const listeners = [vscode.workspace.onDidOpenTextDocument(look), vscode.workspace.onDidSaveTextDocument(look)];
+  subscriptions.push(...listeners);
+  for (const document of vscode.workspace.textDocuments) void look(document);
+}
+
+/** Told by its name, or where that leaves it open by how it begins: other JSON is not touched. */
+export function isModelOrRecipe(document: vscode.TextDocument): boolean {
+  if (document.uri.scheme === 'output' || !LANGUAGES.has(document.languageId)) return false;
+  if (document.fileName.endsWith('.prune.json')) return true;
+  const head = document.getText(new vscode.Range(0, 0, HEAD_LINES, 0)).slice(0, HEAD_CHARACTERS);
+  return head.includes('"modelTopology"');
 }

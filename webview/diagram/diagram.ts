@@ -104,7 +104,7 @@ export class Diagram {
     return standaloneSvg(this.#drawn(), this.#title);
   }
 
-  async png(): Promise<Uint8Array> {
+  async png(): Promise<Uint8Array<ArrayBuffer>> {
     return pngOf(this.svg(), this.#drawn());
   }
 

@@ -5,7 +5,7 @@ import type { Drawing } from './draw';
 const MAX_SIDE = 16_384;
 
 /** Twice as many pixels as the drawing has, or as many as a picture can have. */
-export async function pngOf(svg: string, { width, height }: Drawing): Promise<Uint8Array> {
+export async function pngOf(svg: string, { width, height }: Drawing): Promise<Uint8Array<ArrayBuffer>> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();

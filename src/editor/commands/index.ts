@@ -19,7 +19,7 @@ function table(services: Services): Record<string, Run> {
   return {
     prune: (target?: Target, layer?: unknown) => prune(services, targetOf(target), nameOf(layer)),
     inspectRelevance: (target?: Target, layer?: unknown) => inspectRelevance(services, targetOf(target), nameOf(layer)),
-    openArchitecture: (target?: Target) => openArchitecture(services, targetOf(target)),
+    openArchitecture: (target?: Target, layer?: unknown) => openArchitecture(services, targetOf(target), nameOf(layer)),
     compare: (target?: Target, targets?: readonly vscode.Uri[]) =>
       compareModels(services, targets && targets.length > 1 ? targets : target instanceof vscode.Uri ? [target] : []),
     newRecipe: (target?: Target) => newRecipe(services, targetOf(target)),

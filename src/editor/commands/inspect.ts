@@ -1,5 +1,6 @@
 // Inspect Relevance and Open Architecture: looking at a model in the panel.
 import * as vscode from 'vscode';
+import { showArchitecture } from '../architecture-editor';
 import type { OpenModel } from '../open-model';
 import { showPanel } from '../panel';
 import type { Services } from '../services';
@@ -14,12 +15,11 @@ export async function inspectRelevance(services: Services, target: Target, layer
   showPanel(services, model, 'relevance', layer);
 }
 
-export async function openArchitecture(services: Services, target: Target): Promise<void> {
+export async function openArchitecture(services: Services, target: Target, layer?: string): Promise<void> {
   const model = await modelOf(services, target, 'The model to look at');
   if (model === undefined) return;
-  await model.inspection();
   services.active.show(model);
-  showPanel(services, model, 'result');
+  await showArchitecture(model.path, layer);
 }
 
 /** Brings the running session to the front. */
