@@ -65,7 +65,7 @@ function failed(error: unknown): void {
 function select(layer: string, by: 'table' | 'diagram' | 'host'): void {
   selected = layer;
   if (by !== 'table') grid.select(layer);
-  if (by !== 'diagram') void diagram.select(layer);
+  if (by !== 'diagram') diagram.select(layer);
   draw();
 }
 
@@ -162,6 +162,14 @@ function tool(label: string, title: string, run: () => void): TemplateResult {
   return html`<button title=${title} aria-label=${title} @click=${run}>${label}</button>`;
 }
 
+/** More names than these nobody reads. */
+const MOST_NAMES = 8;
+
+function some(names: readonly string[]): string {
+  const left = names.length - MOST_NAMES;
+  return left > 0 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${count(left)} more` : names.join(', ');
+}
+
 /** What the table has no room for. */
 function details({ layers }: Inspection, name: string): TemplateResult | typeof nothing {
   const layer = layers.find((candidate) => candidate.name === name);
@@ -174,7 +182,7 @@ function details({ layers }: Inspection, name: string): TemplateResult | typeof 
         ? html`<p>${weights.map(({ name: weight, shape }) => html`<span><code>${weight}</code> ${shape.join(' × ') || 'one value'}</span>`)}</p>`
         : nothing
     }
-    ${coupled ? html`<p>Cut together with ${coupled.join(', ')}.</p>` : nothing}
+    ${coupled ? html`<p>Cut together with ${some(coupled)}.</p>` : nothing}
     ${
       prunable
         ? html`<button @click=${() => host.postMessage({ type: 'run', command: 'prune', layer: name })}>Prune this layer</button>`

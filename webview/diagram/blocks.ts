@@ -98,22 +98,21 @@ function signaturesOf(steps: readonly (readonly AlignedLayer[])[]): number[] {
   });
 }
 
-/** The shortest sequence of steps from `start` on whose repetition covers the most of them. */
+/** The shortest sequence of steps from `start` on that repeats and covers enough: blocks as a person would name them. */
 function bestRepeat(
   steps: readonly (readonly AlignedLayer[])[],
   signatures: readonly number[],
   start: number,
 ): { period: number; repeats: number } {
-  let best = { period: 1, repeats: 1 };
   for (let period = 1; period <= MAX_PERIOD && start + 2 * period <= signatures.length; period++) {
     let end = start + period;
     while (end < signatures.length && signatures[end] === signatures[end - period]) end++;
     const repeats = Math.floor((end - start) / period);
-    if (repeats < 2 || period * repeats <= best.period * best.repeats) continue;
+    if (repeats < 2) continue;
     const covered = steps.slice(start, start + period * repeats).reduce((sum, step) => sum + step.length, 0);
-    if (covered >= MIN_FOLDED) best = { period, repeats };
+    if (covered >= MIN_FOLDED) return { period, repeats };
   }
-  return best;
+  return { period: 1, repeats: 1 };
 }
 
 /** Neighbouring blocks joined, so that few enough are left. */

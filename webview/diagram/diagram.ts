@@ -69,14 +69,9 @@ export class Diagram {
     this.fit();
   }
 
-  /** Marks a layer as chosen, unfolds the block it is in and brings it into view. */
-  async select(layer: string): Promise<void> {
+  /** Marks a layer, or the folded block it is in, as chosen and brings it into view. */
+  select(layer: string): void {
     this.#selected = layer;
-    const block = this.#blockOf(layer);
-    if (block !== undefined && block.layers.length > 1) {
-      this.#unfolded.add(block.id);
-      await this.#relayout();
-    }
     this.#mark();
     this.#cardOf(layer)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
@@ -179,8 +174,11 @@ export class Diagram {
   }
 
   #click(event: Event): void {
-    const card = (event.target as Element).closest<SVGGElement>('.card');
-    if (card !== null) this.#activate(card.dataset.id ?? '');
+    const target = event.target as Element;
+    const fold = target.closest<SVGGElement>('.fold')?.dataset.fold;
+    const unfolded = this.#layout?.cards.find(({ block }) => block.within?.id === fold)?.block.within;
+    if (fold !== undefined && unfolded !== undefined) void this.#fold(unfolded);
+    else this.#activate(target.closest<SVGGElement>('.card')?.dataset.id ?? '');
   }
 
   #activate(id: string): void {
@@ -270,8 +268,9 @@ export class Diagram {
 const IN_PAGE = `
 .diagram-frame { position: relative; overflow: auto; height: 100%; }
 .diagram-status:empty { display: none; }
-.diagram-status { margin: 0; padding: 16px; color: ${THEME.soft}; }
+.diagram-status { position: absolute; margin: 0; padding: 16px; color: ${THEME.soft}; }
 .diagram { display: block; margin: 0 auto; outline: none; }
+.diagram .fold { cursor: pointer; }
 .diagram .card { cursor: pointer; outline: none; }
 .diagram .card.dim { opacity: 0.3; }
 .diagram .card:hover .frame { stroke: ${THEME.accent}; }

@@ -43,6 +43,7 @@ ${panes.map(
       .filter((edge) => arrangement !== 'side-by-side' || edge[side])
       .map(edgePath)}</g>`,
 )}
+${panes.map(({ x }) => unfoldedGroups(layout).map((group) => groupFrame(group, x, top)))}
 ${layout.cards.map((card) => cardGroup(card, panes, top, arrangement, widest))}`;
   const last = panes.at(-1);
   return {
@@ -65,6 +66,43 @@ function widestOf({ cards }: Layout): number {
   return layers.reduce((most, layer) => Math.max(most, mostChannels(layer)), 1);
 }
 
+interface Group {
+  readonly block: Block;
+  readonly x: number;
+  readonly y: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The blocks that are drawn layer by layer, each with the room its layers take. */
+function unfoldedGroups({ cards }: Layout): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { block, x, y, width, height } of cards) {
+    if (block.within === undefined) continue;
+    const known = groups.get(block.within.id);
+    groups.set(block.within.id, {
+      block: block.within,
+      x: Math.min(known?.x ?? x, x),
+      y: Math.min(known?.y ?? y, y),
+      right: Math.max(known?.right ?? 0, x + width),
+      bottom: Math.max(known?.bottom ?? 0, y + height),
+    });
+  }
+  return [...groups.values()];
+}
+
+const GROUP_PADDING = 8;
+
+/** A frame around it, with a handle to fold it again; by keyboard its layers fold it. */
+function groupFrame({ block, x, y, right, bottom }: Group, left: number, top: number): Markup {
+  const pad = GROUP_PADDING;
+  return svg`<g class="group" aria-hidden="true" transform="translate(${left + x - pad} ${top + y - pad})"><rect class="unfolded" width="${
+    right - x + 2 * pad
+  }" height="${bottom - y + 2 * pad}" rx="8"/><g class="fold" data-fold="${block.id}"><title>Fold these layers again</title><circle cx="${
+    right - x + 2 * pad
+  }" cy="0" r="8"/><path d="M${right - x + 2 * pad - 4} 0h8"/></g></g>`;
+}
+
 function edgePath({ points }: Edge): Markup | undefined {
   if (points.length === 0) return undefined;
   const path = points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${Math.round(x)} ${Math.round(y)}`).join('');
@@ -82,11 +120,11 @@ function cardGroup(
   const compared = arrangement !== 'single';
   return svg`<g class="card${folded ? ' folded' : ''}" data-id="${block.id}" role="treeitem" tabindex="-1" aria-selected="false"${
     folded ? svg` aria-expanded="false"` : undefined
-  } aria-level="${block.within === undefined ? 1 : 2}" aria-label="${spoken(block, compared)}">${panes.map((pane) => {
+  } aria-level="${block.within === undefined ? 1 : 2}"><title>${spoken(block, compared)}</title>${panes.map((pane) => {
     const side = shownSide(block, pane.side, arrangement);
     if (side === undefined) return undefined;
     const fate = compared && !folded ? block.layers.map(fateOf)[0] : 'same';
-    return svg`<g class="side ${fate}" transform="translate(${pane.x + x} ${top + y})">${
+    return svg`<g class="side ${fate}" aria-hidden="true" transform="translate(${pane.x + x} ${top + y})">${
       folded ? svg`<rect class="frame behind" x="4" y="4" width="${CARD_WIDTH}" height="${height}" rx="4"/>` : undefined
     }<rect class="frame" width="${CARD_WIDTH}" height="${height}" rx="4"/>${
       folded ? foldedCard(block, side, widest) : layerCard(block, side, pane, compared, widest)
@@ -105,15 +143,14 @@ function layerCard(block: Block, side: Side, pane: Pane, compared: boolean, wide
   const [layer] = block.layers;
   if (layer === undefined) return svg``;
   const fate = compared && pane.side === 'after' ? fateText(layer) : undefined;
-  const title = svg`<title>${layer.name}</title>`;
   if (mostChannels(layer) === 0) {
     const type = shortened(fate ?? layer.type, 20);
-    return svg`${title}<text class="name" x="${PADDING}" y="19">${shortened(layer.name, 33 - type.length)}</text><text class="${
+    return svg`<text class="name" x="${PADDING}" y="19">${shortened(layer.name, 33 - type.length)}</text><text class="${
       fate === undefined ? 'type' : 'fate'
     }" x="${CARD_WIDTH - PADDING}" y="19" text-anchor="end">${type}</text>`;
   }
   const figures = [layer.type, sideFigures(block, side)].filter((part) => part !== undefined).join(' · ');
-  return svg`${title}<text class="name" x="${PADDING}" y="19">${shortened(layer.name, 33 - (fate?.length ?? 0))}</text>${
+  return svg`<text class="name" x="${PADDING}" y="19">${shortened(layer.name, 31 - (fate?.length ?? 0))}</text>${
     fate === undefined
       ? undefined
       : svg`<text class="fate" x="${CARD_WIDTH - PADDING}" y="19" text-anchor="end">${fate}</text>`
@@ -147,7 +184,7 @@ function foldedCard(block: Block, side: Side, widest: number): Markup {
   const column = (height: number, i: number, kind: string): Markup =>
     svg`<rect class="${kind}" x="${i * step}" y="${PROFILE_HEIGHT - height}" width="${Math.max(0.5, step - 1)}" height="${height}"/>`;
   const tall = (channels: number): number => Math.max(0.5, (channels / widest) * PROFILE_HEIGHT);
-  return svg`<text class="name" x="${PADDING}" y="19">${shortened(blockTitle(block), 33)}</text><text class="figures" x="${PADDING}" y="36">${sideFigures(
+  return svg`<text class="name" x="${PADDING}" y="19">${shortened(blockTitle(block), 31)}</text><text class="figures" x="${PADDING}" y="36">${sideFigures(
     block,
     side,
   )}</text><g transform="translate(${PADDING} 43)">${made.map(({ most, there }, i) => [

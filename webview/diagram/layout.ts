@@ -28,7 +28,7 @@ export interface Edge {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-export const CARD_WIDTH = 248;
+export const CARD_WIDTH = 264;
 /** A layer that makes channels has a bar; one that makes none is a line of text. */
 const CARD_HEIGHT = 62;
 const QUIET_HEIGHT = 30;

@@ -43,6 +43,9 @@ export function diagramStyle(palette: Palette): string {
   return `
 .diagram { font: 12px/1 ${palette.font}; }
 .diagram .frame { fill: ${palette.card}; stroke: ${palette.line}; }
+.diagram .unfolded { fill: none; stroke: ${palette.line}; stroke-dasharray: 2 3; }
+.diagram .fold circle { fill: ${palette.card}; stroke: ${palette.line}; }
+.diagram .fold path { stroke: ${palette.text}; stroke-width: 1.5; }
 .diagram .edge { fill: none; stroke: ${palette.soft}; stroke-width: 1.25; }
 .diagram text { fill: ${palette.text}; }
 .diagram .name { font-weight: 600; }
