@@ -44,14 +44,14 @@ function single(layer: AlignedLayer): Block {
 
 function repeatedBlocks(layers: readonly AlignedLayer[]): Block[] {
   const steps = stepsOf(layers);
-  const signatures = signaturesOf(steps);
+  const repeats = repeatsOf(steps);
   const blocks: Block[] = [];
   for (let start = 0; start < steps.length; ) {
-    const { period, repeats } = bestRepeat(steps, signatures, start);
-    const own = steps.slice(start, start + period * repeats).flat();
-    if (repeats > 1) blocks.push({ id: own[0]?.name ?? '', layers: own, repeats });
+    const { period, times } = repeats.get(start) ?? { period: 1, times: 1 };
+    const own = steps.slice(start, start + period * times).flat();
+    if (times > 1) blocks.push({ id: own[0]?.name ?? '', layers: own, repeats: times });
     else blocks.push(...own.map(single));
-    start += period * repeats;
+    start += period * times;
   }
   return blocks;
 }
@@ -98,21 +98,36 @@ function signaturesOf(steps: readonly (readonly AlignedLayer[])[]): number[] {
   });
 }
 
-/** The shortest sequence of steps from `start` on that repeats and covers enough: blocks as a person would name them. */
-function bestRepeat(
-  steps: readonly (readonly AlignedLayer[])[],
-  signatures: readonly number[],
-  start: number,
-): { period: number; repeats: number } {
-  for (let period = 1; period <= MAX_PERIOD && start + 2 * period <= signatures.length; period++) {
-    let end = start + period;
-    while (end < signatures.length && signatures[end] === signatures[end - period]) end++;
-    const repeats = Math.floor((end - start) / period);
-    if (repeats < 2) continue;
-    const covered = steps.slice(start, start + period * repeats).reduce((sum, step) => sum + step.length, 0);
-    if (covered >= MIN_FOLDED) return { period, repeats };
+interface Repeat {
+  /** Steps. */
+  readonly period: number;
+  readonly times: number;
+}
+
+/** Sequences of steps that repeat, by where they start; the shorter come first, as a person would name them. */
+function repeatsOf(steps: readonly (readonly AlignedLayer[])[]): Map<number, Repeat> {
+  const signatures = signaturesOf(steps);
+  const found = new Map<number, Repeat>();
+  const taken = new Uint8Array(steps.length);
+  for (let period = 1; period <= MAX_PERIOD; period++) {
+    for (let start = 0; start + 2 * period <= steps.length; start++) {
+      let end = start;
+      while (
+        end < steps.length &&
+        !taken[end] &&
+        (end < start + period || signatures[end] === signatures[end - period])
+      )
+        end++;
+      const times = Math.floor((end - start) / period);
+      if (times < 2) continue;
+      const covered = steps.slice(start, start + period * times).reduce((sum, step) => sum + step.length, 0);
+      if (covered < MIN_FOLDED) continue;
+      found.set(start, { period, times });
+      taken.fill(1, start, start + period * times);
+      start += period * times - 1;
+    }
   }
-  return { period: 1, repeats: 1 };
+  return found;
 }
 
 /** Neighbouring blocks joined, so that few enough are left. */
