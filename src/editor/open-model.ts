@@ -114,9 +114,14 @@ export class OpenModel {
       }
     }
     const named = all.map(({ name }) => name).filter((name) => included.has(name));
-    const { layers: _, ...prune } = this.#recipe.prune ?? {};
-    // A recipe can't name no layer at all; one that names none means the default ones.
-    await this.plan({ ...this.#recipe, prune: named.length > 0 ? { ...prune, layers: named } : prune });
+    if (named.length === 0) {
+      // The tree shows the layer as it still is.
+      this.#changed.fire();
+      throw new UserError('A plan prunes at least one layer: take another in before this one is left out.');
+    }
+    await this.plan({ ...this.#recipe, prune: { ...this.#recipe.prune, layers: named } });
+    // Said at once where the method can't be used on these layers.
+    await this.prediction();
   }
 
   /** The data chosen for it; undefined until a person chose. */

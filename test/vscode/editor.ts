@@ -26,6 +26,9 @@ export interface EditorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
+/** Milliseconds until something that should show is given up on: a busy machine is slow, a wait that succeeds is short. */
+const PATIENCE = 90_000;
+
 const CHROMIUM_FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -89,6 +92,7 @@ export class Editor {
     await healthy(port);
     const browser = await chromium.launch({ executablePath: installation.chromium, args: CHROMIUM_FLAGS });
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    page.setDefaultTimeout(PATIENCE);
     const editor = new Editor(page, data, server, browser);
     page.on('console', (message) => {
       if (message.type() === 'error' && message.text().includes('neuron-pruner.neuron-pruner'))
@@ -100,7 +104,7 @@ export class Editor {
   }
 
   async ready(): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.sidebar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.sidebar').waitFor();
   }
 
   /** Loads the window anew: its extension host ends and another starts. */
@@ -111,21 +115,35 @@ export class Editor {
 
   /** Runs a command by its title, as a person does. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const box = this.page.locator('.quick-input-widget .quick-input-box input');
-    await box.waitFor();
-    await box.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+    await this.choose('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const box = this.page.locator('.quick-input-widget .quick-input-box input');
-    await box.waitFor();
-    await box.fill(path);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.choose('Control+P', path, path.split('/').at(-1) ?? path);
+    await this.page
+      .locator('.breadcrumbs-control')
+      .filter({ hasText: path.split('/')[0] ?? path })
+      .waitFor();
+  }
+
+  /** Types into the list that a key opens and takes its first entry; an editor that opens meanwhile closes the list. */
+  private async choose(key: string, typed: string, entry: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press(key);
+        const box = this.page.locator('.quick-input-widget .quick-input-box input');
+        await box.fill(typed, { timeout: 20_000 });
+        await this.page
+          .locator('.quick-input-list .monaco-list-row')
+          .filter({ hasText: entry })
+          .first()
+          .click({ timeout: 20_000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
+    }
   }
 
   /** Picks an entry of the list that an extension's command shows. */
@@ -158,6 +176,36 @@ export class Editor {
   /** The panel's page. */
   panel(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** A CodeLens that says this. */
+  lens(text: RegExp): Locator {
+    return this.page.locator('.codelens-decoration').filter({ hasText: text }).first();
+  }
+
+  /** What hovering over a text of the editor in front shows. */
+  async hover(text: string): Promise<string> {
+    await this.page.locator('.view-line span span').filter({ hasText: text }).first().hover();
+    const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
+    await hover.waitFor();
+    return hover.innerText();
+  }
+
+  /** The messages of the Problems view. */
+  async problems(): Promise<string[]> {
+    await this.command('Problems: Focus on Problems View');
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    await rows.nth(1).waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Waits for something that shows outside the page, or for what is no element. */
+  async until(reached: () => boolean | Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+      if (await reached()) return;
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error('waited too long');
   }
 
   get statusBar(): Locator {

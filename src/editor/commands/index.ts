@@ -1,7 +1,7 @@
 // The commands, by name.
 import * as vscode from 'vscode';
-import { messageOf, UserError } from '../../errors';
 import type { OpenModel } from '../open-model';
+import { report } from '../report-error';
 import type { Services } from '../services';
 import type { LayerItem } from '../trees/layers';
 import { type IterationItem, isSessionItem, type SessionItem } from '../trees/session-item';
@@ -46,24 +46,10 @@ export function registerCommands(services: Services): void {
       try {
         await run(...args);
       } catch (error) {
-        await report(services, error);
+        await report(services.context, error);
       }
     };
     services.context.subscriptions.push(vscode.commands.registerCommand(`neuronPruner.${name}`, reported));
-  }
-}
-
-/** One clear message; a fault of ours is said to be one, with the way to what was logged. */
-async function report({ context }: Services, error: unknown): Promise<void> {
-  if (error instanceof UserError) {
-    await vscode.window.showErrorMessage(error.message);
-    return;
-  }
-  const log = 'Show Log';
-  const message = `Neuron Pruner failed: ${messageOf(error)}. This is a fault of ours, please report it.`;
-  console.error(error);
-  if ((await vscode.window.showErrorMessage(message, log)) === log) {
-    await vscode.commands.executeCommand('revealFileInOS', context.logUri);
   }
 }
 

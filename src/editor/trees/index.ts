@@ -1,5 +1,6 @@
 // The sidebar: Layers, Models, Sessions.
 import * as vscode from 'vscode';
+import { report } from '../report-error';
 import type { Services } from '../services';
 import { LayersTree } from './layers';
 import { ModelsTree } from './models';
@@ -26,7 +27,11 @@ export function registerTrees({ context, active, files, models, sessions }: Serv
       const changed = new Map(
         items.map(([{ layer }, state]) => [layer.name, state === vscode.TreeItemCheckboxState.Checked]),
       );
-      await active.model?.include(changed);
+      try {
+        await active.model?.include(changed);
+      } catch (error) {
+        await report(context, error);
+      }
     }),
     vscode.window.createTreeView('neuronPruner.models', { treeDataProvider: new ModelsTree(files, models) }),
     vscode.window.createTreeView('neuronPruner.sessions', { treeDataProvider: new SessionsTree(sessions) }),
