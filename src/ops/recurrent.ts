@@ -3,6 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { type Axis, type Evaluation, input, numberAttribute, type Operator, type Ties } from './operator';
+import { type Activation, activationsOf } from './recurrent-activations';
 
 /** The state after a step, the first of it what the operator puts out. */
 export type Step = (x: TfTensor, state: readonly TfTensor[], weights: StepWeights, run: Evaluation) => TfTensor[];
@@ -15,18 +16,23 @@ export interface StepWeights {
   readonly wBias: TfTensor;
   readonly rBias: TfTensor;
   readonly peepholes: TfTensor | undefined;
+  /** In the order of the specification: f, g, h. */
+  readonly activations: readonly Activation[];
 }
 
 interface Recurrent {
   readonly gates: number;
   /** Values that make up the state: the hidden one, and the cell of an LSTM. */
   readonly states: number;
+  /** Names of the activations f, g, h that it has unless told otherwise. */
+  readonly activations: readonly string[];
   readonly step: Step;
 }
 
 const batchFirst = (node: Node): boolean => numberAttribute(node, 'layout', 0) !== 0;
 
-export function recurrent(type: string, { gates, states, step }: Recurrent): Operator {
+export function recurrent(type: string, kind: Recurrent): Operator {
+  const { gates, states } = kind;
   return {
     type,
     shapes(node, [x = [], w = [], r = []]) {
@@ -91,7 +97,7 @@ export function recurrent(type: string, { gates, states, step }: Recurrent): Ope
       return { ...node, attributes: { ...node.attributes, hidden_size: hidden } };
     },
     evaluate(node, inputs, run) {
-      return evaluate(node, inputs, run, { gates, states, step });
+      return evaluate(node, inputs, run, kind);
     },
   };
 }
@@ -105,13 +111,11 @@ function evaluate(
   node: Node,
   inputs: readonly TfTensor[],
   run: Evaluation,
-  { gates, states, step }: Recurrent,
+  { gates, states, activations, step }: Recurrent,
 ): TfTensor[] {
   const { tf } = run;
   if (inputs[4] !== undefined) throw new Error(`${node.type} "${node.name}": sequences of several lengths`);
-  if (node.attributes.activations !== undefined || node.attributes.clip !== undefined) {
-    throw new Error(`${node.type} "${node.name}": activations of its own`);
-  }
+  if (node.attributes.clip !== undefined) throw new Error(`${node.type} "${node.name}": inputs that are clipped`);
   const x = batchFirst(node) ? tf.transpose(inputs[0] as TfTensor, [1, 0, 2]) : (inputs[0] as TfTensor);
   const [length = 1, batch = 1] = x.shape;
   const [w, r] = [inputs[1] as TfTensor, inputs[2] as TfTensor];
@@ -127,7 +131,8 @@ function evaluate(
     const at = (tensor: TfTensor): TfTensor => tf.gather(tensor, direction);
     const [wBias, rBias] = tf.split(at(bias), 2) as [TfTensor, TfTensor];
     const peepholes = inputs[5 + states] && at(inputs[5 + states] as TfTensor);
-    const weights = { node, w: at(w), r: at(r), wBias, rBias, peepholes };
+    const own = activationsOf(node, direction, activations, run);
+    const weights = { node, w: at(w), r: at(r), wBias, rBias, peepholes, activations: own };
     const reverse = direction === 1 || node.attributes.direction === 'reverse';
     let state = initial.map(at);
     const outputs = new Array<TfTensor>(length);
@@ -159,5 +164,7 @@ export function gateInputs(
 ): { read: TfTensor[]; recurrent: TfTensor[] } {
   const read = tf.add(tf.matMul(x as never, w as never, false, true), wBias);
   const recurrent = tf.add(tf.matMul(hidden as never, r as never, false, true), rBias);
-  return { read: tf.split(read, count, 1), recurrent: tf.split(recurrent, count, 1) };
+  // TensorFlow.js has no gradient of a split into one.
+  const gates = (value: TfTensor): TfTensor[] => (count === 1 ? [value] : tf.split(value, count, 1));
+  return { read: gates(read), recurrent: gates(recurrent) };
 }

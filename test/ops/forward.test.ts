@@ -6,7 +6,7 @@ import { onnxruntime } from '../../src/engines/onnxruntime';
 import type { Tensor } from '../../src/model/tensor';
 import { OPERATORS } from '../../src/ops/index';
 import { inferShapes, shapeOf } from '../../src/ops/infer';
-import { TENSORFLOW_ENGINES } from '../tensorflow';
+import { TENSORFLOW_ENGINES } from '../tensorflow-engines';
 import { assertClose } from '../tensors';
 import { CASES, graphOf, type OperatorCase, OUTPUT, STRUCTURAL } from './cases';
 

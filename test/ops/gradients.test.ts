@@ -12,7 +12,7 @@ import { inferShapes } from '../../src/ops/infer';
 import { windowOf } from '../../src/ops/window';
 import { random } from '../../src/random';
 import { TrainingTape } from '../../src/training/tape';
-import { TENSORFLOW_ENGINES, wasm } from '../tensorflow';
+import { TENSORFLOW_ENGINES, wasm } from '../tensorflow-engines';
 import { assertClose, drawn } from '../tensors';
 import { CASES, graphOf, type OperatorCase, OUTPUT, STRUCTURAL } from './cases';
 
@@ -110,7 +110,7 @@ function sumOfProducts(a: Float32Array, b: Float32Array): number {
 const STEP = 0.01;
 
 /** (loss(x + h) − loss(x − h)) / 2h, element by element. */
-async function byDifferences({ loss }: Derived, values: Tensors, name: string): Promise<Tensor> {
+async function byDifferences({ loss }: Pick<Derived, 'loss'>, values: Tensors, name: string): Promise<Tensor> {
   const tensor = values.get(name);
   assert.ok(tensor);
   const result = zeros(tensor);
@@ -189,6 +189,32 @@ for (const given of differentiable) {
         }
       }),
     );
+  }
+}
+
+/** What onnxruntime runs and has no gradient rule of ours: TensorFlow.js alone can train it. */
+const withoutRule = CASES.filter(
+  ({ noGradient, output, values }) =>
+    noGradient !== undefined && output === undefined && [...values.values()].every(({ type }) => type === 'float32'),
+);
+
+for (const given of withoutRule) {
+  for (const { name: backend, engine: automatic, skip } of TENSORFLOW_ENGINES) {
+    test(`${given.title}: the gradients of ${backend} are the central differences of its loss`, { skip }, async () => {
+      const program = await engine.compile(graphOf(given), new Map());
+      const direction = directionOf(given).data as Float32Array;
+      try {
+        const loss = async (values: Tensors): Promise<number> => {
+          const outputs = await program.run(Object.fromEntries(values));
+          return sumOfProducts(outputOf(outputs, OUTPUT).data as Float32Array, direction);
+        };
+        for (const [name, gradient] of await byTensorflow(automatic, given)) {
+          assertClose(gradient, await byDifferences({ loss }, given.values, name), 5e-3, `gradient of ${name}`);
+        }
+      } finally {
+        await program.dispose();
+      }
+    });
   }
 }
 

@@ -231,6 +231,15 @@ function recurrent(gates: number, directions: number): Tensor[] {
   ];
 }
 
+/** So small that no activation bends sharply there. */
+const small = (tensors: readonly Tensor[]): Tensor[] =>
+  tensors.map(({ shape, data }) =>
+    float32(
+      shape,
+      (data as Float32Array).map((value) => 0.3 * value),
+    ),
+  );
+
 const NO_RULE = { ...FIXED, noGradient: 'no gradient rule for' } as const;
 const recurrents = [
   given('RNN', 'forward', recurrent(1, 1), { hidden_size: 4 }, NO_RULE),
@@ -240,6 +249,32 @@ const recurrents = [
     'backward, reset after the product',
     recurrent(3, 1),
     { hidden_size: 4, linear_before_reset: 1, direction: 'reverse' },
+    NO_RULE,
+  ),
+  given(
+    'RNN',
+    'in both directions, each with its activation',
+    recurrent(1, 2),
+    { hidden_size: 4, direction: 'bidirectional', activations: ['Softsign', 'Elu'], activation_alpha: [0.5] },
+    NO_RULE,
+  ),
+  given(
+    'GRU',
+    'with activations of its own',
+    small(recurrent(3, 1)),
+    { hidden_size: 4, activations: ['HardSigmoid', 'Softplus'], activation_alpha: [0.25], activation_beta: [0.4] },
+    NO_RULE,
+  ),
+  given(
+    'LSTM',
+    'with hard gates, as Keras 1 has them',
+    small(recurrent(4, 1)),
+    {
+      hidden_size: 4,
+      activations: ['HardSigmoid', 'Tanh', 'Softsign'],
+      activation_alpha: [0.2],
+      activation_beta: [0.5],
+    },
     NO_RULE,
   ),
   given('LSTM', 'forward', recurrent(4, 1), { hidden_size: 4 }, NO_RULE),

@@ -8,7 +8,7 @@ import type { Tensor } from '../../src/model/tensor';
 import type { Values } from '../../src/model/values';
 import type { OptimizerName } from '../../src/training/optimizer';
 import { type TrainingOptions, type TrainingState, train } from '../../src/training/train';
-import { TENSORFLOW_ENGINES } from '../tensorflow';
+import { TENSORFLOW_ENGINES } from '../tensorflow-engines';
 import { assertClose } from '../tensors';
 import { MODEL, OPTIMIZERS, options, SPLIT, START } from './bars';
 

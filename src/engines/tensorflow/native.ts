@@ -1,7 +1,10 @@
 // TensorFlow's own C library, through @tensorflow/tfjs-node.
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
+import { registerDiscreteGradients } from './discrete-gradients';
 import type { Runtime, TensorFlow } from './runtime';
 
 export async function startNative(threads: number): Promise<Runtime> {
@@ -14,8 +17,11 @@ export async function startNative(threads: number): Promise<Runtime> {
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   legacy.isArray ??= Array.isArray;
-  const tf = createRequire(__filename)('@tensorflow/tfjs-node') as TensorFlow & { version: Record<string, string> };
+  const require = createRequire(__filename);
+  checkAddon(dirname(require.resolve('@tensorflow/tfjs-node/package.json')));
+  const tf = require('@tensorflow/tfjs-node') as TensorFlow & { version: Record<string, string> };
   tf.enableProdMode();
+  registerDiscreteGradients(tf);
   const { binding } = tf.findBackend('tensorflow') as unknown as { binding: { TF_Version: string } };
   return {
     tf,
@@ -25,4 +31,12 @@ export async function startNative(threads: number): Promise<Runtime> {
     library: binding.TF_Version,
     threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
   };
+}
+
+/** Before the package is read: half of it would be loaded when it finds out itself. */
+function checkAddon(folder: string): void {
+  const built = join(folder, 'lib');
+  const found =
+    existsSync(built) && readdirSync(built).some((name) => existsSync(join(built, name, 'tfjs_binding.node')));
+  if (!found) throw new Error('@tensorflow/tfjs-node is here without its native addon');
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setWasmPaths, version_wasm as version } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerDiscreteGradients } from './discrete-gradients';
 import { registerKernels } from './kernels/index';
 import type { Runtime } from './runtime';
 
@@ -11,6 +12,7 @@ export async function startWasm(): Promise<Runtime> {
   const before = tf.getBackend();
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend of TensorFlow.js does not start');
   registerKernels(tf);
+  registerDiscreteGradients(tf);
   if (before) await tf.setBackend(before);
   return { tf, backend: 'wasm', backendName: 'wasm', version, threads: 1 };
 }
