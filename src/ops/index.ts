@@ -59,6 +59,7 @@ import { maxPool } from './max-pool';
 import { mean } from './mean';
 import { min } from './min';
 import { mish } from './mish';
+import { mod } from './mod';
 import { mul } from './mul';
 import { neg } from './neg';
 import { not } from './not';
@@ -131,6 +132,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     concat,
     constantOfShape,
     conv,
+    convTranspose,
     cos,
     cumSum,
     depthToSpace,
@@ -141,7 +143,10 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     equal,
     erf,
     exp,
+    expand,
+    flatten,
     floor,
+    gather,
     gatherElements,
     gatherNd,
     gemm,
@@ -171,6 +176,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     mean,
     min,
     mish,
+    mod,
     mul,
     neg,
     not,
@@ -200,6 +206,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     scatterElements,
     scatterNd,
     selu,
+    shape,
     sigmoid,
     sign,
     sin,
@@ -209,7 +216,9 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     softplus,
     softsign,
     spaceToDepth,
+    split,
     sqrt,
+    squeeze,
     sub,
     sum,
     tanh,
@@ -218,16 +227,9 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     topK,
     transpose,
     trilu,
+    unsqueeze,
     where,
     xor,
-    unsqueeze,
-    squeeze,
-    split,
-    shape,
-    gather,
-    flatten,
-    expand,
-    convTranspose,
   ].map((operator) => [operator.type, operator]),
 );
 

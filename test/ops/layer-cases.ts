@@ -70,6 +70,18 @@ const binary = [
   given('Where', 'with a scalar', [{ constant: truth([4, 1], 1, 0, 0, 1) }, float(-3), MATRIX], {}, FIXED),
 ];
 
+const LEFT = { constant: places([3], 3, -2, 4) };
+const modulo = [
+  given('Mod', "with the divisor's sign", [{ constant: places([3], 7, 7, -6) }, LEFT], {}, { ...INDEX, ...FIXED }),
+  given(
+    'Mod',
+    "with the dividend's sign",
+    [drawn([2, 3], 'mod'), drawn([3], 'by')],
+    { fmod: 1 },
+    { output: 'float32' },
+  ),
+];
+
 const reductions = [
   given('ReduceMean', 'over all axes but the batch', [IMAGE, ints(1, 2, 3)], { keepdims: 1 }),
   given('ReduceMin', 'over one axis', [IMAGE, ints(2)], { keepdims: 0 }),
@@ -291,6 +303,7 @@ const recurrents = [
 export const LAYER_CASES: readonly OperatorCase[] = [
   ...unary,
   ...binary,
+  ...modulo,
   ...reductions,
   ...normalizations,
   ...resizing,

@@ -2,6 +2,7 @@
 import { UserError } from '../../errors';
 import type { Tensor } from '../../model/tensor';
 import { BYTES_PER_ELEMENT, elementCount, float32, int64, integers } from '../../model/tensor';
+import { weightValues } from '../../model/weight';
 import { floatOf } from './attributes';
 import { AttributeField, NodeField } from './messages';
 import { type ExternalFiles, type StoredTensor, storedTensor } from './stored-tensor';
@@ -30,7 +31,7 @@ export async function constantOf(
   if (sizes.some((size) => size < 0) || elementCount(sizes) > MAX_FILLED) {
     throw new UserError(`ConstantOfShape makes "${name}" of [${sizes.join(', ')}]: no machine holds that`);
   }
-  return filled(name, sizes, value);
+  return { ...filled(name, sizes, value), fill: await weightNumber(value) };
 }
 
 async function constantValue(
@@ -56,6 +57,11 @@ async function constantValue(
     default:
       return undefined;
   }
+}
+
+async function weightNumber({ name, type, shape, bytes }: StoredTensor): Promise<number> {
+  const values = await weightValues({ name, shape, trainable: false, storage: { type }, bytes });
+  return values[0] ?? 0;
 }
 
 function fromTensor(name: string, { type, shape, data }: Tensor): StoredTensor {

@@ -16,6 +16,8 @@ export interface OnnxDocument {
   readonly path: string;
   readonly proto: Message;
   readonly imported: ImportedGraph;
+  /** Vectors that layers share in the file, by the names they have apart. */
+  readonly copies: ReadonlyMap<string, string>;
   readonly opset: number;
   readonly external: ExternalFiles;
 }
@@ -32,9 +34,9 @@ export function onnxContainer(document: OnnxDocument, graph: Graph): Container {
 }
 
 async function writeDocument(document: OnnxDocument, graph: Graph, model: Model, folder: string): Promise<void> {
-  const { proto, imported, opset, external } = document;
+  const { proto, imported, copies, opset, external } = document;
   const edits = new TensorEdits();
-  const source = { proto: graphOf(proto), imported, graph, opset };
+  const source = { proto: graphOf(proto), imported, copies, graph, opset };
   const written = await writeGraph(source, model.graph, edits);
   const { model: whole, files } = await layOut(
     proto.with(ModelField.graph, BYTES, [written]),

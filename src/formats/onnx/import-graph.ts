@@ -14,6 +14,7 @@ import { RULES } from './normalise/index';
 import type { Scope } from './normalise/rule';
 import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
 import { isStructure } from './structure';
+import { withSubgraphs } from './subgraph';
 import { readValueInfo } from './value-info';
 import type { Message } from './wire';
 
@@ -82,6 +83,9 @@ class GraphImport {
   readonly #values: Names;
   readonly #nodeNames = new Names([]);
   readonly #read: ReadonlySet<string>;
+  readonly #makers = new Map<string, Node>();
+  /** What weights hold that a ConstantOfShape fills. */
+  readonly #fills = new Map<string, number>();
 
   constructor(
     private readonly proto: Message,
@@ -193,6 +197,7 @@ class GraphImport {
     const { nodes, moved } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
     for (const node of nodes) {
       this.#nodes.push(node);
+      for (const output of node.outputs) this.#makers.set(output, node);
       this.#infer(node);
     }
     this.#records.push({ index, inputs, nodes, moved });
@@ -222,6 +227,7 @@ class GraphImport {
     }
     const tensor = await constantOf(proto, this.options.external, this.#constants.get(input), output);
     if (tensor === undefined) return false;
+    if (tensor.fill !== undefined) this.#fills.set(output, tensor.fill);
     await this.#keep(tensor, structure, index);
     return true;
   }
@@ -242,6 +248,8 @@ class GraphImport {
       opset: this.options.opset,
       shape: (value) => this.#inference.shapes.get(value),
       constant: (name) => this.#constants.get(name),
+      maker: (value) => this.#makers.get(value),
+      isFilled: (own, number) => this.#isFilled(own, number),
       isRead: (value) => this.#read.has(value),
       moved: (attribute, tensor) => {
         const name = this.#constant(`${draft.name}/${attribute}`, tensor);
@@ -261,6 +269,11 @@ class GraphImport {
       return { ...own, name: i === made.length - 1 ? draft.name : this.#nodeNames.fresh(`${draft.name}/${own.type}`) };
     });
     return { nodes, moved };
+  }
+
+  #isFilled(name: string, number: number): boolean {
+    const data = this.#constants.get(name)?.data as ArrayLike<number | bigint> | undefined;
+    return data ? Array.from(data, Number).every((value) => value === number) : this.#fills.get(name) === number;
   }
 
   async #tensorAttribute(attribute: Message): Promise<Tensor | undefined> {
@@ -284,7 +297,8 @@ class GraphImport {
   ): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
     this.#opaque.set(reason, [...(this.#opaque.get(reason) ?? []), draft.name]);
     const attributes: Record<string, Attribute> = {};
-    for (const attribute of proto.messages(NodeField.attribute)) {
+    const inside = await withSubgraphs(proto, this.options.opset);
+    for (const attribute of inside.messages(NodeField.attribute)) {
       Object.defineProperty(attributes, nameOf(attribute), {
         value: await encodedAttribute(attribute),
         enumerable: true,

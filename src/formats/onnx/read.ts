@@ -8,6 +8,7 @@ import { onnxContainer } from './container';
 import { type ImportedGraph, importGraph } from './import-graph';
 import { withLayers } from './layers';
 import { GraphField, ModelField, OpsetField } from './messages';
+import { withOwnVectors } from './own-vectors';
 import { scanModel } from './scan';
 import { ExternalFiles } from './stored-tensor';
 import type { Message } from './wire';
@@ -32,14 +33,15 @@ async function readModel(path: string, proto: Message, graphProto: Message): Pro
   const { opset, domains } = opsets(proto);
   const external = new ExternalFiles(dirname(path));
   const imported = await importGraph(graphProto, { opset, domains, external });
-  const free = withBatch(imported.graph);
+  const { graph: own, copies } = withOwnVectors(imported.graph);
+  const free = withBatch(own);
   const { graph, layers } = withLayers(withFrozenStatistics(free.graph));
   const file = basename(path);
   return {
     name: graphProto.text(GraphField.name) || file.replace(/\.onnx$/i, ''),
     graph,
     layers,
-    container: onnxContainer({ path, proto, imported, opset, external }, graph),
+    container: onnxContainer({ path, proto, imported, copies, opset, external }, graph),
     warnings: [...free.warnings, ...opaqueWarnings(imported), ...(opset > LAST_OPSET ? [newer(opset)] : [])],
   };
 }

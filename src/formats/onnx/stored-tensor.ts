@@ -12,6 +12,8 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** Row-major, little-endian, one element after another. Read anew at each call. */
   readonly bytes: () => Promise<Uint8Array>;
+  /** The number that all its elements are, where that is known without reading them. */
+  readonly fill?: number;
 }
 
 /** TensorProto.DataType of the types that a weight can have; strings, complex numbers and 4 and 8 bit floats can't be. */

@@ -17,6 +17,8 @@ import { BYTES, Message } from './wire';
 export interface Source {
   readonly proto: Message;
   readonly imported: ImportedGraph;
+  /** Vectors that layers share in the file, by the names they have apart. */
+  readonly copies: ReadonlyMap<string, string>;
   /** The graph as it was handed out. */
   readonly graph: Graph;
   readonly opset: number;
@@ -31,6 +33,7 @@ class GraphWriter {
   readonly #after: ReadonlyMap<string, Node>;
   readonly #added = new Map<string, Message>();
   readonly #fileNodes: readonly Message[];
+  readonly #changedVectors: ReadonlySet<string>;
 
   constructor(
     private readonly source: Source,
@@ -40,6 +43,7 @@ class GraphWriter {
     this.#before = byName(source.graph);
     this.#after = byName(changed);
     this.#fileNodes = source.proto.messages(GraphField.node);
+    this.#changedVectors = this.#vectorsChanged();
   }
 
   async write(): Promise<Message> {
@@ -54,7 +58,8 @@ class GraphWriter {
     const inserted = this.changed.nodes.filter(({ name }) => !known.has(name));
     nodes.push(...inserted.map((node) => this.#insert(node)));
     for (const [name, weight] of this.changed.weights) {
-      if (!imported.stored.has(name)) this.#added.set(name, this.edits.newTensor(name, weight));
+      if (!imported.stored.has(name) && !this.#isShared(name))
+        this.#added.set(name, this.edits.newTensor(name, weight));
     }
     const read = readNames(nodes, proto);
     const kept = nodes.filter((node) => !this.#isUnread(node, read));
@@ -78,16 +83,17 @@ class GraphWriter {
     const added = new Map<number, string>();
     for (const imported of record.nodes) {
       const [before, after] = [this.#before.get(imported.name), this.#after.get(imported.name)];
-      if (before === undefined || after === undefined || before === after) continue;
+      if (before === undefined || after === undefined) continue;
       after.inputs.forEach((name, i) => {
-        if (name === before.inputs[i] || name === '') return;
+        const apart = this.source.copies.has(name) && !this.#isShared(name);
+        if ((name === before.inputs[i] && !apart) || name === '') return;
         if (imported.inputs[i]) renamed.set(imported.inputs[i], name);
         else added.set(i, name);
       });
     }
     const last = record.nodes.at(-1) as Node;
     const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
-    const read = this.#withInputs(this.#withOutputs(file, own), record, renamed);
+    const read = this.#withInputs(this.#withOutputs(withoutZeros(file, record, own), own), record, renamed);
     return this.#withAttributes(this.#withAdded(read, added), record, own);
   }
 
@@ -182,6 +188,20 @@ class GraphWriter {
     return undefined;
   }
 
+  /** Whether a vector that the file holds once for several layers can stay so: none of them changed it. */
+  #isShared(copy: string): boolean {
+    const original = this.source.copies.get(copy);
+    return original !== undefined && !this.#changedVectors.has(original);
+  }
+
+  /** Vectors of the file that a layer changed, be it in its own copy. */
+  #vectorsChanged(): Set<string> {
+    const originals = [...this.source.copies].filter(
+      ([copy, original]) => this.#changedWeight(copy) !== undefined || this.#changedWeight(original) !== undefined,
+    );
+    return new Set(originals.map(([, original]) => original));
+  }
+
   #changedWeight(name: string): Weight | undefined {
     const [before, after] = [this.source.graph.weights.get(name), this.changed.weights.get(name)];
     return after === undefined || (before?.bytes === after.bytes && same(before.shape, after.shape))
@@ -238,6 +258,19 @@ class GraphWriter {
     };
     return [GraphField.input, GraphField.output, GraphField.valueInfo].reduce(update, graph);
   }
+}
+
+/** Initial states of zeros, which the graph leaves out: once its width changed, those of the file no longer fit. */
+function withoutZeros(file: Message, { inputs, nodes }: NodeRecord, [before, after]: readonly [Node, Node]): Message {
+  const imported = nodes.at(-1);
+  if (before.attributes.hidden_size === after.attributes.hidden_size || imported === undefined) return file;
+  const kept = file.texts(NodeField.input).map((name, i) => (inputs[i] && !imported.inputs[i] ? '' : name));
+  const names = kept.slice(0, kept.findLastIndex((name) => name !== '') + 1);
+  return file.with(
+    NodeField.input,
+    BYTES,
+    names.map((name) => Buffer.from(name)),
+  );
 }
 
 function byName(graph: Graph): Map<string, Node> {

@@ -7,6 +7,7 @@ import { dropout } from './dropout';
 import { gelu, swish } from './gelu';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
+import { recurrent } from './recurrent';
 import { resize } from './resize';
 import type { Rule } from './rule';
 import { slice } from './slice';
@@ -44,5 +45,8 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     GroupNormalization: groupNormalization,
     RMSNormalization: rmsNormalization,
     Cast: cast,
+    GRU: recurrent,
+    LSTM: recurrent,
+    RNN: recurrent,
   }),
 );

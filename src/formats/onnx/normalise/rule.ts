@@ -8,6 +8,10 @@ export interface Scope {
   readonly opset: number;
   shape(value: string): Shape | undefined;
   constant(name: string): Tensor | undefined;
+  /** The node that makes a value; undefined for inputs, weights and constants. */
+  maker(value: string): Node | undefined;
+  /** Whether a weight or constant is known to hold one number everywhere. */
+  isFilled(name: string, number: number): boolean;
   /** Whether a node or the graph's outputs read the value. */
   isRead(value: string): boolean;
   /** A constant in place of an attribute: once a cut changes it, the attribute changes in the file. */
