@@ -25,7 +25,7 @@ export function tieBroadcast(node: Node, ties: Ties): void {
     const own = ties.shape(operand);
     own.forEach((size, axis) => {
       const target = axis + shape.length - own.length;
-      if (size === shape[target]) ties.tie({ value: operand, axis }, { value: result, axis: target });
+      if (size !== 1 || shape[target] === 1) ties.tie({ value: operand, axis }, { value: result, axis: target });
     });
   }
 }

@@ -1,6 +1,6 @@
 // Concat along one axis. https://onnx.ai/onnx/operators/onnx__Concat.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fixed, type Node, type Shape } from '../model/graph';
+import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { fromStart, numberAttribute, type Operator, output } from './operator';
 
 function axisOf(node: Node, shape: Shape): number {
@@ -13,12 +13,19 @@ export const concat: Operator = {
     const [first = []] = inputs;
     const joined = axisOf(node, first);
     for (const shape of inputs) {
-      if (shape.length !== first.length || shape.some((size, i) => i !== joined && size !== first[i])) {
+      const differs = (size: Dimension, i: number): boolean =>
+        typeof size === 'number' && typeof first[i] === 'number' && size !== first[i];
+      if (shape.length !== first.length || shape.some((size, i) => i !== joined && differs(size, i))) {
         throw new Error(`Concat "${node.name}": [${shape.join(', ')}] does not join [${first.join(', ')}]`);
       }
     }
-    const total = inputs.reduce((sum, shape) => sum + fixed(shape, joined), 0);
-    return [first.map((size, i) => (i === joined ? total : size))];
+    const sizes = inputs.map((shape) => shape[joined]);
+    const known = sizes.every((size) => typeof size === 'number');
+    const total = known ? sizes.reduce((sum, size) => sum + size, 0) : `${node.name}_${joined}`;
+    // What one of them knows holds for all.
+    const common = (i: number): Dimension =>
+      inputs.map((shape) => shape[i] ?? 1).find((size) => typeof size === 'number') ?? first[i] ?? 1;
+    return [first.map((_, i) => (i === joined ? total : common(i)))];
   },
   sizes(node, inputs, { sizes }) {
     if (inputs.some((shape) => shape.length !== 1)) return undefined;
@@ -32,9 +39,11 @@ export const concat: Operator = {
     for (const value of node.inputs) {
       const shape = ties.shape(value);
       shape.forEach((_, axis) => {
-        ties.tie({ value, axis }, { value: result, axis }, axis === joined ? offset : 0);
+        if (axis !== joined) ties.tie({ value, axis }, { value: result, axis });
+        else if (Number.isFinite(offset)) ties.tie({ value, axis }, { value: result, axis }, offset);
+        else ties.freeze({ value, axis }, 'it lies behind a part of unknown size');
       });
-      offset += fixed(shape, joined);
+      offset += Number(shape[joined]);
     }
   },
   differentiate(node, tape) {

@@ -1,14 +1,17 @@
-// Pad by a constant amount of zeros. https://onnx.ai/onnx/operators/onnx__Pad.html
+// Pad: around the axes, with zeros, another value or what lies inside. https://onnx.ai/onnx/operators/onnx__Pad.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Node } from '../model/graph';
+import type { Dimension, Node } from '../model/graph';
 import { integers } from '../model/tensor';
-import { type Constants, fromStart, input, type Operator, output } from './operator';
+import { type Constants, fromStart, input, NoGradientRule, type Operator, output } from './operator';
 
-/** Zeros before and after each axis: the amounts are those of the axes named (input 3), or of all. */
-function padsOf(node: Node, rank: number, constant: Constants): [number, number][] {
+/**
+ * What comes before and after each axis: the amounts are those of the axes named (input 3), or of all. Undefined where
+ * they are known only when the model runs.
+ */
+function padsOf(node: Node, rank: number, constant: Constants): [number, number][] | undefined {
   const [pads, named] = [constant(input(node, 1)), node.inputs[3]];
-  if (!pads) throw new Error(`Pad "${node.name}": its amounts must be a constant`);
-  const axes = named && constant(named);
+  const axes = named ? constant(named) : undefined;
+  if (!pads || (named && !axes)) return undefined;
   const amounts = integers(pads);
   const padded = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : Array.from({ length: rank }, (_, i) => i);
   const result = Array.from({ length: rank }, (): [number, number] => [0, 0]);
@@ -23,16 +26,20 @@ export const pad: Operator = {
   shapes: (node, [shape = []], { constant }) => {
     const pads = padsOf(node, shape.length, constant);
     return [
-      shape.map((size, axis) =>
-        typeof size === 'number' ? size + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0) : size,
-      ),
+      shape.map((size, axis): Dimension => {
+        const [before, after] = pads?.[axis] ?? [];
+        if (before === 0 && after === 0) return size;
+        if (typeof size !== 'number' || before === undefined || after === undefined) return `${node.name}_${axis}`;
+        return size + before + after;
+      }),
     ];
   },
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const shape = ties.shape(value);
-    padsOf(node, shape.length, ties.constant).forEach(([before, after], axis) => {
-      if (before === 0 && after === 0) ties.tie({ value, axis }, { value: result, axis });
+    const pads = padsOf(node, shape.length, ties.constant);
+    shape.forEach((_, axis) => {
+      if (pads?.[axis]?.every((amount) => amount === 0)) ties.tie({ value, axis }, { value: result, axis });
       else for (const padded of [value, result]) ties.freeze({ value: padded, axis }, 'Pad adds to it');
     });
   },
@@ -42,7 +49,11 @@ export const pad: Operator = {
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
       const shape = tape.shape(x).map(Number);
-      const starts = padsOf(node, shape.length, tape.constant).map(([before]) => before);
+      const pads = padsOf(node, shape.length, tape.constant);
+      if (pads === undefined || (node.attributes.mode ?? 'constant') !== 'constant') {
+        throw new NoGradientRule(node, 'Pad by other than constant amounts of one value, as of');
+      }
+      const starts = pads.map(([before]) => before);
       const ends = shape.map((size, axis) => size + (starts[axis] ?? 0));
       const axes = shape.map((_, axis) => axis);
       return [tape.op('Slice', [gradient, tape.ints(starts), tape.ints(ends), tape.ints(axes)])];
@@ -50,6 +61,16 @@ export const pad: Operator = {
   },
   evaluate(node, [x], { tf, constant }) {
     const value = x as TfTensor;
-    return tf.pad(value, padsOf(node, value.rank, constant));
+    const pads = padsOf(node, value.rank, constant);
+    const filling = Number((node.inputs[2] ? constant(node.inputs[2])?.data[0] : undefined) ?? 0);
+    if (pads === undefined) throw new Error(`Pad "${node.name}": its amounts are computed`);
+    switch (node.attributes.mode ?? 'constant') {
+      case 'constant':
+        return tf.pad(value, pads, filling);
+      case 'reflect':
+        return tf.mirrorPad(value, pads, 'reflect');
+      default:
+        throw new Error(`Pad "${node.name}": mode ${node.attributes.mode} is not known`);
+    }
   },
 };

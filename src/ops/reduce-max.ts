@@ -1,15 +1,13 @@
 // ReduceMax over constant axes: the maximum of a maxout unit. https://onnx.ai/onnx/operators/onnx__ReduceMax.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node, Shape } from '../model/graph';
-import { integers } from '../model/tensor';
 import { indicator } from './elementwise';
-import { type Constants, fromStart, input, numberAttribute, type Operator, output, type Tape } from './operator';
+import { type Constants, input, numberAttribute, type Operator, output, type Tape } from './operator';
+import { axesOf } from './reduction';
 
 /** The axes reduced, counted from the start. */
 export function reducedAxes(node: Node, shape: Shape, constant: Constants): number[] {
-  const axes = node.inputs[1] && constant(node.inputs[1]);
-  if (!axes) throw new Error(`ReduceMax "${node.name}": its axes must be a constant`);
-  return integers(axes).map((axis) => fromStart(axis, shape.length));
+  return axesOf(node, shape.length, constant);
 }
 
 const keeps = (node: Node): boolean => numberAttribute(node, 'keepdims', 1) !== 0;

@@ -78,6 +78,11 @@ export class Elements {
 
   tie(a: Axis, b: Axis, offset: number): void {
     const [left, right] = [this.#range(a), this.#range(b)];
+    if (left.size === 0 || right.size === 0) {
+      // What is cut on one side would have to go on the other, which has no elements to name.
+      for (const axis of [a, b]) this.freeze(axis, 'it meets a size known only when the model runs');
+      return;
+    }
     const length = Math.min(left.size, right.size - offset);
     for (let i = 0; i < length; i++) this.#unite(left.start + i, right.start + offset + i);
   }
