@@ -2,6 +2,7 @@
 import type { GraphBuilder } from '../../ops/builder';
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf } from './activation';
 import { isRecord, type LayerConfig, show } from './config';
+import type { LayerContext } from './family';
 
 type Apply = (builder: GraphBuilder, x: string) => string;
 
@@ -9,20 +10,31 @@ const FUNCTIONS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['linear', (_, x) => x],
   ['relu', (builder, x) => builder.op('Relu', [x])],
   ['relu6', (builder, x) => builder.op('Clip', [x, builder.float(0), builder.float(6)])],
+  ['leaky_relu', (builder, x) => builder.op('LeakyRelu', [x], { alpha: 0.2 })],
   ['elu', (builder, x) => builder.op('Elu', [x], { alpha: 1 })],
+  ['celu', (builder, x) => builder.op('Elu', [x], { alpha: 1 })],
   ['selu', (builder, x) => builder.op('Selu', [x])],
   ['sigmoid', (builder, x) => builder.op('Sigmoid', [x])],
+  ['log_sigmoid', (builder, x) => negative(builder, builder.op('Softplus', [negative(builder, x)]))],
   // tfjs and Keras 2: 0.2 x + 0.5.
   ['hard_sigmoid', (builder, x) => builder.op('HardSigmoid', [x], { alpha: 0.2, beta: 0.5 })],
   ['tanh', (builder, x) => builder.op('Tanh', [x])],
+  ['hard_tanh', (builder, x) => builder.op('Clip', [x, builder.float(-1), builder.float(1)])],
+  ['tanh_shrink', (builder, x) => builder.op('Sub', [x, builder.op('Tanh', [x])])],
+  ['exponential', (builder, x) => builder.op('Exp', [x])],
   ['softplus', (builder, x) => builder.op('Softplus', [x])],
   ['softsign', (builder, x) => builder.op('Softsign', [x])],
   ['swish', (builder, x) => builder.op('Mul', [x, builder.op('Sigmoid', [x])])],
   ['silu', (builder, x) => builder.op('Mul', [x, builder.op('Sigmoid', [x])])],
+  ['hard_silu', hardSilu],
+  ['hard_swish', hardSilu],
   ['mish', (builder, x) => builder.op('Mul', [x, builder.op('Tanh', [builder.op('Softplus', [x])])])],
   ['gelu', gelu],
   ['gelu_new', geluByTanh],
 ]);
+
+/** Where Keras 3 computes something else under the same name. */
+const KERAS_3: ReadonlyMap<string, Apply> = new Map([['hard_sigmoid', hardSigmoid]]);
 
 /** Names that tfjs writes in camel case. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -31,22 +43,22 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['geluNew', 'gelu_new'],
 ]);
 
-/** The activation that a config names; absent or null is linear. */
-export function activate(config: LayerConfig, builder: GraphBuilder, value: Activation): Activation {
-  return applyActivation(config, builder, value, nameOf(config));
-}
+type Reading = Pick<LayerContext, 'config' | 'builder' | 'dialect'>;
 
-export function applyActivation(
-  config: LayerConfig,
-  builder: GraphBuilder,
-  value: Activation,
-  name: string,
-): Activation {
+/** The activation that a config names; absent or null is linear. */
+export function activate(context: Reading, value: Activation, field = 'activation'): Activation {
+  const { builder, config } = context;
+  const name = activationName(config, field, 'linear');
   if (name === 'softmax') return alongChannels(builder, value, 'Softmax');
   if (name === 'log_softmax') return alongChannels(builder, value, 'LogSoftmax');
-  const apply = FUNCTIONS.get(name);
-  if (apply === undefined) config.fail(`the activation "${name}" is not known`);
-  return eachElement(builder, value, (x) => apply(builder, x));
+  return eachElement(builder, value, activationFunction(context, name));
+}
+
+/** A function of one value by its name. */
+export function activationFunction({ config, builder, dialect }: Reading, name: string): (x: string) => string {
+  const apply = (dialect === 'keras3' ? KERAS_3.get(name) : undefined) ?? FUNCTIONS.get(name);
+  if (apply === undefined) config.unknown(`its activation "${name}" is not known`);
+  return (x) => apply(builder, x);
 }
 
 /** Softmax works over Keras' last axis, which is axis 1 in the other layout. */
@@ -56,12 +68,29 @@ export function alongChannels(builder: GraphBuilder, value: Activation, type: 'S
     : fromLast(builder, builder.op(type, [lastOf(builder, value)], { axis: -1 }));
 }
 
-/** A name, or what Keras 3 and tfjs write for one: {class_name: …}. */
-function nameOf(config: LayerConfig): string {
-  let value: unknown = config.fields.activation ?? 'linear';
-  if (isRecord(value)) value = value.class_name ?? value.className;
-  if (typeof value !== 'string') config.fail(`activation must be a name, it is ${show(config.fields.activation)}`);
+/** A name, or what Keras 3 and tfjs write for one: {class_name: …}, {class_name: "function", config: …}. */
+export function activationName(config: LayerConfig, field: string, fallback: string): string {
+  let value: unknown = config.fields[field] ?? fallback;
+  if (isRecord(value)) {
+    const className = value.class_name ?? value.className;
+    value = className === 'function' ? value.config : className;
+    if (value === 'ReLU') value = 'relu';
+  }
+  if (typeof value !== 'string') config.fail(`${field} must be a name, it is ${show(config.fields[field])}`);
   return ALIASES.get(value) ?? value;
+}
+
+function negative(builder: GraphBuilder, x: string): string {
+  return builder.op('Mul', [x, builder.float(-1)]);
+}
+
+/** max(0, min(1, x/6 + 1/2)). */
+function hardSigmoid(builder: GraphBuilder, x: string): string {
+  return builder.op('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 });
+}
+
+function hardSilu(builder: GraphBuilder, x: string): string {
+  return builder.op('Mul', [x, hardSigmoid(builder, x)]);
 }
 
 /** x/2 × (1 + erf(x / √2)). */

@@ -10,12 +10,20 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A layer that can't be computed here: a class of somebody's own, a setting no operator has. */
+export class UnknownLayer extends Error {}
+
 export class LayerConfig {
   constructor(
     readonly name: string,
     readonly className: string,
     readonly fields: Config,
   ) {}
+
+  /** What is no fault of the file: the product cannot compute it, the layer stays opaque. */
+  unknown(reason: string): never {
+    throw new UnknownLayer(reason);
+  }
 
   fail(problem: string): never {
     throw new ModelError(`layer "${this.name}" (${this.className}): ${problem}`, { layer: this.name });
@@ -51,18 +59,21 @@ export class LayerConfig {
     return value;
   }
 
-  /** One positive size for both spatial axes, or one for each. */
-  pair(field: string, fallback: readonly [number, number]): [number, number] {
-    const value = this.fields[field];
-    if (value === undefined || value === null) return [...fallback];
-    if (typeof value === 'number') return [this.#positive(value, field), this.#positive(value, field)];
-    if (!Array.isArray(value) || value.length !== 2) this.fail(`${field} must be two sizes, it is ${show(value)}`);
-    return [this.#positive(value[0], field), this.#positive(value[1], field)];
+  /** A positive size for each of `count` axes; one number stands for all of them. */
+  sizes(field: string, count: number, fallback?: readonly number[]): number[] {
+    const value = this.fields[field] ?? fallback;
+    if (typeof value === 'number') return new Array<number>(count).fill(this.#positive(value, field));
+    if (!Array.isArray(value) || value.length !== count) {
+      this.fail(`${field} must be ${count === 1 ? 'one size' : `${count} sizes`}, it is ${show(value)}`);
+    }
+    return value.map((size) => this.#positive(size, field));
   }
 
-  channelsLast(): void {
+  /** Whether images are [batch, channels, height, width]. */
+  channelsFirst(): boolean {
     const format = this.text('data_format', 'channels_last');
-    if (format !== 'channels_last') this.fail(`data_format "${format}" is not known yet, only channels_last`);
+    if (format !== 'channels_last' && format !== 'channels_first') this.fail(`data_format is ${show(format)}`);
+    return format === 'channels_first';
   }
 
   #positive(value: unknown, field: string): number {

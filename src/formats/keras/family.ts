@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../../ops/builder';
 import type { Activation } from './activation';
 import type { Call } from './calls';
 import type { Config, LayerConfig } from './config';
+import type { Dialect } from './dialect';
 import type { Part } from './weight-store';
 
 export interface LayerFamily {
@@ -24,6 +25,7 @@ export interface LayerContext {
   /** Every tensor it is called with: positional arguments first, then those given by name. */
   readonly inputs: readonly Activation[];
   readonly call: Call;
+  readonly dialect: Dialect;
   /** The only input; an error where there are several. */
   input(): Activation;
   /** The tensors of one argument, by its name or its position. */

@@ -5,9 +5,11 @@ import type { LayerFamily } from '../family';
 
 export const dropout: LayerFamily = {
   classes: ['Dropout'],
-  read({ config, builder, input }) {
+  read({ config, builder, inputs }) {
+    const [value] = inputs;
+    if (value === undefined) config.fail('reads nothing');
     const rate = config.number('rate', 0.5);
     if (rate < 0 || rate >= 1) config.fail(`rate must be from 0 up to, not including, 1; it is ${rate}`);
-    return eachElement(builder, input(), (value) => builder.op('Dropout', [value], { [DROPOUT_RATE]: rate }));
+    return eachElement(builder, value, (x) => builder.op('Dropout', [x], { [DROPOUT_RATE]: rate }));
   },
 };

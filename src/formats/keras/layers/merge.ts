@@ -1,36 +1,97 @@
-// Add and Concatenate: several inputs of the same layout into one.
+// Several inputs into one, element by element: Add, Subtract, Multiply, Average, Maximum, Minimum; and Concatenate.
+import type { GraphBuilder } from '../../../ops/builder';
 import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
 import type { LayerContext, LayerFamily } from '../family';
 
-/** Keras axis of a channels-last image to the same axis channels first. */
-const FIRST_AXIS = [0, 2, 3, 1];
-
-function values({ builder, inputs, config }: LayerContext): { first: boolean; values: string[] } {
-  if (inputs.length < 2) config.fail('needs at least two inputs');
-  const first = inputs.some((value) => value.first !== undefined);
-  return { first, values: inputs.map((value) => (first ? firstOf(builder, value) : lastOf(builder, value))) };
+export interface Operands {
+  /** Whether they lie channels first. */
+  readonly first: boolean;
+  readonly values: string[];
 }
 
-export const add: LayerFamily = {
-  classes: ['Add'],
+/** The inputs in one layout. Keras puts the axes that one lacks behind its batch. */
+export function operandsOf({ builder, inputs, config }: LayerContext): Operands {
+  if (inputs.length < 2) config.fail('needs at least two inputs');
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+  const alike = inputs.every(({ shape }) => shape.length === rank);
+  if (alike && inputs.some((value) => value.first !== undefined)) {
+    return { first: true, values: inputs.map((value) => firstOf(builder, value)) };
+  }
+  const values = inputs.map((value) => {
+    const own = lastOf(builder, value);
+    const missing = Array.from({ length: rank - value.shape.length }, (_, i) => i + 1);
+    return missing.length === 0 ? own : builder.op('Unsqueeze', [own, builder.ints(missing)]);
+  });
+  return { first: false, values };
+}
+
+type Merge = (builder: GraphBuilder, values: readonly string[]) => string;
+
+const oneByOne =
+  (type: string): Merge =>
+  (builder, values) =>
+    values.reduce((left, right) => builder.op(type, [left, right]));
+
+const MERGES: ReadonlyMap<string, Merge> = new Map<string, Merge>([
+  ['Add', oneByOne('Add')],
+  ['Subtract', oneByOne('Sub')],
+  ['Multiply', oneByOne('Mul')],
+  ['Maximum', (builder, values) => builder.op('Max', values)],
+  ['Minimum', (builder, values) => builder.op('Min', values)],
+  ['Average', average],
+]);
+
+function average(builder: GraphBuilder, values: readonly string[]): string {
+  return builder.op('Mul', [oneByOne('Add')(builder, values), builder.float(1 / values.length)]);
+}
+
+export const merge: LayerFamily = {
+  classes: [...MERGES.keys()],
   read(context) {
-    const { first, values: operands } = values(context);
-    const sum = operands.reduce((left, right) => context.builder.op('Add', [left, right]));
-    return first ? fromFirst(context.builder, sum) : fromLast(context.builder, sum);
+    const { builder, config } = context;
+    const { first, values } = operandsOf(context);
+    const merged = (MERGES.get(config.className) as Merge)(builder, values);
+    return first ? fromFirst(builder, merged) : fromLast(builder, merged);
   },
 };
 
 export const concatenate: LayerFamily = {
   classes: ['Concatenate'],
+  read: (context) => joined(context, context.config.number('axis', -1)),
+};
+
+/** @param axis as Keras counts it. */
+export function joined(context: LayerContext, axis: number) {
+  const { builder, config, inputs } = context;
+  const rank = inputs[0]?.shape.length ?? 0;
+  const last = axis < 0 ? axis + rank : axis;
+  if (last < 1 || last >= rank) config.fail(`axis ${axis} is not an axis of [${inputs[0]?.shape.join(', ')}]`);
+  if (inputs.length === 1) return inputs[0] as (typeof inputs)[number];
+  const { first, values } = operandsOf(context);
+  const place = first ? (last === rank - 1 ? 1 : last + 1) : last;
+  const result = builder.op('Concat', values, { axis: place });
+  return first ? fromFirst(builder, result) : fromLast(builder, result);
+}
+
+/** Merge, as Keras 1 had it: a mode for each of the layers above. */
+export const formerMerge: LayerFamily = {
+  classes: ['Merge'],
   read(context) {
     const { builder, config } = context;
-    const { first, values: parts } = values(context);
-    const rank = context.inputs[0]?.shape.length ?? 0;
-    const axis = config.number('axis', -1);
-    const last = axis < 0 ? axis + rank : axis;
-    if (last < 1 || last >= rank)
-      config.fail(`axis ${axis} is not an axis of [${context.inputs[0]?.shape.join(', ')}]`);
-    const joined = builder.op('Concat', parts, { axis: first ? (FIRST_AXIS[last] ?? last) : last });
-    return first ? fromFirst(builder, joined) : fromLast(builder, joined);
+    const mode = config.text('mode', 'sum');
+    if (mode === 'concat') return joined(context, config.number('concat_axis', -1));
+    const type = FORMER_MODES[mode];
+    if (type === undefined) config.unknown(`mode "${mode}"`);
+    const { first, values } = operandsOf(context);
+    const merged = (MERGES.get(type) as Merge)(builder, values);
+    return first ? fromFirst(builder, merged) : fromLast(builder, merged);
   },
+};
+
+const FORMER_MODES: Readonly<Record<string, string>> = {
+  sum: 'Add',
+  mul: 'Multiply',
+  ave: 'Average',
+  max: 'Maximum',
+  min: 'Minimum',
 };

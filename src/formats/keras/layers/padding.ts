@@ -1,28 +1,34 @@
-// Keras' "same" and "valid": zeros around an image so that windows cover it.
+// Keras' "same", "valid" and "causal": zeros around positions so that windows cover them.
 import type { Dimension } from '../../../model/graph';
-import type { LayerConfig } from '../config';
+import type { LayerContext } from '../family';
 
-/**
- * ONNX pads [top, left, bottom, right].
- * @param spatial height and width; a stride over an unknown size cannot be padded beforehand.
- */
-export function padsOf(
-  config: LayerConfig,
-  spatial: readonly Dimension[],
-  kernel: readonly number[],
-  strides: readonly number[],
-  dilations: readonly number[],
-): number[] {
+interface Window {
+  readonly spatial: readonly Dimension[];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+/** As ONNX has them: before each axis, then after each. */
+export function padsOf({ config, warn }: LayerContext, window: Window): number[] {
   const padding = config.text('padding', 'valid');
-  if (padding === 'valid') return [0, 0, 0, 0];
-  if (padding !== 'same') config.fail(`padding "${padding}" is not known, only same and valid`);
+  const { spatial, kernel, strides, dilations } = window;
+  if (padding === 'valid') return spatial.flatMap(() => [0, 0]);
+  if (padding === 'causal') return [...kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1)), ...kernel.map(() => 0)];
+  if (padding !== 'same') config.fail(`padding "${padding}" is not known, only same, valid and causal`);
   const totals = spatial.map((size, i) => {
     const reach = (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;
     const stride = strides[i] ?? 1;
     if (stride === 1) return reach - 1;
-    if (typeof size !== 'number') return config.fail('padding "same" with a stride needs an input of fixed size');
-    return Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
+    if (typeof size === 'number') return Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
+    warn(`the input's size is open, taken to be a multiple of the stride: "same" pads other sizes differently`);
+    return Math.max(reach - stride, 0);
   });
+  return splitPads(totals);
+}
+
+/** The odd one goes behind. */
+export function splitPads(totals: readonly number[]): number[] {
   const before = totals.map((total) => Math.floor(total / 2));
   return [...before, ...totals.map((total, i) => total - (before[i] ?? 0))];
 }

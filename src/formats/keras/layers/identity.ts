@@ -1,0 +1,19 @@
+// Layers that let everything through once training is over: noise, random augmentation, regularisation of activities.
+import { eachElement } from '../activation';
+import type { LayerFamily } from '../family';
+
+export const identity: LayerFamily = {
+  classes: [
+    ...['Identity', 'ActivityRegularization'],
+    ...['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
+    ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness'],
+    ...['RandomShear', 'RandomSaturation', 'RandomSharpness', 'RandomHue', 'RandomGaussianBlur', 'RandomErasing'],
+    ...['RandomColorJitter', 'RandomColorDegeneration', 'RandomGrayscale', 'RandomPerspective', 'RandomInvert'],
+    ...['RandomPosterization', 'RandomElasticTransform', 'AugMix', 'MixUp', 'CutMix', 'RandAugment'],
+  ],
+  read({ builder, config, inputs }) {
+    const [value] = inputs;
+    if (value === undefined) config.fail('reads nothing');
+    return eachElement(builder, value, (x) => builder.op('Identity', [x]));
+  },
+};

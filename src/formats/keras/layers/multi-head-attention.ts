@@ -1,0 +1,151 @@
+// MultiHeadAttention and GroupQueryAttention: kernels [in, heads, size], biases [heads, size], output [heads, size, out].
+import { fixed } from '../../../model/graph';
+import { float32 } from '../../../model/tensor';
+import { type Activation, fromLast, lastOf } from '../activation';
+import type { Config } from '../config';
+import type { LayerContext, LayerFamily } from '../family';
+
+const part = (name: string, attribute: string) => ({ attribute, name });
+const QUERY = part('query', 'query_dense');
+const KEY = part('key', 'key_dense');
+const VALUE = part('value', 'value_dense');
+const OUTPUT = part('attention_output', 'output_dense');
+
+/** From this many heads on, whole heads are cut; of fewer, the size of the values within every head. */
+const WHOLE_HEADS = 4;
+
+/** The size of the output, where the config says one. */
+function withOutput(config: Config, size: unknown): Config {
+  if (config.output_shape == null) return config;
+  return { ...config, output_shape: Array.isArray(config.output_shape) ? [size] : size };
+}
+
+export const multiHeadAttention: LayerFamily = {
+  classes: ['MultiHeadAttention'],
+  read(context): Activation[] {
+    const { config } = context;
+    const heads = config.size('num_heads');
+    const size = config.size('key_dim');
+    const values = config.fields.value_dim == null ? size : config.size('value_dim');
+    return attend(context, { heads, sources: heads, size, values });
+  },
+  resize(config, { weight, output }) {
+    const [, heads, size] = weight('query/kernel') ?? [];
+    const values = weight('value/kernel')?.[2];
+    return {
+      ...withOutput(config, output.at(-1)),
+      ...{ num_heads: heads, key_dim: size },
+      // Where the config leaves it open it is the size of the keys.
+      ...((config.value_dim != null || values !== size) && { value_dim: values }),
+    };
+  },
+};
+
+export const groupQueryAttention: LayerFamily = {
+  classes: ['GroupQueryAttention', 'GroupedQueryAttention'],
+  read(context): Activation[] {
+    const { config } = context;
+    const size = config.size('head_dim');
+    const [heads, sources] = [config.size('num_query_heads'), config.size('num_key_value_heads')];
+    if (heads % sources !== 0) config.fail(`${heads} query heads do not divide among ${sources} heads of keys and values`);
+    return attend(context, { heads, sources, size, values: size });
+  },
+  resize: (config, { weight }) => ({
+    ...config,
+    num_query_heads: weight('query/kernel')?.[1],
+    num_key_value_heads: weight('key/kernel')?.[1],
+  }),
+};
+
+interface Heads {
+  readonly heads: number;
+  /** Heads of keys and values; each serves as many query heads as it goes into theirs. */
+  readonly sources: number;
+  /** Of a key, and of a value. */
+  readonly size: number;
+  readonly values: number;
+}
+
+function attend(context: LayerContext, { heads, sources, size, values }: Heads): Activation[] {
+  const { config, builder, inputs, call } = context;
+  const [query, value, key = value] = inputs;
+  if (query === undefined || value === undefined || key === undefined) return config.fail('wants a query and a value');
+  if (inputs.some(({ shape }) => shape.length !== 3)) return config.unknown('attention over more than one axis');
+  if (context.argument('attention_mask', 3).length > 0) return config.unknown('a mask that is computed');
+  const scaled = byConstant(context, headsOf(context, QUERY, query, heads, size), size, 1 / Math.sqrt(size));
+  const repeated = (made: string): string =>
+    sources === heads ? made : builder.op('Gather', [made, repeats(context, sources, heads / sources)], { axis: 1 });
+  const keys = repeated(headsOf(context, KEY, key, sources, size));
+  const scores = builder.op('MatMul', [scaled, builder.op('Transpose', [keys], { perm: [0, 1, 3, 2] })]);
+  const masked = call.kwargs.use_causal_mask === true ? causal(context, scores) : scores;
+  const weights = builder.op('Softmax', [masked], { axis: -1 });
+  const whole = heads >= WHOLE_HEADS || sources !== heads;
+  const read = repeated(headsOf(context, VALUE, value, sources, values, whole));
+  const mixed = builder.op('Transpose', [builder.op('MatMul', [weights, read])], { perm: [0, 2, 1, 3] });
+  const joined = builder.op('Reshape', [mixed, builder.ints([0, 0, -1])]);
+  const out = outputSize(context, query);
+  const own = context.part(OUTPUT);
+  const kernel = own.weight('kernel', [heads, values, out]);
+  const flat = builder.op('Reshape', [kernel, builder.ints([-1, out])]);
+  const product = builder.op('MatMul', [joined, flat]);
+  const result = config.flag('use_bias', true) ? builder.op('Add', [product, own.weight('bias', [out])]) : product;
+  const returned = call.kwargs.return_attention_scores === true ? [weights] : [];
+  return [result, ...returned].map((made) => fromLast(builder, made));
+}
+
+/** [batch, heads, time, size]. @param whole the size within a head can't be cut. */
+function headsOf(
+  context: LayerContext,
+  named: typeof QUERY,
+  input: Activation,
+  heads: number,
+  size: number,
+  whole = false,
+): string {
+  const { config, builder } = context;
+  const own = context.part(named);
+  const features = fixed(input.shape, 2, `the input of "${config.name}"`);
+  const stored = own.weight('kernel', [features, heads, size]);
+  const flat = builder.op('Reshape', [stored, builder.ints([0, -1])]);
+  const product = builder.op('MatMul', [lastOf(builder, input), flat]);
+  const sum = config.flag('use_bias', true)
+    ? builder.op('Add', [product, builder.op('Reshape', [own.weight('bias', [heads, size]), builder.ints([-1])])])
+    : product;
+  const split = builder.op('Reshape', [sum, builder.ints([0, 0, heads, size])]);
+  const turned = builder.op('Transpose', [split], { perm: [0, 2, 1, 3] });
+  return whole ? byConstant(context, turned, size, 1) : turned;
+}
+
+/**
+ * Times a number, written as a vector: as a constant of the structure it keeps the axis whole. Keras derives the scale
+ * from the size of a key, so that a key of another size would be scaled in another way.
+ */
+function byConstant({ builder }: LayerContext, value: string, size: number, factor: number): string {
+  return builder.op('Mul', [value, builder.floats(new Array<number>(size).fill(factor))]);
+}
+
+/** 0 0 1 1 2 2: each head of keys as often as it has query heads. */
+function repeats({ builder }: LayerContext, sources: number, times: number): string {
+  return builder.ints(Array.from({ length: sources * times }, (_, i) => Math.floor(i / times)));
+}
+
+/** A position sees those up to itself. */
+export function causal({ builder, config }: LayerContext, scores: string): string {
+  const [rows, columns] = builder.shape(scores).slice(-2);
+  if (typeof rows !== 'number' || typeof columns !== 'number' || rows * columns > MAX_CAUSAL) {
+    return config.unknown('a causal mask over a sequence of open length');
+  }
+  const mask = Float32Array.from({ length: rows * columns }, (_, i) => (i % columns > Math.floor(i / columns) ? -1e9 : 0));
+  return builder.op('Add', [scores, builder.addConstant(float32([rows, columns], mask))]);
+}
+
+const MAX_CAUSAL = 2 ** 24;
+
+function outputSize({ config }: LayerContext, query: Activation): number {
+  const { output_shape: stated } = config.fields;
+  if (stated == null) return fixed(query.shape, 2, `the input of "${config.name}"`);
+  const [size, ...others] = [stated].flat();
+  if (others.length > 0) return config.unknown('an output of several axes');
+  if (!Number.isInteger(size) || (size as number) < 1) return config.fail(`output_shape holds ${JSON.stringify(size)}`);
+  return size as number;
+}

@@ -1,0 +1,230 @@
+// SimpleRNN, GRU, LSTM, and RNN over their cells: kernel [in, gates × units], recurrent_kernel [units, gates × units], bias.
+import { fixed } from '../../../model/graph';
+import { type Activation, fromLast, lastOf } from '../activation';
+import { activationName } from '../activation-function';
+import { isRecord, LayerConfig, show } from '../config';
+import type { LayerContext, LayerFamily } from '../family';
+import { withSize } from '../former-names';
+import { constantWeight } from './batch-normalization';
+
+interface Cell {
+  readonly type: 'RNN' | 'GRU' | 'LSTM';
+  /** Keras' gates in the order ONNX wants them. */
+  readonly gates: readonly number[];
+  readonly states: number;
+}
+
+const CELLS: ReadonlyMap<string, Cell> = new Map<string, Cell>([
+  ['SimpleRNN', { type: 'RNN', gates: [0], states: 1 }],
+  ['GRU', { type: 'GRU', gates: [0, 1, 2], states: 1 }],
+  // Keras: input, forget, cell, output. ONNX: input, output, forget, cell.
+  ['LSTM', { type: 'LSTM', gates: [0, 3, 1, 2], states: 2 }],
+]);
+
+/** Classes that are computed like another. */
+const SAME: Readonly<Record<string, string>> = { CuDNNGRU: 'GRU', CuDNNLSTM: 'LSTM' };
+
+const CELL = { attribute: 'cell', name: '' };
+
+export const recurrent: LayerFamily = {
+  classes: ['SimpleRNN', 'GRU', 'LSTM', 'RNN'],
+  read: (context) => readRecurrent(context),
+  resize(config, { weight }) {
+    if (isRecord(config.cell)) return { ...config, cell: resizedCell(config.cell, weight) };
+    return withSize(config, weight('recurrent_kernel')?.[0], 'units', 'output_dim');
+  },
+};
+
+function resizedCell(cell: Record<string, unknown>, weight: (name: string) => readonly number[] | undefined): unknown {
+  const config = isRecord(cell.config) ? cell.config : {};
+  if (!Array.isArray(config.cells)) {
+    return { ...cell, config: withSize(config, weight('recurrent_kernel')?.[0], 'units', 'output_dim') };
+  }
+  const cells = config.cells.map((own: unknown, i: number) => {
+    if (!isRecord(own) || !isRecord(own.config)) return own;
+    return { ...own, config: withSize(own.config, weight(`cell_${i}/recurrent_kernel`)?.[0], 'units', 'output_dim') };
+  });
+  return { ...cell, config: { ...config, cells } };
+}
+
+/**
+ * What the layer makes: its output, then its states where it returns them.
+ * @param aligned the sequence a layer makes that goes backwards is in the order of what it read, not of its going.
+ */
+export function readRecurrent(context: LayerContext, aligned = false): Activation[] {
+  const { config, builder, inputs, argument } = context;
+  if (config.flag('time_major', false)) config.unknown('sequences whose first axis is time');
+  const [sequence] = inputs;
+  if (sequence === undefined || sequence.shape.length !== 3) config.fail('wants one sequence, [batch, time, features]');
+  const named = argument('initial_state');
+  const initial = named.length > 0 ? named : inputs.slice(1);
+  let x = builder.op('Transpose', [lastOf(builder, sequence)], { perm: [1, 0, 2] });
+  const cells = cellsOf(context);
+  const states: string[] = [];
+  let given = initial.map((state) => lastOf(builder, state));
+  let made: { all: string; last: readonly string[] } | undefined;
+  for (const cell of cells) {
+    const own = given.slice(0, cell.cell.states);
+    given = given.slice(cell.cell.states);
+    made = step(cell, x, own, config.flag('go_backwards', false) && made === undefined);
+    states.push(...made.last);
+    x = made.all;
+  }
+  if (made === undefined) return config.fail('has no cells');
+  const whole = (): string => {
+    const turned = builder.op('Transpose', [x], { perm: [1, 0, 2] });
+    if (!config.flag('go_backwards', false) || aligned) return turned;
+    return builder.op('Slice', [turned, builder.ints([-1]), builder.ints([-MAX_STEPS]), builder.ints([1]), builder.ints([-1])]);
+  };
+  const result = config.flag('return_sequences', false) ? whole() : (made.last[0] ?? '');
+  const returned = config.flag('return_state', false) ? states : [];
+  return [result, ...returned].map((value) => fromLast(builder, value));
+}
+
+/** Slice backwards ends before the start of the axis. */
+const MAX_STEPS = 2 ** 31;
+
+interface OwnCell {
+  readonly cell: Cell;
+  readonly context: LayerContext;
+}
+
+/** The layer's one cell, or those it stacks. */
+function cellsOf(context: LayerContext): OwnCell[] {
+  const { config } = context;
+  const named = SAME[config.className] ?? config.className;
+  const own = CELLS.get(named);
+  if (own !== undefined) return [{ cell: own, context: context.part(CELL) }];
+  const { cell } = config.fields;
+  if (!isRecord(cell) || typeof cell.class_name !== 'string' || !isRecord(cell.config)) {
+    return config.fail(`cell is ${show(cell)}`);
+  }
+  const inner = context.part(CELL, new LayerConfig(config.name, cell.class_name, cell.config));
+  if (cell.class_name !== 'StackedRNNCells') return [ofClass(inner)];
+  const counts = new Map<string, number>();
+  return inner.config.list('cells').map((json, i) => {
+    if (!isRecord(json) || typeof json.class_name !== 'string' || !isRecord(json.config)) {
+      return config.fail(`cells hold ${show(json)}`);
+    }
+    const count = counts.get(json.class_name) ?? 0;
+    counts.set(json.class_name, count + 1);
+    const snake = json.class_name.replace(/Cell$/, '').replace('SimpleRNN', 'simple_rnn').toLowerCase();
+    const attribute = `cells/${snake}_cell${count === 0 ? '' : `_${count}`}`;
+    return ofClass(inner.part({ attribute, name: `cell_${i}` }, new LayerConfig(config.name, json.class_name, json.config)));
+  });
+}
+
+function ofClass(context: LayerContext): OwnCell {
+  const { className } = context.config;
+  const cell = CELLS.get(className.replace(/Cell$/, ''));
+  if (cell === undefined) return context.config.unknown(`a cell of class ${className}`);
+  return { cell, context };
+}
+
+/** One ONNX node over the whole sequence, [time, batch, features]. */
+function step(
+  { cell, context }: OwnCell,
+  x: string,
+  initial: readonly string[],
+  backwards: boolean,
+): { all: string; last: string[] } {
+  const { config, builder, weight, dialect } = context;
+  const units = config.size('units');
+  const width = cell.gates.length * units;
+  const features = fixed(builder.shape(x), 2, `the input of "${config.name}"`);
+  const kernel = weight('kernel', [features, width]);
+  const recurrentKernel = weight('recurrent_kernel', [units, width]);
+  const resetAfter = cell.type === 'GRU' && config.flag('reset_after', dialect !== 'keras2' && dialect !== 'tfjs');
+  const unsqueezed = (value: string): string => builder.op('Unsqueeze', [value, builder.ints([0])]);
+  const laidOut = (value: string): string =>
+    unsqueezed(builder.op('Transpose', [inOrder(context, value, cell.gates, 1)], { perm: [1, 0] }));
+  const biases = biasOf(context, cell, width, resetAfter);
+  const states = initial.map(unsqueezed);
+  const node = `${builder.layer}/${cell.type}_${builder.nodes.length}`;
+  const outputs = [node, ...Array.from({ length: cell.states }, (_, i) => `${node}:state_${i}`)];
+  builder.add({
+    ...{ name: node, type: cell.type, layer: builder.layer, outputs },
+    inputs: [x, laidOut(kernel), laidOut(recurrentKernel), biases, '', ...states],
+    attributes: {
+      hidden_size: units,
+      ...(backwards && { direction: 'reverse' }),
+      ...(resetAfter && { linear_before_reset: 1 }),
+      ...activationsOf(context, cell),
+    },
+  });
+  const [all = '', ...last] = outputs;
+  return {
+    all: builder.op('Squeeze', [all, builder.ints([1])]),
+    last: last.map((state) => builder.op('Squeeze', [state, builder.ints([0])])),
+  };
+}
+
+/** [1, 2 × gates × units]: of what is read, then of the state. */
+function biasOf(context: LayerContext, { gates }: Cell, width: number, resetAfter: boolean): string {
+  const { config, builder, weight } = context;
+  if (!config.flag('use_bias', true)) return '';
+  if (resetAfter) {
+    const both = weight('bias', [2, width]);
+    return builder.op('Reshape', [both, builder.ints([1, 2 * width])]);
+  }
+  const own = inOrder(context, weight('bias', [width]), gates, 0);
+  const none = constantWeight(builder, `${config.name}/${context.partName}recurrent bias`, width, 0);
+  return builder.op('Unsqueeze', [builder.op('Concat', [own, none], { axis: 0 }), builder.ints([0])]);
+}
+
+/** The blocks of an axis in another order. */
+function inOrder({ builder }: LayerContext, value: string, order: readonly number[], axis: number): string {
+  if (order.every((from, i) => from === i)) return value;
+  const name = `${builder.layer}/Split_${builder.nodes.length}`;
+  const outputs = order.map((_, i) => `${name}:${i}`);
+  builder.add({
+    ...{ name, type: 'Split', layer: builder.layer, inputs: [value], outputs },
+    attributes: { axis, num_outputs: order.length },
+  });
+  const blocks = order.map((from) => outputs[from] ?? '');
+  return builder.op('Concat', blocks, { axis });
+}
+
+interface Function {
+  readonly name: string;
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** The functions ONNX' recurrent operators know. */
+function functionOf({ config, dialect }: LayerContext, keras: string): Function {
+  const known: Readonly<Record<string, Function>> = {
+    tanh: { name: 'Tanh' },
+    sigmoid: { name: 'Sigmoid' },
+    relu: { name: 'Relu' },
+    softsign: { name: 'Softsign' },
+    softplus: { name: 'Softplus' },
+    elu: { name: 'Elu', alpha: 1 },
+    linear: { name: 'Affine', alpha: 1, beta: 0 },
+    leaky_relu: { name: 'LeakyRelu', alpha: 0.2 },
+    hard_sigmoid: { name: 'HardSigmoid', alpha: dialect === 'keras3' ? 1 / 6 : 0.2, beta: 0.5 },
+  };
+  return (Object.hasOwn(known, keras) ? known[keras] : undefined) ?? config.unknown(`its activation "${keras}" within a sequence`);
+}
+
+function activationsOf(context: LayerContext, { type }: Cell): Record<string, readonly string[] | readonly number[]> {
+  const { config, dialect } = context;
+  const own = functionOf(context, activationName(config, 'activation', 'tanh'));
+  if (type === 'RNN') return own.name === 'Tanh' ? {} : written([own]);
+  const gate = functionOf(
+    context,
+    activationName(config, 'recurrent_activation', dialect === 'keras3' ? 'sigmoid' : 'hard_sigmoid'),
+  );
+  if (gate.name === 'Sigmoid' && own.name === 'Tanh') return {};
+  return written(type === 'GRU' ? [gate, own] : [gate, own, own]);
+}
+
+function written(functions: readonly Function[]): Record<string, readonly string[] | readonly number[]> {
+  const alphas = functions.flatMap(({ alpha }) => alpha ?? []);
+  const betas = functions.flatMap(({ beta }) => beta ?? []);
+  return {
+    activations: functions.map(({ name }) => name),
+    ...(alphas.length > 0 && { activation_alpha: alphas }),
+    ...(betas.length > 0 && { activation_beta: betas }),
+  };
+}

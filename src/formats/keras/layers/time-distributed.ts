@@ -1,0 +1,45 @@
+// TimeDistributed: a layer on every step of a sequence, [batch, time, …], as on a larger batch.
+import { type Activation, fromLast, lastOf } from '../activation';
+import { type Config, isRecord } from '../config';
+import type { LayerContext, LayerFamily, LayerWidths } from '../family';
+import { familyNamed } from './index';
+
+const LAYER = { attribute: 'layer', name: '' };
+
+export const timeDistributed: LayerFamily = {
+  classes: ['TimeDistributed'],
+  read(context): Activation[] {
+    const { builder, config, input, wrapped } = context;
+    const value = input();
+    if (value.shape.length < 3) config.fail(`wants a sequence, its input is [${value.shape.join(', ')}]`);
+    const x = lastOf(builder, value);
+    const steps = value.shape[1];
+    if (typeof steps !== 'number') config.unknown('sequences of open length');
+    const inner = value.shape.slice(2).map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
+    const flat = fromLast(builder, builder.op('Reshape', [x, builder.ints([-1, ...inner])]));
+    return wrapped(LAYER, config.fields.layer, [flat]).map((made) => sequenceOf(context, x, made, steps));
+  },
+  resize(config, widths) {
+    const { layer } = config;
+    if (!isRecord(layer) || !isRecord(layer.config)) return config;
+    const inside = (shape: LayerWidths['output']): LayerWidths['output'] => [shape[0] ?? 1, ...shape.slice(2)];
+    const own: LayerWidths = {
+      ...widths,
+      inputs: widths.inputs.map(inside),
+      outputs: widths.outputs.map(inside),
+      output: inside(widths.output),
+    };
+    const resized = familyNamed(String(layer.class_name))?.resize?.(layer.config as Config, own);
+    return resized === undefined ? config : { ...config, layer: { ...layer, config: resized } };
+  },
+};
+
+/** [batch × time, …] to [batch, time, …], with the batch of what was read. */
+function sequenceOf({ builder, config }: LayerContext, source: string, made: Activation, steps: number): Activation {
+  const value = lastOf(builder, made);
+  const inner = made.shape.slice(1).map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
+  const shape = builder.op('Shape', [source]);
+  const batch = builder.op('Slice', [shape, builder.ints([0]), builder.ints([1]), builder.ints([0])]);
+  const target = builder.op('Concat', [batch, builder.ints([steps, ...inner])], { axis: 0 });
+  return fromLast(builder, builder.op('Reshape', [value, target]));
+}
