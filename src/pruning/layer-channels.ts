@@ -138,6 +138,7 @@ const LAYOUT: ReadonlySet<string> = new Set([
   'Identity',
   'Cast',
   'Concat',
+  'Split',
   'DequantizeLinear',
 ]);
 

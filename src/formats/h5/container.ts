@@ -5,6 +5,7 @@ import type { Weight } from '../../model/weight';
 import { writeFolder } from '../files';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { copyHdf5 } from '../hdf5/copy';
+import type { Dialect } from '../keras/dialect';
 import { writeTopology } from '../keras/write';
 import { type H5Weights, OPTIMIZER } from './weights';
 
@@ -13,6 +14,7 @@ export interface H5Document {
   readonly source: BytesSource;
   readonly config: unknown;
   readonly weights: H5Weights;
+  readonly dialect: Dialect;
 }
 
 export function h5Container(document: H5Document): Container {
@@ -26,8 +28,8 @@ export function h5Container(document: H5Document): Container {
   };
 }
 
-async function writeH5({ source, config, weights }: H5Document, model: Model, target: string): Promise<void> {
-  const changed = writeTopology(config, model, weights);
+async function writeH5({ source, config, weights, dialect }: H5Document, model: Model, target: string): Promise<void> {
+  const changed = writeTopology(config, model, weights, dialect);
   const same = JSON.stringify(changed) === JSON.stringify(config);
   await copyHdf5(source, target, {
     omitted: new Set([OPTIMIZER]),

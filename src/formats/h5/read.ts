@@ -5,6 +5,7 @@ import type { Model } from '../../model/model';
 import { partOfFile } from '../hdf5/bytes-source';
 import { Hdf5File } from '../hdf5/read';
 import { parseJson } from '../json';
+import { dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
 import { h5Container } from './container';
@@ -20,13 +21,14 @@ export async function readH5(path: string): Promise<Model> {
     if (file.kind(WEIGHTS) !== 'group') throw new UserError(`${path} has no group model_weights: it holds no weights.`);
     const weights = H5Weights.read(file, source, WEIGHTS);
     const topology = readTopology(config);
-    const { graph, layers } = readKeras(topology, weights);
-    const warnings = file.kind(OPTIMIZER) === undefined ? [] : [OPTIMIZER_WARNING];
+    const dialect = dialectOf(file.text('/', 'keras_version'));
+    const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
+    const warnings = [...notes, ...(file.kind(OPTIMIZER) === undefined ? [] : [OPTIMIZER_WARNING])];
     return {
       name: topology.name,
       graph,
       layers,
-      container: h5Container({ path, source, config, weights }),
+      container: h5Container({ path, source, config, weights, dialect }),
       warnings,
     };
   });

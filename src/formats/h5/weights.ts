@@ -52,6 +52,20 @@ export class H5Weights implements WeightStore {
     return new H5Weights(byGroup);
   }
 
+  readonly all: WeightStore['all'] = (path) => {
+    const [group = '', ...inner] = path;
+    const layer = inner.at(-1);
+    const own = this.#byGroup.get(group) ?? [];
+    return own
+      .filter(({ name }) => layer === undefined || name.split('/').slice(0, -1).includes(layer))
+      .map(({ name, weight }) => this.#named(`${path.join('/')}/${name}`, weight));
+  };
+
+  #named(name: string, weight: Weight): Weight {
+    this.paths.set(name, weight.name);
+    return { ...weight, name };
+  }
+
   readonly find: WeightStore['find'] = (request) => {
     const [group = '', ...inner] = request.path;
     const own = this.#byGroup.get(group) ?? [];
@@ -59,10 +73,7 @@ export class H5Weights implements WeightStore {
     // A model that is a layer has the weights of all its layers in one list, which name the layer they are of.
     const named = layer === undefined ? own : own.filter(({ name }) => name.split('/').slice(0, -1).includes(layer));
     const found = pickWeight(named, request);
-    if (found === undefined) return undefined;
-    const name = weightName(request);
-    this.paths.set(name, found.weight.name);
-    return { ...found.weight, name };
+    return found && this.#named(weightName(request), found.weight);
   };
 }
 

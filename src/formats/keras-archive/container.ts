@@ -6,6 +6,7 @@ import { chunksOf, writeFolder, writeWhole } from '../files';
 import { byPath } from '../h5/container';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { copyHdf5 } from '../hdf5/copy';
+import type { Dialect } from '../keras/dialect';
 import { writeTopology } from '../keras/write';
 import { entryBytes, type ZipEntry } from '../zip/read';
 import { type NewEntry, zipChunks } from '../zip/write';
@@ -20,6 +21,7 @@ export interface ArchiveDocument {
   readonly source: BytesSource;
   readonly omitted: readonly string[];
   readonly weights: ArchiveWeights;
+  readonly dialect: Dialect;
 }
 
 /** An entry that is copied as it is is read whole. */
@@ -37,7 +39,7 @@ export function archiveContainer(document: ArchiveDocument): Container {
 }
 
 async function writeArchive(document: ArchiveDocument, model: Model, folder: string, file: string): Promise<void> {
-  const { path, source, weights, omitted } = document;
+  const { path, source, weights, omitted, dialect } = document;
   // HDF5 is not written from start to end: it has a file of its own first.
   const weightsFile = join(folder, WEIGHTS);
   await copyHdf5(source, weightsFile, {
@@ -45,7 +47,7 @@ async function writeArchive(document: ArchiveDocument, model: Model, folder: str
     weights: byPath(model, weights.paths),
     texts: new Map(),
   });
-  const changed = writeTopology(document.config, model, weights);
+  const changed = writeTopology(document.config, model, weights, dialect);
   const same = JSON.stringify(changed) === JSON.stringify(document.config);
   const entries = document.entries.map((entry): NewEntry => {
     if (entry.name === WEIGHTS) return { name: entry.name, chunks: chunksOf(weightsFile) };

@@ -4,11 +4,13 @@ import type { Model } from '../../model/model';
 import { OPTIMIZER_WARNING } from '../h5/weights';
 import { Hdf5File } from '../hdf5/read';
 import { MAX_JSON_BYTES, parseJson } from '../json';
+import { isRecord } from '../keras/config';
+import { type Dialect, dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
 import { entryBytes, entrySource, readZip, type ZipEntry } from '../zip/read';
 import { archiveContainer } from './container';
-import { CONFIG, WEIGHTS } from './layout';
+import { CONFIG, METADATA, WEIGHTS } from './layout';
 import { ArchiveWeights, isOptimizer } from './weights';
 
 /** @param path the file. */
@@ -16,16 +18,26 @@ export async function readArchive(path: string): Promise<Model> {
   const entries = await readZip(path);
   const text = new TextDecoder().decode(await entryBytes(path, entryOf(path, entries, CONFIG), MAX_JSON_BYTES));
   const config = parseJson(`${path}, ${CONFIG}`, text);
+  const dialect = await dialectIn(path, entries);
   const source = await entrySource(path, entryOf(path, entries, WEIGHTS));
   return Hdf5File.with(source, (file) => {
     const topology = readTopology(config);
     const weights = new ArchiveWeights(file, source, topology);
-    const { graph, layers } = readKeras(topology, weights);
+    const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
     const optimizer = file.names('/').filter((name) => isOptimizer(`/${name}`));
-    const document = { path, entries, config, source, weights, omitted: optimizer.map((name) => `/${name}`) };
-    const warnings = optimizer.length === 0 ? [] : [OPTIMIZER_WARNING];
+    const document = { path, entries, config, source, weights, dialect, omitted: optimizer.map((name) => `/${name}`) };
+    const warnings = [...notes, ...(optimizer.length === 0 ? [] : [OPTIMIZER_WARNING])];
     return { name: topology.name, graph, layers, container: archiveContainer(document), warnings };
   });
+}
+
+/** What metadata.json says; an archive without one is Keras 3's. */
+async function dialectIn(path: string, entries: readonly ZipEntry[]): Promise<Dialect> {
+  const entry = entries.find(({ name }) => name === METADATA);
+  if (entry === undefined) return 'keras3';
+  const text = new TextDecoder().decode(await entryBytes(path, entry, MAX_JSON_BYTES));
+  const json = parseJson(`${path}, ${METADATA}`, text);
+  return dialectOf(isRecord(json) ? json.keras_version : undefined);
 }
 
 function entryOf(path: string, entries: readonly ZipEntry[], name: string): ZipEntry {

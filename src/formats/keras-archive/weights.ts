@@ -23,6 +23,19 @@ export class ArchiveWeights implements WeightStore {
     this.#groups = groupsOf(topology);
   }
 
+  readonly all: WeightStore['all'] = (path) => {
+    const group = this.#groups.get(path.join('/'));
+    if (group === undefined) return [];
+    const starts = CONTAINERS.map((container) => `${group.replaceAll('*', container)}/`);
+    const own = [...this.#datasets].filter(([name]) => starts.some((start) => name.startsWith(start)));
+    return own.map(([stored, weight]) => {
+      const start = starts.find((candidate) => stored.startsWith(candidate)) ?? '';
+      const name = `${path.join('/')}/${stored.slice(start.length)}`;
+      this.paths.set(name, weight.name);
+      return { ...weight, name };
+    });
+  };
+
   readonly find: WeightStore['find'] = (request) => {
     const group = this.#groups.get(request.path.join('/'));
     if (group === undefined) return undefined;

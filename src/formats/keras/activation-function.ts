@@ -57,7 +57,7 @@ export function activate(context: Reading, value: Activation, field = 'activatio
 /** A function of one value by its name. */
 export function activationFunction({ config, builder, dialect }: Reading, name: string): (x: string) => string {
   const apply = (dialect === 'keras3' ? KERAS_3.get(name) : undefined) ?? FUNCTIONS.get(name);
-  if (apply === undefined) config.unknown(`its activation "${name}" is not known`);
+  if (apply === undefined) return config.unknown(`its activation "${name}" is not known`);
   return (x) => apply(builder, x);
 }
 

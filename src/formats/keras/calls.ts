@@ -8,6 +8,8 @@ export class TensorRef {
     readonly layer: string,
     readonly call: number,
     readonly output: number,
+    /** As the file states it beside the reference: Keras 3 does. Untrusted. */
+    readonly shape?: unknown,
   ) {}
 }
 
@@ -37,7 +39,7 @@ function kerasThree(name: string, node: Record<string, unknown>): Call {
     if (!isRecord(value)) return value;
     if (value.class_name === '__keras_tensor__') {
       const history = isRecord(value.config) ? value.config.keras_history : undefined;
-      const ref = reference(history);
+      const ref = reference(history, isRecord(value.config) ? value.config.shape : undefined);
       if (ref === undefined)
         throw new ModelError(`layer "${name}": inbound_nodes holds ${show(value)}`, { layer: name });
       return ref;
@@ -70,11 +72,11 @@ function kerasTwo(name: string, node: readonly unknown[]): Call {
 }
 
 /** [layer, call, output], or nothing. */
-function reference(value: unknown): TensorRef | undefined {
+function reference(value: unknown, shape?: unknown): TensorRef | undefined {
   if (!Array.isArray(value) || value.length < 3) return undefined;
   const [layer, call, output] = value;
   if (typeof layer !== 'string' || !isIndex(call) || !isIndex(output)) return undefined;
-  return new TensorRef(layer, call, output);
+  return new TensorRef(layer, call, output, shape);
 }
 
 function isIndex(value: unknown): value is number {

@@ -33,8 +33,12 @@ export interface LayerContext {
   readonly weight: TakeWeight;
   /** True where the file holds such a weight: some versions of Keras write one that others do not. */
   has(name: string): boolean;
-  /** Weights of a layer that is a part of this one. */
-  part(part: Part): Pick<LayerContext, 'weight' | 'has'>;
+  /** The same for a layer that is a part of this one; its config where it has its own. */
+  part(part: Part, config?: LayerConfig): LayerContext;
+  /** Names of the parts it is within, each with a slash behind it. */
+  readonly partName: string;
+  /** Says what a person should know about how the layer was read. */
+  warn(note: string): void;
   /** Reads a layer that this one wraps: {class_name, config}. */
   wrapped(part: Part, json: unknown, inputs: readonly Activation[]): readonly Activation[];
 }
@@ -45,6 +49,10 @@ export interface LayerWidths {
   readonly outputs: readonly Shape[];
   /** The first of the outputs. */
   readonly output: Shape;
+  /** What it read before, as `inputs`. */
+  readonly before: readonly Shape[];
+  /** The config of a layer that it wraps, with the widths given. */
+  wrapped(className: string, config: Config, widths: LayerWidths): Config;
   /** Shape of a weight of its own, or of a part: "kernel", "query/kernel". */
   weight(name: string): readonly number[] | undefined;
   /** Neurons a unit of a Maxout. */

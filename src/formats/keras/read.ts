@@ -6,8 +6,10 @@ import { elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
-import { isRecord, LayerConfig, MAX_SIZE, show } from './config';
-import type { LayerContext, LayerFamily } from './family';
+import { isRecord, LayerConfig, MAX_SIZE, show, UnknownLayer } from './config';
+import type { Dialect } from './dialect';
+import type { LayerContext } from './family';
+import { withPresentNames } from './former-names';
 import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
 import { type Entry, type Topology, wrappedTopology } from './topology';
@@ -18,6 +20,7 @@ export interface KerasGraph {
   readonly layers: Layer[];
   /** How each layer was read, by its full name; what is needed to write its config back. */
   readonly read: ReadonlyMap<string, ReadLayer>;
+  readonly warnings: readonly string[];
 }
 
 export interface ReadLayer {
@@ -33,16 +36,16 @@ export interface ReadLayer {
 export type PlacedValue = ReturnType<typeof outputOf>;
 
 /** @param store the file's weights. */
-export function readKeras(topology: Topology, store: WeightStore): KerasGraph {
-  const reader = new Reader(store);
+export function readKeras(topology: Topology, store: WeightStore, dialect: Dialect): KerasGraph {
+  const reader = new Reader(store, dialect);
   const outputs = reader.model(withMaxout(topology), [], undefined);
   outputs.forEach((activation, i) => {
     const last = topology.outputs[i]?.layer ?? '';
     reader.builder.layer = reader.ownerOf(last);
     reader.addOutput(activation);
   });
-  const { builder, layers, read } = reader;
-  return { graph: builder.build(), layers: [...layers.values()], read };
+  const { builder, layers, read, warnings } = reader;
+  return { graph: builder.build(), layers: [...layers.values()], read, warnings: [...warnings] };
 }
 
 /** A layer while its calls are read. */
@@ -59,7 +62,12 @@ class Reader {
   readonly #readings = new Map<string, Reading>();
   readonly #taken = new Map<string, string>();
 
-  constructor(private readonly store: WeightStore) {}
+  readonly warnings = new Set<string>();
+
+  constructor(
+    private readonly store: WeightStore,
+    private readonly dialect: Dialect,
+  ) {}
 
   /**
    * Reads the calls of a model one after the other.
@@ -147,27 +155,62 @@ class Reader {
     if (entry.inside !== undefined) return this.model(withMaxout(entry.inside), own, inputs);
     const full = own.join('/');
     this.builder.layer = full;
-    const config = new LayerConfig(full, entry.className, entry.config);
+    const config: LayerConfig = new LayerConfig(full, entry.className, withPresentNames(entry.className, entry.config));
     if (inputs.length === 0) config.fail('reads nothing, and is no input of the model');
     const reading = this.#readings.get(full) ?? { path: own, weights: [], names: new Map<string, string>() };
     this.#readings.set(full, reading);
-    const outputs = this.#family(config, reading, { call, inputs, find, parts: [], positions: new Map() });
+    const outputs = this.#family(config, reading, { entry, call, inputs, find, parts: [], positions: new Map() });
     for (const output of outputs) checkSize(config, output);
     return outputs;
   }
 
   #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
-    const family = familyOf(config);
+    const family = FAMILIES.get(config.className);
+    const before = this.builder.nodes.length;
     try {
+      if (family === undefined) config.unknown(`the class ${config.className}`);
+      const blind = run.inputs.some(({ shape }) => shape.length === 0);
+      if (blind) config.unknown('an input whose shape nobody can tell');
       const outputs = family.read(this.#context(config, reading, run));
       return Array.isArray(outputs) ? outputs : [outputs as Activation];
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      if (error instanceof UnknownLayer && run.parts.length === 0)
+        return this.#opaque(config, reading, run, error, before);
+      if (error instanceof UserError || error instanceof UnknownLayer) throw error;
       throw new ModelError(
         `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(error)}`,
         { layer: config.name },
       );
     }
+  }
+
+  /** A layer that can't be computed here: one node of the format's own, whose channels nobody may cut. */
+  #opaque(config: LayerConfig, reading: Reading, run: Run, { message }: UnknownLayer, before: number): Activation[] {
+    const { builder } = this;
+    this.warnings.add(
+      `layer "${config.name}" (${config.className}) is opaque, what it touches can't be pruned: Neuron Pruner does not know ${message}`,
+    );
+    // What was read of it before that came out is not needed.
+    builder.nodes.splice(before);
+    for (const name of reading.weights.splice(0)) builder.weights.delete(name);
+    reading.names.clear();
+    for (const weight of this.store.all(reading.path)) {
+      this.#taken.set(weight.name, weight.name);
+      reading.weights.push(weight.name);
+      reading.names.set(weight.name, weight.name);
+      builder.addWeight(weight);
+    }
+    const made = shapesMade(run.entry, config);
+    const name = `${builder.layer}/${config.className}_${builder.nodes.length}`;
+    const outputs = made.map((_, i) => (i === 0 ? name : `${name}:${i}`));
+    made.forEach((shape, i) => {
+      if (shape !== undefined) builder.declared.set(outputs[i] ?? '', shape);
+    });
+    builder.add({
+      ...{ name, type: config.className, domain: OPAQUE_DOMAIN, layer: builder.layer, attributes: {}, outputs },
+      inputs: [...run.inputs.map((value) => lastOf(builder, value)), ...reading.weights],
+    });
+    return outputs.map((output) => ({ shape: builder.knownShape(output) ?? [], last: output }));
   }
 
   #context(config: LayerConfig, reading: Reading, run: Run): LayerContext {
@@ -187,13 +230,13 @@ class Reader {
         const value = call.kwargs[name] ?? (position === undefined ? undefined : call.args[position]);
         return tensorsWithin(value).map(run.find);
       },
+      dialect: this.dialect,
       weight: (name, shape, trainable = true) =>
         this.#weight(config, reading, run, { name, shape, trainable: trainable && config.flag('trainable', true) }),
       has: (name) => this.#find(reading, run, name, []) !== undefined,
-      part: (part) => {
-        const { weight, has } = this.#context(config, reading, { ...run, parts: [...run.parts, part] });
-        return { weight, has };
-      },
+      part: (part, inner = config) => this.#context(inner, reading, { ...run, parts: [...run.parts, part] }),
+      partName: run.parts.map(({ name }) => (name === '' ? '' : `${name}/`)).join(''),
+      warn: (note) => void this.warnings.add(`layer "${config.name}": ${note}`),
       wrapped: (part, json, given) => this.#wrapped(config, reading, run, part, json, given),
     };
   }
@@ -277,6 +320,8 @@ class Reader {
 
 /** One call of a layer or of a layer within it. */
 interface Run {
+  /** The layer, or that which wraps it. */
+  readonly entry: Entry;
   readonly call: Call;
   readonly inputs: readonly Activation[];
   readonly find: (ref: TensorRef) => Activation;
@@ -285,14 +330,15 @@ interface Run {
   readonly positions: Map<string, number>;
 }
 
-function familyOf({ name, className }: LayerConfig): LayerFamily {
-  const family = FAMILIES.get(className);
-  if (family !== undefined) return family;
-  throw new ModelError(
-    `layer "${name}" is of class ${className}, which Neuron Pruner does not know yet. ` +
-      `It knows ${[...FAMILIES.keys()].sort().join(', ')}.`,
-    { layer: name },
-  );
+/** Of nodes that stand for a layer nobody here can compute. */
+const OPAQUE_DOMAIN = 'keras';
+
+/** Shapes of what a layer makes, as far as the file says them: one entry for each output that is read. */
+function shapesMade(entry: Entry, config: LayerConfig): (Shape | undefined)[] {
+  const stated = [config.fields.output_shape].flat();
+  const own = stated.every((size) => Number.isInteger(size) && (size as number) > 0) ? stated : undefined;
+  const [first, ...others] = entry.made ?? [undefined];
+  return [first ?? (own && [BATCH, ...(own as number[])]), ...others];
 }
 
 /** Values a layer makes of one sample; more than 2^28 (1 GB as float32) is a broken file, or one made to exhaust memory. */

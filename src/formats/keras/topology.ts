@@ -1,7 +1,8 @@
 // Keras' model config (Sequential or functional, of Keras 1 to 3 and TF.js) as a list of entries and their calls.
 import { ModelError, UserError } from '../../errors';
+import { BATCH, type Shape } from '../../model/graph';
 import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
-import { type Config, isRecord, show } from './config';
+import { type Config, isRecord, MAX_SIZE, show } from './config';
 
 /** One layer of the config. */
 export interface Entry {
@@ -14,6 +15,8 @@ export interface Entry {
   readonly members: readonly string[];
   /** What Keras 3 was told when it built the layer: shapes by name. */
   readonly build?: Config;
+  /** Shapes of its outputs, where the file says them: those of an opaque layer can't be told otherwise. */
+  readonly made?: readonly (Shape | undefined)[];
   /** Its layers, where it is a model of its own. */
   readonly inside?: Topology;
 }
@@ -83,13 +86,14 @@ function modelTopology(
   const outputs = sequential ? [new TensorRef(entries.at(-1)?.name ?? '', 0, 0)] : tensorsIn(config, 'output_layers');
   const settled = sequential ? { entries, outputs } : counted(entries, outputs);
   checkReferences(settled.entries, settled.outputs);
+  const stated = withMade(settled.entries, settled.outputs, sequential);
   const name = isRecord(config) && typeof config.name === 'string' ? config.name : 'model';
   return {
     name,
     sequential,
-    entries: settled.entries,
-    order: inOrder(settled.entries),
-    inputs: inputsOf(settled.entries, sequential ? undefined : config),
+    entries: stated,
+    order: inOrder(stated),
+    inputs: inputsOf(stated, sequential ? undefined : config),
     outputs: settled.outputs,
     ...(sequential && { inputShape: builtShape(config, build) }),
   };
@@ -179,6 +183,36 @@ function builtShape(config: unknown, build: unknown): unknown {
   return own ?? (isRecord(build) ? build.input_shape : undefined);
 }
 
+/** The entries with the shapes of their outputs that the file states where they are read. */
+function withMade(entries: readonly Entry[], outputs: readonly TensorRef[], sequential: boolean): Entry[] {
+  const made = new Map<string, (Shape | undefined)[]>();
+  const note = ({ layer, output, shape }: TensorRef): void => {
+    const own = made.get(layer) ?? [undefined];
+    if (output >= MAX_OUTPUTS)
+      throw new UserError(`output ${output} of layer "${layer}" is read: no layer has as many`);
+    while (own.length <= output) own.push(undefined);
+    own[output] ??= statedShape(shape);
+    made.set(layer, own);
+  };
+  for (const { calls } of entries) for (const { inputs } of calls) inputs.forEach(note);
+  outputs.forEach(note);
+  return entries.map((entry, i) => {
+    const next = sequential ? entries[i + 1] : undefined;
+    const read = next && statedShape(next.build?.input_shape ?? next.config.batch_input_shape);
+    return { ...entry, made: read ? [read] : (made.get(entry.name) ?? [undefined]) };
+  });
+}
+
+/** A layer has a few outputs; a model that is one may have some more. */
+const MAX_OUTPUTS = 1000;
+
+/** [null, 8, 8, 3] with its batch; undefined for what is no shape, or leaves more than the batch open. */
+function statedShape(shape: unknown): Shape | undefined {
+  if (!Array.isArray(shape) || shape.length < 1) return undefined;
+  const known = shape.slice(1).every((size) => Number.isInteger(size) && size > 0 && size <= MAX_SIZE);
+  return known ? [BATCH, ...shape.slice(1)] : undefined;
+}
+
 /**
  * A functional model that is a layer has, in some versions of Keras, been called once before by its making: its calls
  * then count from one. Rewritten to count from zero.
@@ -195,7 +229,7 @@ function counted(entries: readonly Entry[], outputs: readonly TensorRef[]): { en
   );
   if (shifted.size === 0) return { entries: [...entries], outputs: [...outputs] };
   const shift = (ref: TensorRef): TensorRef =>
-    shifted.has(ref.layer) ? new TensorRef(ref.layer, Math.max(0, ref.call - 1), ref.output) : ref;
+    shifted.has(ref.layer) ? new TensorRef(ref.layer, Math.max(0, ref.call - 1), ref.output, ref.shape) : ref;
   return {
     entries: entries.map((entry) => ({ ...entry, calls: entry.calls.map((call) => mapCall(call, shift)) })),
     outputs: outputs.map(shift),

@@ -24,6 +24,8 @@ export interface WeightRequest {
 export interface WeightStore {
   /** A weight that was found may have another shape than the one wanted. */
   find(request: WeightRequest): Weight | undefined;
+  /** Every weight of a layer, by the name it gets in a graph: of one whose class is not known. */
+  all(path: readonly string[]): readonly Weight[];
 }
 
 /** What the weight is called in a graph: "encoder/dense/kernel". */

@@ -6,6 +6,7 @@ import { outputShape } from '../../model/model';
 import { inferShapes } from '../../ops/infer';
 import { toLast } from './activation';
 import { isRecord } from './config';
+import type { Dialect } from './dialect';
 import type { LayerWidths } from './family';
 import { FAMILIES } from './layers/index';
 import { MAXOUT, maxoutEntries, maxoutShapes } from './layers/maxout';
@@ -19,9 +20,9 @@ import type { WeightStore } from './weight-store';
  * @param json {class_name, config} as it was read; not changed.
  * @param store the weights it was read with.
  */
-export function writeTopology(json: unknown, model: Model, store: WeightStore): unknown {
+export function writeTopology(json: unknown, model: Model, store: WeightStore, dialect: Dialect): unknown {
   const result = structuredClone(json) as JsonLayer;
-  new ConfigWriter(readKeras(readTopology(json), store), model).write(result);
+  new ConfigWriter(readKeras(readTopology(json), store, dialect), model).write(result);
   return result;
 }
 
@@ -94,6 +95,8 @@ class ConfigWriter {
     if (read.entry.inside === undefined && read.entry.className !== MAXOUT) {
       const widths: LayerWidths = {
         ...after,
+        before: before.inputs,
+        wrapped: (className, config, own) => FAMILIES.get(className)?.resize?.(config, own) ?? config,
         output: after.outputs[0] ?? [],
         weight: (name) => this.model.graph.weights.get(read.weights.get(name) ?? '')?.shape,
       };

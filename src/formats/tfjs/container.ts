@@ -39,8 +39,8 @@ export function modelFromDocument(
   store: WeightStore = namedStore(document.weights),
 ): Model {
   const topology = readTopology(modelConfig(document.json.modelTopology));
-  const { graph, layers } = readKeras(topology, store);
-  return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings };
+  const { graph, layers, warnings: notes } = readKeras(topology, store, 'tfjs');
+  return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings: [...warnings, ...notes] };
 }
 
 function tfjsContainer(document: TfjsDocument): Container {
@@ -72,7 +72,7 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
     );
     manifest.push({ ...group, paths, weights: entries });
   }
-  const config = writeTopology(modelConfig(json.modelTopology), model, namedStore(document.weights));
+  const config = writeTopology(modelConfig(json.modelTopology), model, namedStore(document.weights), 'tfjs');
   const modelTopology =
     modelConfig(json.modelTopology) === json.modelTopology
       ? config

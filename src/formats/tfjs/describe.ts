@@ -41,6 +41,7 @@ async function unreadable(name: string): Promise<never> {
 /** A weight of the shape wanted stands in for one that is missing or has another. */
 function tolerantStore(store: WeightStore, report: Report): WeightStore {
   return {
+    all: store.all,
     find(request) {
       const found = store.find(request);
       if (found !== undefined && weightFits(found, request)) return found;

@@ -22,11 +22,15 @@ export function namedStore(weights: ReadonlyMap<string, Weight>): WeightStore {
       const nested = own.filter(({ name }) => outer.every((part) => name.split('/').includes(part)));
       return pickWeight(nested.length > 0 ? nested : own, request)?.weight;
     },
+    all: (path) => (byLayer.get(path.at(-1) ?? '') ?? []).map(({ weight }) => weight),
   };
 }
 
+/** More than any name has; a longer one is made to exhaust memory. */
+const MAX_PARTS = 16;
+
 /** Layers that a weight's name may say it belongs to. A layer's own name may hold a slash. */
 function prefixes(name: string): string[] {
-  const parts = name.split('/').slice(0, -1);
+  const parts = name.split('/').slice(0, -1).slice(0, MAX_PARTS);
   return [...parts, ...parts.map((_, i) => parts.slice(0, i + 1).join('/'))];
 }

@@ -10,8 +10,9 @@ export const batchNormalization: LayerFamily = {
   read(context): Activation {
     const { config, builder, inputs } = context;
     const [value] = inputs;
-    if (value === undefined) config.fail('reads nothing');
-    if (config.fields.mode !== undefined && config.fields.mode !== 0) config.unknown(`mode ${String(config.fields.mode)}`);
+    if (value === undefined) return config.fail('reads nothing');
+    if (config.fields.mode !== undefined && config.fields.mode !== 0)
+      config.unknown(`mode ${String(config.fields.mode)}`);
     const rank = value.shape.length;
     const axis = axisOf(config, rank);
     const channels = fixed(value.shape, axis, `the input of "${config.name}"`);

@@ -25,9 +25,7 @@ export const cropping: LayerFamily = {
     const starts = sides.map(([amount]) => amount);
     // The end counts from the end; nothing cropped there means all there is.
     const ends = sides.map(([, amount]) => (amount === 0 ? MAX_SIZE : -amount));
-    return image.back(
-      builder.op('Slice', [image.value, builder.ints(starts), builder.ints(ends), builder.ints(axes)]),
-    );
+    return image.back(builder.op('Slice', [image.value, builder.ints(starts), builder.ints(ends), builder.ints(axes)]));
   },
 };
 

@@ -10,8 +10,8 @@ export const centerCrop: LayerFamily = {
     const target = [config.size('height'), config.size('width')];
     const starts = target.map((size, i) => {
       const from = image.spatial[i];
-      if (typeof from !== 'number') config.unknown('cropping an image of open size');
-      if (from < size) config.unknown('cropping to more than there is, which resizes');
+      if (typeof from !== 'number') return config.unknown('cropping an image of open size');
+      if (from < size) return config.unknown('cropping to more than there is, which resizes');
       return Math.floor((from - size) / 2);
     });
     const ends = starts.map((start, i) => start + (target[i] ?? 0));

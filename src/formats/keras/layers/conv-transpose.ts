@@ -9,7 +9,13 @@ import { imageOf } from './image';
 import { splitPads } from './padding';
 
 export const convTranspose: LayerFamily = {
-  classes: ['Conv1DTranspose', 'Conv2DTranspose', 'Conv3DTranspose', 'Convolution2DTranspose', 'Convolution3DTranspose'],
+  classes: [
+    'Conv1DTranspose',
+    'Conv2DTranspose',
+    'Conv3DTranspose',
+    'Convolution2DTranspose',
+    'Convolution3DTranspose',
+  ],
   read(context) {
     const { config, builder, weight } = context;
     if (config.number('groups', 1) !== 1) config.unknown('a transposed convolution in groups');

@@ -37,9 +37,7 @@ export function convolveDepthwise(
   const perm = [axes, axes + 1, ...Array.from({ length: axes }, (_, i) => i)];
   const turned = builder.op('Transpose', [filter], { perm });
   const grouped =
-    multiplier === 1
-      ? turned
-      : builder.op('Reshape', [turned, builder.ints([channels * multiplier, 1, ...kernel])]);
+    multiplier === 1 ? turned : builder.op('Reshape', [turned, builder.ints([channels * multiplier, 1, ...kernel])]);
   const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations });
   const operands = bias === undefined ? [image.value, grouped] : [image.value, grouped, bias];
   return builder.op('Conv', operands, { strides, dilations, pads, group: channels });

@@ -16,7 +16,9 @@ export const dot: LayerFamily = {
     first[left] = 'z';
     second[right] = 'z';
     const result = [...first, ...second.slice(1)].filter((letter) => letter !== 'z');
-    const product = builder.op('Einsum', [x, y], { equation: `${first.join('')},${second.join('')}->${result.join('')}` });
+    const product = builder.op('Einsum', [x, y], {
+      equation: `${first.join('')},${second.join('')}->${result.join('')}`,
+    });
     // Of two vectors a sample, Keras makes one of one element.
     return fromLast(builder, result.length > 1 ? product : builder.op('Unsqueeze', [product, builder.ints([1])]));
   },

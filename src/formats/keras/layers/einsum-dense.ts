@@ -19,7 +19,8 @@ export const einsumDense: LayerFamily = {
     const value = input();
     const equation = equationOf(context, value.shape.length);
     const sizes = sizesOf(context, equation, value);
-    const size = (letter: string): number => sizes.get(letter) ?? config.fail(`"${letter}" in its equation has no size`);
+    const size = (letter: string): number =>
+      sizes.get(letter) ?? config.fail(`"${letter}" in its equation has no size`);
     const kernel = weight('kernel', [...equation.kernel].map(size));
     const written = `${equation.input},${equation.kernel}->${equation.output}`;
     const product = builder.op('Einsum', [lastOf(builder, value), kernel], { equation: written });

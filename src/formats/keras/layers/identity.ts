@@ -13,7 +13,7 @@ export const identity: LayerFamily = {
   ],
   read({ builder, config, inputs }) {
     const [value] = inputs;
-    if (value === undefined) config.fail('reads nothing');
+    if (value === undefined) return config.fail('reads nothing');
     return eachElement(builder, value, (x) => builder.op('Identity', [x]));
   },
 };

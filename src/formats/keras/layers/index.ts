@@ -1,35 +1,54 @@
 // The registry: every family of Keras layers the product knows, by class name.
 import type { LayerFamily } from '../family';
 import { activation, activationLayers, prelu, softmax } from './activations';
+import { additiveAttention, attention } from './attention';
 import { batchNormalization } from './batch-normalization';
-import { conv2d } from './conv2d';
+import { bidirectional } from './bidirectional';
+import { cropping, zeroPadding } from './borders';
+import { centerCrop } from './center-crop';
+import { conv } from './conv';
+import { convTranspose } from './conv-transpose';
 import { dense } from './dense';
+import { depthwiseConv } from './depthwise-conv';
+import { dot } from './dot';
 import { dropout } from './dropout';
-import { flatten } from './flatten';
-import { globalPooling2d } from './global-pooling2d';
+import { einsumDense } from './einsum-dense';
+import { embedding } from './embedding';
+import { globalPooling } from './global-pooling';
+import { identity } from './identity';
+import { masking } from './masking';
 import { maxout } from './maxout';
-import { add, concatenate } from './merge';
-import { pooling2d } from './pooling2d';
-import { reshape } from './reshape';
-import { zeroPadding2d } from './zero-padding2d';
+import { concatenate, formerMerge, merge } from './merge';
+import { groupQueryAttention, multiHeadAttention } from './multi-head-attention';
+import {
+  groupNormalization,
+  layerNormalization,
+  normalization,
+  rescaling,
+  rmsNormalization,
+  unitNormalization,
+} from './normalization';
+import { operations, tensorflowOperation } from './operations';
+import { pooling } from './pooling';
+import { flatten, permute, repeatVector, reshape } from './rearranging';
+import { recurrent } from './recurrent';
+import { resizing, upSampling } from './resampling';
+import { separableConv } from './separable-conv';
+import { timeDistributed } from './time-distributed';
 
 export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
   [
-    activation,
-    activationLayers,
-    add,
-    batchNormalization,
-    concatenate,
-    conv2d,
-    dense,
-    dropout,
-    flatten,
-    globalPooling2d,
+    ...[activation, activationLayers, prelu, softmax],
+    ...[dense, einsumDense, embedding],
+    ...[conv, convTranspose, depthwiseConv, separableConv],
+    ...[pooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop],
+    ...[batchNormalization, layerNormalization, rmsNormalization, groupNormalization, unitNormalization, normalization],
+    ...[rescaling, dropout, identity, masking],
+    ...[flatten, reshape, permute, repeatVector],
+    ...[merge, concatenate, formerMerge, dot],
+    ...[attention, additiveAttention, multiHeadAttention, groupQueryAttention],
+    ...[recurrent, bidirectional, timeDistributed],
+    ...[operations, tensorflowOperation],
     maxout,
-    pooling2d,
-    prelu,
-    reshape,
-    softmax,
-    zeroPadding2d,
   ].flatMap((family) => family.classes.map((name): [string, LayerFamily] => [name, family])),
 );

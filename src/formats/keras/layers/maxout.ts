@@ -109,7 +109,7 @@ export function withMaxout(topology: Topology): Topology {
   }
   if (replaced.size === 0) return topology;
   const rename = (ref: TensorRef): TensorRef =>
-    new TensorRef(renamed.get(ref.layer) ?? ref.layer, ref.call, ref.output);
+    new TensorRef(renamed.get(ref.layer) ?? ref.layer, ref.call, ref.output, ref.shape);
   const settled = new Map(
     entries.flatMap((entry): [Entry, Entry][] => {
       const own = replaced.has(entry) ? replaced.get(entry) : entry;

@@ -81,7 +81,7 @@ export const formerMerge: LayerFamily = {
     const mode = config.text('mode', 'sum');
     if (mode === 'concat') return joined(context, config.number('concat_axis', -1));
     const type = FORMER_MODES[mode];
-    if (type === undefined) config.unknown(`mode "${mode}"`);
+    if (type === undefined) return config.unknown(`mode "${mode}"`);
     const { first, values } = operandsOf(context);
     const merged = (MERGES.get(type) as Merge)(builder, values);
     return first ? fromFirst(builder, merged) : fromLast(builder, merged);

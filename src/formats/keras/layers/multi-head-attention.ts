@@ -47,7 +47,8 @@ export const groupQueryAttention: LayerFamily = {
     const { config } = context;
     const size = config.size('head_dim');
     const [heads, sources] = [config.size('num_query_heads'), config.size('num_key_value_heads')];
-    if (heads % sources !== 0) config.fail(`${heads} query heads do not divide among ${sources} heads of keys and values`);
+    if (heads % sources !== 0)
+      config.fail(`${heads} query heads do not divide among ${sources} heads of keys and values`);
     return attend(context, { heads, sources, size, values: size });
   },
   resize: (config, { weight }) => ({
@@ -135,7 +136,9 @@ export function causal({ builder, config }: LayerContext, scores: string): strin
   if (typeof rows !== 'number' || typeof columns !== 'number' || rows * columns > MAX_CAUSAL) {
     return config.unknown('a causal mask over a sequence of open length');
   }
-  const mask = Float32Array.from({ length: rows * columns }, (_, i) => (i % columns > Math.floor(i / columns) ? -1e9 : 0));
+  const mask = Float32Array.from({ length: rows * columns }, (_, i) =>
+    i % columns > Math.floor(i / columns) ? -1e9 : 0,
+  );
   return builder.op('Add', [scores, builder.addConstant(float32([rows, columns], mask))]);
 }
 

@@ -18,9 +18,12 @@ export const layerNormalization: LayerFamily = {
     if (axes.some((axis, i) => axis !== first + i)) config.unknown(`normalising over axes ${axes.join(', ')}`);
     const sizes = axes.map((axis) => fixed(value.shape, axis, `the input of "${config.name}"`));
     const epsilon = config.number('epsilon', 1e-3);
-    if (config.flag('rms_scaling', false)) return fromLast(builder, rootMeanSquare(context, x, axes, sizes, epsilon, 'gamma'));
+    if (config.flag('rms_scaling', false))
+      return fromLast(builder, rootMeanSquare(context, x, axes, sizes, epsilon, 'gamma'));
     if (sizes.length > 1 && !config.flag('scale', true)) config.unknown('several axes without a scale');
-    const gamma = config.flag('scale', true) ? weight('gamma', sizes) : constantWeight(builder, `${config.name}/gamma`, sizes[0] ?? 1, 1);
+    const gamma = config.flag('scale', true)
+      ? weight('gamma', sizes)
+      : constantWeight(builder, `${config.name}/gamma`, sizes[0] ?? 1, 1);
     const beta = config.flag('center', true) ? [weight('beta', sizes)] : [];
     return fromLast(builder, builder.op('LayerNormalization', [x, gamma, ...beta], { axis: first, epsilon }));
   },
@@ -85,18 +88,13 @@ export const groupNormalization: LayerFamily = {
     const result = builder.op('Add', [scaled, parameter('center', 'beta', 0)]);
     return last ? fromFirst(builder, result) : fromLast(builder, result);
   },
-  resize(config, { inputs, weight }) {
+  resize(config, { before, inputs }) {
     if (typeof config.groups !== 'number' || config.groups < 1) return config;
-    const after = weight('gamma')?.[0] ?? weight('beta')?.[0] ?? inputs[0]?.at(-1);
-    return { ...config, groups: groupsLeft(config, Number(after), inputs[0]) };
+    const axis = config.axis === 1 ? 1 : -1;
+    const [channels, left] = [Number(before[0]?.at(axis)), Number(inputs[0]?.at(axis))];
+    return { ...config, groups: (config.groups * left) / channels };
   },
 };
-
-/** Groups keep their size; `group_size` is not in the config, so it is told by what the layer read before. */
-function groupsLeft(config: Readonly<Record<string, unknown>>, channels: number, _: unknown): number {
-  const before = Number(config.channels_before ?? channels);
-  return Math.max(1, Math.round((Number(config.groups) * channels) / before));
-}
 
 /** To length 1 along the axes. */
 export const unitNormalization: LayerFamily = {

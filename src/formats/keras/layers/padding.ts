@@ -14,7 +14,8 @@ export function padsOf({ config, warn }: LayerContext, window: Window): number[]
   const padding = config.text('padding', 'valid');
   const { spatial, kernel, strides, dilations } = window;
   if (padding === 'valid') return spatial.flatMap(() => [0, 0]);
-  if (padding === 'causal') return [...kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1)), ...kernel.map(() => 0)];
+  if (padding === 'causal')
+    return [...kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1)), ...kernel.map(() => 0)];
   if (padding !== 'same') config.fail(`padding "${padding}" is not known, only same, valid and causal`);
   const totals = spatial.map((size, i) => {
     const reach = (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;

@@ -3,7 +3,8 @@ import type { LayerFamily } from '../family';
 import { imageOf, spatialAxes } from './image';
 import { padsOf } from './padding';
 
-const kinds = (kind: string): string[] => [1, 2, 3].flatMap((axes) => [`${kind}Pooling${axes}D`, `${kind}Pool${axes}D`]);
+const kinds = (kind: string): string[] =>
+  [1, 2, 3].flatMap((axes) => [`${kind}Pooling${axes}D`, `${kind}Pool${axes}D`]);
 
 export const pooling: LayerFamily = {
   classes: [...kinds('Max'), ...kinds('Average'), ...kinds('Avg')],

@@ -1,5 +1,5 @@
 // Layers that only lay elements out anew: Flatten, Reshape, Permute, RepeatVector.
-import { toLast, type Activation, fromLast, lastOf } from '../activation';
+import { type Activation, fromLast, lastOf, toLast } from '../activation';
 import type { LayerContext, LayerFamily } from '../family';
 
 /** In the order of channels last, wherever they lie. */

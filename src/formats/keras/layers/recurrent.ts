@@ -55,7 +55,8 @@ export function readRecurrent(context: LayerContext, aligned = false): Activatio
   const { config, builder, inputs, argument } = context;
   if (config.flag('time_major', false)) config.unknown('sequences whose first axis is time');
   const [sequence] = inputs;
-  if (sequence === undefined || sequence.shape.length !== 3) config.fail('wants one sequence, [batch, time, features]');
+  if (sequence === undefined || sequence.shape.length !== 3)
+    return config.fail('wants one sequence, [batch, time, features]');
   const named = argument('initial_state');
   const initial = named.length > 0 ? named : inputs.slice(1);
   let x = builder.op('Transpose', [lastOf(builder, sequence)], { perm: [1, 0, 2] });
@@ -74,7 +75,13 @@ export function readRecurrent(context: LayerContext, aligned = false): Activatio
   const whole = (): string => {
     const turned = builder.op('Transpose', [x], { perm: [1, 0, 2] });
     if (!config.flag('go_backwards', false) || aligned) return turned;
-    return builder.op('Slice', [turned, builder.ints([-1]), builder.ints([-MAX_STEPS]), builder.ints([1]), builder.ints([-1])]);
+    return builder.op('Slice', [
+      turned,
+      builder.ints([-1]),
+      builder.ints([-MAX_STEPS]),
+      builder.ints([1]),
+      builder.ints([-1]),
+    ]);
   };
   const result = config.flag('return_sequences', false) ? whole() : (made.last[0] ?? '');
   const returned = config.flag('return_state', false) ? states : [];
@@ -110,7 +117,9 @@ function cellsOf(context: LayerContext): OwnCell[] {
     counts.set(json.class_name, count + 1);
     const snake = json.class_name.replace(/Cell$/, '').replace('SimpleRNN', 'simple_rnn').toLowerCase();
     const attribute = `cells/${snake}_cell${count === 0 ? '' : `_${count}`}`;
-    return ofClass(inner.part({ attribute, name: `cell_${i}` }, new LayerConfig(config.name, json.class_name, json.config)));
+    return ofClass(
+      inner.part({ attribute, name: `cell_${i}` }, new LayerConfig(config.name, json.class_name, json.config)),
+    );
   });
 }
 
@@ -204,7 +213,10 @@ function functionOf({ config, dialect }: LayerContext, keras: string): Function 
     leaky_relu: { name: 'LeakyRelu', alpha: 0.2 },
     hard_sigmoid: { name: 'HardSigmoid', alpha: dialect === 'keras3' ? 1 / 6 : 0.2, beta: 0.5 },
   };
-  return (Object.hasOwn(known, keras) ? known[keras] : undefined) ?? config.unknown(`its activation "${keras}" within a sequence`);
+  return (
+    (Object.hasOwn(known, keras) ? known[keras] : undefined) ??
+    config.unknown(`its activation "${keras}" within a sequence`)
+  );
 }
 
 function activationsOf(context: LayerContext, { type }: Cell): Record<string, readonly string[] | readonly number[]> {

@@ -20,7 +20,7 @@ export const upSampling: LayerFamily = {
 export const resizing: LayerFamily = {
   classes: ['Resizing'],
   read(context) {
-    const { config, builder } = context;
+    const { config } = context;
     if (config.flag('crop_to_aspect_ratio', false) || config.flag('pad_to_aspect_ratio', false)) {
       config.unknown('resizing to an aspect ratio');
     }
@@ -36,7 +36,7 @@ function resized(context: LayerContext, image: Image, target: readonly number[])
   const attributes = interpolation(context, config.text('interpolation', 'bilinear'));
   const scales = target.map((size, i) => {
     const from = image.spatial[i];
-    if (typeof from !== 'number') config.unknown('resizing an input of open size');
+    if (typeof from !== 'number') return config.unknown('resizing an input of open size');
     return size / from;
   });
   return builder.op('Resize', [image.value, '', builder.floats([1, 1, ...scales])], attributes);

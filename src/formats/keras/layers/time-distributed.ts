@@ -1,8 +1,7 @@
 // TimeDistributed: a layer on every step of a sequence, [batch, time, …], as on a larger batch.
 import { type Activation, fromLast, lastOf } from '../activation';
-import { type Config, isRecord } from '../config';
+import { isRecord } from '../config';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
-import { familyNamed } from './index';
 
 const LAYER = { attribute: 'layer', name: '' };
 
@@ -14,8 +13,10 @@ export const timeDistributed: LayerFamily = {
     if (value.shape.length < 3) config.fail(`wants a sequence, its input is [${value.shape.join(', ')}]`);
     const x = lastOf(builder, value);
     const steps = value.shape[1];
-    if (typeof steps !== 'number') config.unknown('sequences of open length');
-    const inner = value.shape.slice(2).map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
+    if (typeof steps !== 'number') return config.unknown('sequences of open length');
+    const inner = value.shape
+      .slice(2)
+      .map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
     const flat = fromLast(builder, builder.op('Reshape', [x, builder.ints([-1, ...inner])]));
     return wrapped(LAYER, config.fields.layer, [flat]).map((made) => sequenceOf(context, x, made, steps));
   },
@@ -29,8 +30,7 @@ export const timeDistributed: LayerFamily = {
       outputs: widths.outputs.map(inside),
       output: inside(widths.output),
     };
-    const resized = familyNamed(String(layer.class_name))?.resize?.(layer.config as Config, own);
-    return resized === undefined ? config : { ...config, layer: { ...layer, config: resized } };
+    return { ...config, layer: { ...layer, config: widths.wrapped(String(layer.class_name), layer.config, own) } };
   },
 };
 
