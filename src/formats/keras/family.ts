@@ -31,8 +31,8 @@ export interface LayerContext {
   /** The tensors of one argument, by its name or its position. */
   argument(name: string, position?: number): readonly Activation[];
   readonly weight: TakeWeight;
-  /** True where the file holds such a weight: some versions of Keras write one that others do not. */
-  has(name: string): boolean;
+  /** The shape the file holds a weight in, if it does: versions of Keras differ in what they write of a layer. */
+  stored(name: string): readonly number[] | undefined;
   /** The same for a layer that is a part of this one; its config where it has its own. */
   part(part: Part, config?: LayerConfig): LayerContext;
   /** Names of the parts it is within, each with a slash behind it. */

@@ -233,7 +233,7 @@ class Reader {
       dialect: this.dialect,
       weight: (name, shape, trainable = true) =>
         this.#weight(config, reading, run, { name, shape, trainable: trainable && config.flag('trainable', true) }),
-      has: (name) => this.#find(reading, run, name, []) !== undefined,
+      stored: (name) => this.#find(reading, run, name, [])?.shape,
       part: (part, inner = config) => this.#context(inner, reading, { ...run, parts: [...run.parts, part] }),
       partName: run.parts.map(({ name }) => (name === '' ? '' : `${name}/`)).join(''),
       warn: (note) => void this.warnings.add(`layer "${config.name}": ${note}`),

@@ -9,13 +9,13 @@ import { padsOf } from './padding';
 export const depthwiseConv: LayerFamily = {
   classes: ['DepthwiseConv1D', 'DepthwiseConv2D'],
   read(context) {
-    const { config, weight, has } = context;
+    const { config, weight, stored } = context;
     const image = imageOf(context);
     const channels = fixed([image.channels], 0, 'the number of channels it reads');
     const multiplier = config.fields.depth_multiplier === undefined ? 1 : config.size('depth_multiplier');
     const { kernel } = windowOf(context);
     // TF.js and Keras 2 call it depthwise_kernel, Keras 3 kernel.
-    const name = has('depthwise_kernel') ? 'depthwise_kernel' : 'kernel';
+    const name = stored('depthwise_kernel') ? 'depthwise_kernel' : 'kernel';
     const filter = weight(name, [...kernel, channels, multiplier]);
     const bias = config.flag('use_bias', true) ? weight('bias', [channels * multiplier]) : undefined;
     return activate(context, image.back(convolveDepthwise(context, image, filter, channels, multiplier, bias)));

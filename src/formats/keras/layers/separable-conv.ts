@@ -10,10 +10,14 @@ import { imageOf } from './image';
 export const separableConv: LayerFamily = {
   classes: ['SeparableConv1D', 'SeparableConv2D', 'SeparableConvolution2D'],
   read(context) {
-    const { config, builder, weight } = context;
+    const { config, builder, weight, stored } = context;
     const image = imageOf(context);
     const channels = fixed([image.channels], 0, 'the number of channels it reads');
-    const multiplier = config.fields.depth_multiplier === undefined ? 1 : config.size('depth_multiplier');
+    // TF.js does not write the multiplier down.
+    const multiplier =
+      config.fields.depth_multiplier === undefined
+        ? (stored('depthwise_kernel')?.at(-1) ?? 1)
+        : config.size('depth_multiplier');
     const filters = config.size('filters');
     const { kernel } = windowOf(context);
     const depthwise = weight('depthwise_kernel', [...kernel, channels, multiplier]);
