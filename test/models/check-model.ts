@@ -20,6 +20,8 @@ import { random } from '../../src/random';
 import { largestDifference } from '../tensors';
 
 export interface Checked {
+  /** Path of the cut model, where it was kept. */
+  readonly written: string;
   readonly format: Model['container']['format'];
   readonly parameters: number;
   /** Channels of all layers that make some, how many of them can be cut, and how many were. */
@@ -73,6 +75,7 @@ export async function checkModel(path: string, keep?: string): Promise<Checked> 
     for (const { frozen: reason } of candidates.layers) if (reason) frozen.set(reason, (frozen.get(reason) ?? 0) + 1);
     const all = candidates.layers.flatMap(({ channels }) => [...channels]);
     return {
+      written,
       format: model.container.format,
       parameters: costOf(model).parameters,
       channels: all.length,
