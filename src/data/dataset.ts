@@ -56,8 +56,27 @@ export interface Dataset {
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;
+  /** Pictures of faces to be compared: a model is judged by them where they are there. */
+  readonly pairs?: Pairs;
   /** What a person should know about how the data is read, one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** Those that decisions are made on, and those that are only for the verdict. */
+export interface Pairs {
+  readonly validation: PairSplit;
+  readonly test: PairSplit;
+}
+
+/** Pairs of pictures, of one person or of two. */
+export interface PairSplit {
+  /** Every picture once, without targets. */
+  readonly images: Split;
+  /** Indices of images. */
+  readonly first: Uint32Array;
+  readonly second: Uint32Array;
+  /** 1 where both are of the same person, else 0. */
+  readonly same: Uint8Array;
 }
 
 /** How stored values become a model's input: (value × scale − mean) / deviation. */

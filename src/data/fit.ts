@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import type { Graph, Shape } from '../model/graph';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
-import type { Dataset, SampleInput, Split, Target } from './dataset';
+import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
 import { fitTarget } from './fit-target';
 import { channelsFirst, type Layout, layoutFor, words } from './layout';
 
@@ -79,13 +79,26 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
   });
   const fit = (split: Split): Split => fitSplit(split, name, model, order, layouts, options);
   const [train, validation, test] = [fit(dataset.train), fit(dataset.validation), fit(dataset.test)];
+  const fitPairs = (pairs: PairSplit): PairSplit => ({ ...pairs, images: fit(pairs.images) });
+  const pairs = dataset.pairs && {
+    validation: fitPairs(dataset.pairs.validation),
+    test: fitPairs(dataset.pairs.test),
+  };
   const unused = model.outputs.filter((_, i) => !train.targets.some(({ output }) => output === i));
   if (unused.length > 0) {
     notes.push(
       `no target for the output ${unused.map((output) => `"${output.name}"`).join(', ')}: it is neither trained on nor tested`,
     );
   }
-  return { ...dataset, inputs: train.inputs, train, validation, test, notes: [...dataset.notes, ...notes] };
+  return {
+    ...dataset,
+    inputs: train.inputs,
+    train,
+    validation,
+    test,
+    ...(pairs && { pairs }),
+    notes: [...dataset.notes, ...notes],
+  };
 }
 
 /** For every input of the model the index of the data set's input that feeds it. */

@@ -8,9 +8,10 @@ import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
 import { isImageFolder, openImageFolder } from './images/folder';
 import { transformedSamples } from './images/transform';
+import { isLfw, openLfw } from './lfw';
 import { isNpy, isZip, openNpyFolder, openNpz } from './npz';
 import type { ReadOptions } from './options';
-import { divide, inputsOf, type StoredDataset, splitOf } from './samples';
+import { divide, inputsOf, pairsOf, type StoredDataset, splitOf } from './samples';
 import { isTableFile, openTables, tableFilesIn } from './table-files';
 
 export interface DatasetOptions extends ReadOptions {
@@ -43,6 +44,12 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
     train: augmented(splitOf(train, ofInputs), options.augment ?? {}),
     validation: splitOf(held, ofInputs),
     test: splitOf(stored.test, ofInputs),
+    ...(stored.pairs && {
+      pairs: {
+        validation: pairsOf(stored.train.samples, stored.pairs.validation, ofInputs),
+        test: pairsOf(stored.train.samples, stored.pairs.test, ofInputs),
+      },
+    }),
     notes: stored.notes ?? [],
   };
 }
@@ -60,7 +67,7 @@ async function openStored(source: string, options: ReadOptions): Promise<StoredD
   if (stored !== undefined) return stored;
   throw new UserError(
     `${source} holds no data of a known kind. Looked for: IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, …), ` +
-      'NumPy arrays (.npz, .npy), a folder of pictures for each class, CSV, JSON lines, Parquet. ' +
+      'NumPy arrays (.npz, .npy), a folder of pictures for each class, CSV, JSON lines, Parquet, faces as in LFW. ' +
       'Choose such a file or folder, or "digits" for the built-in set.',
   );
 }
@@ -75,6 +82,7 @@ async function openFile(path: string, options: ReadOptions): Promise<StoredDatas
 async function openFolder(path: string, options: ReadOptions): Promise<StoredDataset | undefined> {
   const names = await readdir(path);
   if (names.some((name) => name.endsWith('.npy'))) return openNpyFolder(path, options);
+  if (await isLfw(path)) return openLfw(path, options);
   if (await isImageFolder(path)) return openImageFolder(path, options);
   return (await tableFilesIn(path)).length > 0 ? openTables(path, options) : undefined;
 }

@@ -1,7 +1,7 @@
 // Samples as they are stored, and the parts a data set is divided into.
 import { type Random, shuffled } from '../random';
 import { byteColumn, type Column, sizeOf } from './column';
-import type { ClassTarget, Normalization, SampleInput, Split, Target } from './dataset';
+import type { ClassTarget, Normalization, PairSplit, SampleInput, Split, Target } from './dataset';
 
 /** Rows with one or several inputs and targets. */
 export interface Samples {
@@ -28,6 +28,8 @@ export interface StoredDataset<Own extends Samples = Samples> {
   /** Absent where a share of the training samples has to serve. */
   readonly validation?: Subset<Own>;
   readonly test: Subset<Own>;
+  /** Pictures to be compared, rows of the training samples' table. */
+  readonly pairs?: { readonly validation: StoredPairs; readonly test: StoredPairs };
   readonly notes?: readonly string[];
 }
 
@@ -54,6 +56,13 @@ export function labelledBytes(
     inputs: [byteColumn('images', shape, values)],
     targets: [{ kind: 'classes', name: 'labels', classes, numeric: false, shape: [], labels }],
   };
+}
+
+export interface StoredPairs {
+  readonly first: Uint32Array;
+  readonly second: Uint32Array;
+  /** 1 where both are of the same person. */
+  readonly same: Uint8Array;
 }
 
 export function allOf<Own extends Samples>(samples: Own): Subset<Own> {
@@ -137,5 +146,19 @@ function targetOf(
     output,
     shape: column.shape,
     read: async (wanted, out) => reader(rowsOf(wanted), out),
+  };
+}
+
+/** Pairs of rows as pairs of samples of a split that holds each of them once. */
+export function pairsOf(samples: Samples, pairs: StoredPairs, normalization: readonly Normalization[]): PairSplit {
+  const rows = [...new Set([...pairs.first, ...pairs.second])].sort((a, b) => a - b);
+  const places = new Map(rows.map((row, i) => [row, i]));
+  const place = (side: Uint32Array): Uint32Array => side.map((row) => places.get(row) ?? 0);
+  const images = splitOf({ samples, indices: Uint32Array.from(rows) }, normalization);
+  return {
+    images: { ...images, targets: [] },
+    first: place(pairs.first),
+    second: place(pairs.second),
+    same: pairs.same,
   };
 }

@@ -36,6 +36,19 @@ export function permutationTest(
   return (extreme + 1) / (permutations + 1);
 }
 
+/**
+ * The smallest share of samples lost that can be significant at all: where a model gets some wrong that the other gets
+ * right, and none the other way round, all signs must fall the same way, which has the probability ½ to the power of them.
+ */
+export function smallestLoss(samples: number, significance: number): number {
+  return Math.ceil(-Math.log2(significance)) / Math.max(1, samples);
+}
+
+/** Samples from which on a loss of that share can be significant. */
+export function samplesToNotice(loss: number, significance: number): number {
+  return Math.ceil(Math.ceil(-Math.log2(significance)) / loss);
+}
+
 /** The sum of the numbers' sizes, each with a random sign. */
 function signedSum(numbers: readonly number[], bits: () => number): number {
   let total = 0;

@@ -1,5 +1,6 @@
 // What a session leaves on record: every iteration, and the whole as a report shows it.
 import type { MetricInfo } from '../evaluation/metrics/metric';
+import type { VerificationRecord } from '../evaluation/verification';
 import type { LayerCut } from '../pruning/plan';
 
 export type { MetricInfo };
@@ -26,6 +27,8 @@ export interface IterationRecord {
   /** On the test samples, and its 95 % confidence interval. */
   readonly score: number;
   readonly interval: readonly [low: number, high: number];
+  /** Of face data, on the test pairs: by each distance. */
+  readonly verification?: readonly VerificationRecord[];
   /** On the validation samples; absent where there are none. */
   readonly validationScore?: number;
   /** The permutation test on the validation samples: what stop rules decide on. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { messageOf, UserError } from '../errors';
-import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
+import type { Evaluation } from '../evaluation/evaluate';
 import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
@@ -23,6 +23,7 @@ import { Diverged, type TrainingOptions, type TrainingProgress, train } from '..
 import { SessionFolder } from './checkpoint';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
+import { checkEnough, fewSamples, Judge, type Judgement } from './judge';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
 import type { Stage } from './stage';
@@ -66,18 +67,15 @@ export class SessionStopped extends Error {
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
   const data = await openFittedData(recipe.data, recipe.seed, original.graph, recipe.retrain.loss);
-  checkMetric(original.graph, data.test, recipe.metric);
   const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
-  if (until?.rule === 'significant' && data.validation.count === 0) {
-    throw new UserError(
-      'The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.',
-    );
-  }
   const stages = stagesOf(recipe, original);
   const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
     threads: recipe.threads,
     trains: recipe.retrain.epochs > 0,
   });
+  const judge = new Judge(engine, data, recipe.metric);
+  judge.check(original.graph);
+  if (until?.rule === 'significant') checkEnough(judge.counts.validation);
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
@@ -95,13 +93,13 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
   options.onEvent?.({ type: 'engine', text: why });
   await folder.log({ type: 'engine', text: why });
-  const session = new Session(recipe, original, data, engine, folder, options, until);
+  const session = new Session(recipe, original, data, engine, judge, folder, options, until);
   const iterations = await logged(folder, () => session.run(stages));
   const record: SessionRecord = {
     title: options.title ?? original.name,
     model: recipe.model,
     out,
-    data: { name: data.name, train: data.train.count, validation: data.validation.count, test: data.test.count },
+    data: { name: data.name, train: data.train.count, ...judge.counts },
     seed: recipe.seed,
     iterations,
     chosen: session.chosen,
@@ -133,14 +131,14 @@ function sessionName(recipe: Recipe): string {
 class Session {
   chosen = 0;
   result: Model;
-  #originalTest: Evaluation | undefined;
-  #originalValidation: Evaluation | undefined;
+  #original: Judgement | undefined;
 
   constructor(
     private readonly recipe: Recipe,
     private readonly original: Model,
     private readonly data: Dataset,
     private readonly engine: Engine,
+    private readonly judge: Judge,
     private readonly folder: SessionFolder,
     private readonly options: SessionOptions,
     private readonly until: Until | undefined,
@@ -156,8 +154,9 @@ class Session {
       this.#emit({ type: 'warning', text });
     }
     for (const text of this.data.notes) this.#emit({ type: 'note', text });
-    this.#originalTest = await this.#evaluate(this.original, 'test');
-    this.#originalValidation = await this.#evaluate(this.original, 'validation');
+    this.#original = await this.judge.judge(this.original, true);
+    const few = fewSamples(this.#original.test.metric, this.judge.counts.test);
+    if (few !== undefined) this.#emit({ type: 'warning', text: few });
     const models = await Promise.all(done.map((checkpoint) => this.folder.openModel(checkpoint)));
     let model = models.at(-1) ?? this.original;
     for (const [index, stage] of stages.entries()) {
@@ -190,11 +189,10 @@ class Session {
         stopped: () => this.options.stopped?.() ?? false,
       }),
     );
-    const afterCut = applied.changed ? await this.#evaluate(applied.model, 'test') : undefined;
+    const afterCut = applied.changed ? await this.judge.judge(applied.model, false) : undefined;
     const model = applied.changed ? await this.#retrain(applied.model, stage, index) : applied.model;
-    const test = applied.changed ? await this.#evaluate(model, 'test') : this.#originalTest;
-    const validation = applied.changed ? await this.#evaluate(model, 'validation') : this.#originalValidation;
-    if (test === undefined) throw new Error('no test samples');
+    const original = this.#original ?? (await this.judge.judge(this.original, true));
+    const { test, validation, verification } = applied.changed ? await this.judge.judge(model, true) : original;
     const cost = costOf(model);
     const record: IterationRecord = {
       index,
@@ -207,12 +205,13 @@ class Session {
       metric: test.metric,
       score: test.score,
       interval: test.interval,
+      ...(verification && { verification }),
       ...(validation && {
         validationScore: validation.score,
-        validationPValue: this.#pValue(this.#originalValidation, validation),
+        validationPValue: this.#pValue(original.validation, validation),
       }),
-      ...(afterCut && { scoreAfterCut: afterCut.score }),
-      ...(index > 0 && { pValue: this.#pValue(this.#originalTest, test) }),
+      ...(afterCut && { scoreAfterCut: afterCut.test.score }),
+      ...(index > 0 && { pValue: this.#pValue(original.test, test) }),
       cuts: applied.cuts,
       relevance: applied.relevance,
       layers: layerRecords(model),
@@ -246,11 +245,6 @@ class Session {
       throw new SessionStopped(this.folder.path);
     }
     return { ...model, graph: withValues(model.graph, result.values, values) };
-  }
-
-  async #evaluate(model: Model, split: 'test' | 'validation'): Promise<Evaluation | undefined> {
-    if (this.data[split].count === 0) return undefined;
-    return evaluate(this.engine, model.graph, await loadValues(model.graph), this.data[split], this.recipe.metric);
   }
 
   #pValue(before: Evaluation | undefined, after: Evaluation): number {

@@ -1,0 +1,85 @@
+// How a session judges a model: by the metric on test and validation samples, or by verification where the data has pairs.
+import type { Dataset } from '../data/dataset';
+import type { Engine } from '../engines/engine';
+import { UserError } from '../errors';
+import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
+import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
+import { samplesToNotice, smallestLoss } from '../evaluation/permutation';
+import { type VerificationRecord, verifyModel } from '../evaluation/verification';
+import type { Graph } from '../model/graph';
+import type { Model } from '../model/model';
+import { loadValues } from '../model/values';
+import { SIGNIFICANCE } from './record';
+
+export interface Judgement {
+  readonly test: Evaluation;
+  /** Absent where there are no validation samples, or they were not asked for. */
+  readonly validation?: Evaluation;
+  readonly verification?: readonly VerificationRecord[];
+}
+
+export class Judge {
+  constructor(
+    private readonly engine: Engine,
+    private readonly data: Dataset,
+    private readonly metric: MetricName | undefined,
+  ) {}
+
+  /** Throws UserError where the metric does not suit the data. */
+  check(graph: Graph): void {
+    if (this.data.pairs === undefined) checkMetric(graph, this.data.test, this.metric);
+    else if (this.metric !== undefined) {
+      throw new UserError(`Faces are judged by verification of pairs: leave the metric ${this.metric} out.`);
+    }
+  }
+
+  /** @param decides whether validation is asked for: what decisions are made on. */
+  async judge({ graph }: Model, decides: boolean): Promise<Judgement> {
+    const { pairs, test, validation } = this.data;
+    const values = await loadValues(graph);
+    if (pairs) {
+      const verified = await verifyModel(this.engine, graph, values, pairs);
+      return { test: verified.test, validation: verified.validation, verification: verified.records };
+    }
+    const tested = await evaluate(this.engine, graph, values, test, this.metric);
+    if (!decides || validation.count === 0) return { test: tested };
+    return { test: tested, validation: await evaluate(this.engine, graph, values, validation, this.metric) };
+  }
+
+  /** Samples, or pairs, that decisions are made on and that the verdict is of. */
+  get counts(): { readonly validation: number; readonly test: number } {
+    const { pairs, test, validation } = this.data;
+    if (pairs === undefined) return { validation: validation.count, test: test.count };
+    return { validation: pairs.validation.same.length, test: pairs.test.same.length };
+  }
+}
+
+/** A loss below this share is what nobody would mind; one of this size must not go unnoticed. */
+const NOTICED = 0.02;
+/** Where not even a loss of this size could be told from chance, deciding by the test means nothing. */
+const GROSS = 0.1;
+
+/** Throws UserError where a decision by the permutation test on so few validation samples would mean nothing. */
+export function checkEnough(samples: number): void {
+  if (samples === 0) {
+    throw new UserError(
+      'The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.',
+    );
+  }
+  if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
+  throw new UserError(
+    `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, SIGNIFICANCE))} can be told from chance. ` +
+      `It takes ${samplesToNotice(GROSS, SIGNIFICANCE)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}: set data.validation higher, or use more data.`,
+  );
+}
+
+/** One sentence where the test samples are so few that a loss worth minding would not show. */
+export function fewSamples({ unit }: MetricInfo, samples: number): string | undefined {
+  const smallest = smallestLoss(samples, SIGNIFICANCE);
+  if (unit !== 'share' || smallest <= NOTICED) return undefined;
+  return `on ${samples} test samples no loss below ${percent(smallest)} can be told from chance: it takes ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * Math.min(1, share)).toPrecision(2))} %`;
+}
