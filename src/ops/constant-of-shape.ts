@@ -3,6 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node } from '../model/graph';
 import { int64, integers, type Tensor } from '../model/tensor';
 import { input, MAX_SIZES, type Operator, output } from './operator';
+import { freezeStated, statedSizes } from './stated-sizes';
 
 function fillOf(node: Node): number {
   const value = node.attributes.value;
@@ -31,10 +32,11 @@ export const constantOfShape: Operator = {
     return isWhole(node) ? Array.from({ length: count }, () => ({ value: fillOf(node), from: [] })) : undefined;
   },
   // All its elements are alike: any of them may go with what reads them.
-  ties: () => undefined,
+  ties: (node, ties) => freezeStated(node, 0, ties),
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
-    if (before.every((size, axis) => size === after[axis])) return node;
+    const stated = statedSizes(node, 0, widths);
+    if (before.every((size, axis) => size === after[axis] || !stated?.[axis])) return node;
     const target = before.map((size, axis) => {
       if (typeof size === 'number') return Number(after[axis]);
       throw new Error(`ConstantOfShape "${node.name}": one of its sizes is known only when the model runs`);

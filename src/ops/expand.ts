@@ -4,6 +4,7 @@ import type { Dimension } from '../model/graph';
 import { int64 } from '../model/tensor';
 import { broadcast, sumTo } from './broadcast';
 import { input, type Operator, output } from './operator';
+import { freezeStated, statedSizes } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 export const expand: Operator = {
@@ -23,12 +24,14 @@ export const expand: Operator = {
       const target = axis + to.length - from.length;
       if (size === to[target]) ties.tie({ value, axis }, { value: result, axis: target });
     });
+    freezeStated(node, 1, ties);
   },
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const target = widths.sizes(input(node, 1))?.map(({ value }) => value) ?? [];
     const lead = before.length - target.length;
-    const stale = target.some((size, i) => size !== 1 && before[i + lead] !== after[i + lead]);
+    const stated = statedSizes(node, 1, widths);
+    const stale = target.some((size, i) => stated?.[i] && size !== 1 && before[i + lead] !== after[i + lead]);
     if (!stale) return node;
     const shape = widths.before(input(node, 0));
     const resized = target.map((size, i): number => {

@@ -4,6 +4,7 @@ import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { int64, type Tensor } from '../model/tensor';
 import { interpolation } from './interpolation';
 import { fromStart, input, type Known, listAttribute, type Operator, output, type Tape } from './operator';
+import { freezeStated, statedSizes } from './stated-sizes';
 
 interface Resized {
   readonly axis: number;
@@ -66,9 +67,11 @@ export const resize: Operator = {
       if (size === made[axis] && axis < 2) ties.tie({ value, axis }, { value: result, axis });
       else for (const name of [value, result]) ties.freeze({ value: name, axis }, 'Resize blends along it');
     });
+    if (node.inputs[3] && node.attributes.axes === undefined) freezeStated(node, 3, ties);
   },
   resize(node, widths) {
     const wanted = node.inputs[3] ? widths.sizes(node.inputs[3]) : undefined;
+    const stated = node.inputs[3] ? statedSizes(node, 3, widths) : undefined;
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const rank = before.length;
     const named = listAttribute(
@@ -76,14 +79,9 @@ export const resize: Operator = {
       'axes',
       before.map((_, axis) => axis),
     ).map((axis) => fromStart(axis, rank));
-    if (wanted === undefined || named.every((axis) => before[axis] === after[axis])) return node;
-    const stated = named.map((axis, i) => (before[axis] === after[axis] ? wanted[i]?.value : after[axis]));
-    if (stated.every((size) => typeof size === 'number')) {
-      return { ...node, inputs: [...node.inputs.slice(0, 3), widths.remake(int64(stated as number[]))] };
-    }
-    // Sizes known only when the model runs are named as they were; the others, which a cut changes, are left out.
-    const kept = named.filter((axis) => before[axis] !== after[axis]);
-    throw new Error(`Resize "${node.name}": axes ${kept.join(', ')} change, others are known only when the model runs`);
+    if (wanted === undefined || named.every((axis, i) => before[axis] === after[axis] || !stated?.[i])) return node;
+    const remade = named.map((axis, i) => Number(before[axis] === after[axis] ? wanted[i]?.value : after[axis]));
+    return { ...node, inputs: [...node.inputs.slice(0, 3), widths.remake(int64(remade))] };
   },
   differentiate(node, tape) {
     tape.keep(node);

@@ -102,6 +102,7 @@ class GraphImport {
     for (const info of this.proto.messages(GraphField.valueInfo)) this.#declare(info);
     for (const info of this.proto.messages(GraphField.output)) this.#declare(info);
     const structure = isStructure(this.#fileNodes);
+    if (this.#fileNodes.some((node) => RECURRENT.has(node.text(NodeField.opType)))) await this.#findZeros(initializers);
     for (const tensor of initializers.values()) await this.#keep(tensor, structure, -1);
     const known = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
     for (const index of inOrder(this.#fileNodes, known)) await this.#node(index, structure);
@@ -228,6 +229,8 @@ class GraphImport {
     const tensor = await constantOf(proto, this.options.external, this.#constants.get(input), output);
     if (tensor === undefined) return false;
     if (tensor.fill !== undefined) this.#fills.set(output, tensor.fill);
+    if (isFloat(tensor.type) && elementCount(tensor.shape) <= MAX_STATE)
+      await this.#findZeros(new Map([[output, tensor]]));
     await this.#keep(tensor, structure, index);
     return true;
   }
@@ -271,6 +274,14 @@ class GraphImport {
     return { nodes, moved };
   }
 
+  /** An initial state may be zeros that are written down. */
+  async #findZeros(tensors: ReadonlyMap<string, StoredTensor>): Promise<void> {
+    for (const [name, { type, shape, bytes }] of tensors) {
+      if (!isFloat(type) || elementCount(shape) > MAX_STATE) continue;
+      if ((await bytes()).every((byte) => byte === 0)) this.#fills.set(name, 0);
+    }
+  }
+
   #isFilled(name: string, number: number): boolean {
     const data = this.#constants.get(name)?.data as ArrayLike<number | bigint> | undefined;
     return data ? Array.from(data, Number).every((value) => value === number) : this.#fills.get(name) === number;
@@ -309,6 +320,11 @@ class GraphImport {
     return { nodes: [node], moved: new Map() };
   }
 }
+
+const RECURRENT: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'RNN']);
+
+/** Elements of an initial state; no larger tensor is read to see whether it is all zeros. */
+const MAX_STATE = 65_536;
 
 /** A tensor of the structure; floats in the precision they are computed in. */
 async function inMemory(tensor: StoredTensor): Promise<Tensor> {
