@@ -62,7 +62,7 @@ function title({ recipe, noRunning }: PageState, model: Inspection, actions: Act
       ${warnings.length === 0 ? nothing : html`<p class="warning">${icon('warning')}${warnings.join(' ')}</p>`}
     </div>
     <div class="data">
-      ${noRunning === undefined ? nothing : html`<vscode-badge title=${noRunning}>Restricted</vscode-badge>`}
+      ${noRunning === undefined ? nothing : html`<span class="badge" title=${noRunning}>Restricted</span>`}
       <vscode-button appearance="secondary" title=${source ?? ''} @click=${() => actions.send({ type: 'chooseData' })}
         >${icon('database', 'start')}${source === undefined ? 'Choose Data…' : dataTitle(source)}</vscode-button
       >

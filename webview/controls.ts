@@ -1,12 +1,11 @@
-// The controls of the page: those of VS Code's own toolkit, registered here and nowhere else.
+// The controls of the page: those of VS Code's own toolkit, registered here and nowhere else. Its badge and progress ring
+// set style attributes, which the page's policy forbids.
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
-  vsCodeProgressRing,
   vsCodeRadio,
   vsCodeRadioGroup,
   vsCodeTextField,
@@ -14,12 +13,10 @@ import {
 
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(
-    vsCodeBadge(),
     vsCodeButton(),
     vsCodeCheckbox(),
     vsCodeDropdown(),
     vsCodeOption(),
-    vsCodeProgressRing(),
     vsCodeRadio(),
     vsCodeRadioGroup(),
     vsCodeTextField(),

@@ -16,16 +16,18 @@ export interface NoticeAction {
   run(): void;
 }
 
-const ICONS = { empty: 'info', problem: 'error', untrusted: 'workspace-untrusted', note: 'info' } as const;
+const ICONS = {
+  empty: 'info',
+  loading: 'loading codicon-modifier-spin',
+  problem: 'error',
+  untrusted: 'workspace-untrusted',
+  note: 'info',
+} as const;
 
 /** Fills a view that has nothing else to show. */
 export function placeholder(notice: Notice): TemplateResult {
   return html`<div class="placeholder ${notice.kind}" role=${notice.kind === 'problem' ? 'alert' : 'status'}>
-    ${
-      notice.kind === 'loading'
-        ? html`<vscode-progress-ring aria-hidden="true"></vscode-progress-ring>`
-        : icon(ICONS[notice.kind])
-    }
+    ${icon(ICONS[notice.kind])}
     <p>${notice.text}</p>
     ${button(notice.action)}
   </div>`;
@@ -34,7 +36,7 @@ export function placeholder(notice: Notice): TemplateResult {
 /** A line above a view's content. */
 export function banner(notice: Notice): TemplateResult {
   return html`<div class="banner ${notice.kind}" role=${notice.kind === 'problem' ? 'alert' : 'status'}>
-    ${notice.kind === 'loading' ? html`<vscode-progress-ring aria-hidden="true"></vscode-progress-ring>` : icon(ICONS[notice.kind])}
+    ${icon(ICONS[notice.kind])}
     <p>${notice.text}</p>
     ${button(notice.action)}
   </div>`;

@@ -28,15 +28,16 @@ export function numberField(field: NumberField): TemplateResult {
     control.removeAttribute('aria-invalid');
     if (parsed !== value) change(parsed);
   };
+  // Once it is on the page, the toolkit's field is called what its content says.
+  const name = bare !== true || unit === undefined ? label : `${label}, ${unit}`;
   return html`<div class=${bare === true ? 'field bare' : 'field'}>
-    ${bare === true ? nothing : html`<span class="label" aria-hidden="true">${label}</span>`}
     <span class="with-unit"
       ><vscode-text-field
-        aria-label=${unit === undefined ? label : `${label}, ${unit}`}
+        aria-label=${name}
         ?disabled=${disabled === true}
         .value=${String(value)}
         @change=${onChange}
-      ></vscode-text-field
+        >${name}</vscode-text-field
       >${unit === undefined ? nothing : html`<span class="unit" aria-hidden="true">${unit}</span>`}</span
     >
     ${hint === undefined ? nothing : html`<p class="hint">${hint}</p>`}

@@ -25,10 +25,10 @@ export function totals({ prediction, predicting }: PageState): TemplateResult {
       </dd>
     </div>`;
   };
-  return html`<dl class="totals" aria-busy=${predicting} aria-label="After the plan" role="group">
+  return html`<section aria-label="After the plan" aria-busy=${predicting}><dl class="totals">
     ${figure('Parameters', 'parameters', shortCount)} ${figure('Multiply-accumulates', 'macs', shortCount)}
     ${figure('Size', 'bytes', bytes)}
-  </dl>`;
+  </dl></section>`;
 }
 
 export function layerTable(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
@@ -74,7 +74,7 @@ export function layerTable(state: PageState, model: Inspection, recipe: RecipeFi
         <div class="choice">
         ${
           prunable
-            ? html`<vscode-checkbox aria-label="Prune ${name}" .checked=${live(taken)} @change=${change}></vscode-checkbox>`
+            ? html`<vscode-checkbox aria-label="Prune ${name}" .checked=${live(taken)} @change=${change}>Prune ${name}</vscode-checkbox>`
             : html`<span class="no-checkbox"></span>`
         }
         <span class="layer-name"

@@ -41,7 +41,7 @@ function row(record: IterationRecord, original: IterationRecord | undefined, isR
   const removed =
     original && index > 0 && original.parameters > 0 ? percent(1 - parameters / original.parameters) : NONE;
   return html`<tr class=${isResult ? 'chosen' : ''}>
-    <th scope="row">${index} ${title}${isResult ? html` <vscode-badge>result</vscode-badge>` : nothing}</th>
+    <th scope="row">${index} ${title}${isResult ? html` <span class="badge">result</span>` : nothing}</th>
     <td class="cut-text">${cutText(record)}</td>
     <td class="number">${count(parameters)}</td>
     <td class="number">${removed}</td>

@@ -88,7 +88,7 @@ function figures({ before, after, test }: Comparison): TemplateResult {
   const size = (name: string, from: number, to: number, text: (value: number) => string): TemplateResult =>
     figure(name, text(from), text(to), change(from, to), from > 0 ? to / from : 1);
   const sparse = after.nonZero !== after.parameters || before.nonZero !== before.parameters;
-  return html`<dl class="totals" role="group" aria-label="Before and after">
+  return html`<section aria-label="Before and after"><dl class="totals">
     ${size('Parameters', before.parameters, after.parameters, shortCount)}
     ${sparse ? size('Non-zero weights', before.nonZero, after.nonZero, shortCount) : nothing}
     ${size('Multiply-accumulates', before.macs, after.macs, shortCount)} ${size('Size', before.bytes, after.bytes, bytes)}
@@ -103,5 +103,5 @@ function figures({ before, after, test }: Comparison): TemplateResult {
             undefined,
           )
     }
-  </dl>`;
+  </dl></section>`;
 }

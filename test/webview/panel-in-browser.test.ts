@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import type axe from 'axe-core';
+import type { Browser } from 'playwright-core';
+import type { Tab, ToPanel } from '../../src/protocol/panel';
+import { chromiumPath } from './chromium';
+import {
+  comparison,
+  lenet,
+  measures,
+  prediction,
+  recipe,
+  relevance,
+  running,
+  VERY_MANY,
+  weights,
+  wide,
+  wideRelevance,
+} from './made';
+import { openBrowser, openPanel, type PanelInBrowser, THEMES } from './panel-in-browser';
+
+const skip = chromiumPath() === undefined ? 'no Chromium here: CHROMIUM names one' : false;
+
+const model: ToPanel = { type: 'model', inspection: lenet, engines: [], measures };
+const everything: readonly ToPanel[] = [
+  model,
+  { type: 'recipe', recipe },
+  { type: 'prediction', prediction },
+  { type: 'relevance', relevance },
+  { type: 'channelWeights', layer: 'conv2d', weights },
+  { type: 'session', session: running },
+  { type: 'comparison', comparison },
+];
+const TABS: readonly Tab[] = ['relevance', 'plan', 'run', 'result'];
+const NO_RUNNING = 'This workspace is not trusted. Its models are shown, but not run.';
+
+describe('the panel in a browser', { skip }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+
+  /** Serious or worse, by axe-core. */
+  async function findings({ page, errors }: PanelInBrowser): Promise<string[]> {
+    assert.deepEqual(errors, []);
+    await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+    );
+    // axe-core itself tries what the page's policy forbids.
+    errors.length = 0;
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+      );
+  }
+
+  for (const theme of THEMES) {
+    it(`has no serious finding of axe-core nor an error in any view (${theme})`, async () => {
+      const panel = await openPanel(browser, theme);
+      await panel.send(...everything);
+      for (const tab of TABS) {
+        await panel.send({ type: 'show', tab });
+        if (tab === 'result') await panel.page.locator('.diagram .card').first().waitFor();
+        assert.deepEqual(await findings(panel), [], tab);
+      }
+      assert.deepEqual(panel.errors, []);
+      await panel.page.close();
+    });
+  }
+
+  it('says in every view what is missing and how to go on', async () => {
+    const states: readonly (readonly [string, readonly ToPanel[]])[] = [
+      ['no model', []],
+      ['a model being read', [{ type: 'opening', model: lenet.path }]],
+      ['a model that cannot be read', [{ type: 'unreadable', message: 'model.json is truncated.' }]],
+      ['nothing but a model', [model]],
+      ['no data', [model, { type: 'recipe', recipe: { ...recipe, data: { source: '' } } }]],
+      [
+        'an untrusted workspace',
+        [
+          { ...model, noRunning: NO_RUNNING },
+          { type: 'recipe', recipe },
+        ],
+      ],
+      [
+        'a problem',
+        [
+          model,
+          { type: 'recipe', recipe },
+          ...TABS.map((about): ToPanel => ({ type: 'problem', about, message: 'It failed.' })),
+        ],
+      ],
+    ];
+    for (const [name, messages] of states) {
+      const panel = await openPanel(browser);
+      await panel.send(...messages);
+      for (const tab of TABS) {
+        await panel.send({ type: 'show', tab });
+        const notice = panel.page.locator('main .placeholder, main .banner').first();
+        assert.match(await notice.innerText(), /\w+.*[.…]/s, `${name}, ${tab}`);
+        if (name !== 'a model being read')
+          assert.ok((await panel.page.locator('main vscode-button').count()) > 0, `${name}, ${tab}`);
+      }
+      assert.deepEqual(panel.errors, [], name);
+      assert.deepEqual(await findings(panel), [], name);
+      await panel.page.close();
+    }
+  });
+
+  it('fits 400 and 2,000 pixels without scrolling sideways', async () => {
+    for (const width of [400, 2000]) {
+      const panel = await openPanel(browser, 'dark', width);
+      await panel.send(...everything);
+      for (const tab of TABS) {
+        await panel.send({ type: 'show', tab });
+        const overflow = await panel.page.evaluate(() => {
+          const view = document.querySelector('main');
+          return view === null ? 0 : view.scrollWidth - view.clientWidth;
+        });
+        assert.equal(overflow, 0, `${tab} at ${width}`);
+      }
+      await panel.page.close();
+    }
+  });
+
+  it('is reached by keyboard: tabs, thresholds, channels, controls', async () => {
+    const panel = await openPanel(browser);
+    const { page } = panel;
+    await panel.send(...everything);
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const { activeElement: element } = document;
+        return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+      });
+    const tabTo = async (name: RegExp): Promise<void> => {
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press('Tab');
+        if (name.test(await focused())) return;
+      }
+      assert.fail(`no ${name} by Tab`);
+    };
+    await tabTo(/^Relevance$/);
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.locator('[role=tab][aria-selected=true]').innerText(), 'Plan');
+    await page.keyboard.press('ArrowLeft');
+
+    await tabTo(/^Threshold of conv2d_1$/);
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() =>
+      (globalThis as unknown as { sent: { type: string }[] }).sent.some(({ type }) => type === 'recipe'),
+    );
+    const changed = (await panel.sent()).findLast((message) => message.type === 'recipe');
+    assert.deepEqual(changed?.recipe.prune?.ratios, { conv2d_1: 0.52 });
+    assert.equal(await page.locator('[aria-label="Threshold of conv2d_1"]').getAttribute('aria-valuenow'), '27');
+
+    await tabTo(/^Channels of conv2d_1$/);
+    const selected = page.locator('np-channels [aria-selected=true]');
+    const first = await selected.getAttribute('id');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction((id) => document.querySelector('np-channels [aria-selected=true]')?.id !== id, first);
+    assert.equal(await selected.getAttribute('aria-rowindex'), '3');
+    await page.keyboard.press('End');
+    await page.waitForFunction(
+      () => document.querySelector('np-channels [aria-selected=true]')?.getAttribute('aria-rowindex') === '53',
+    );
+
+    await panel.send({ type: 'show', tab: 'plan' });
+    await page.locator('[role=tab][aria-selected=true]').focus();
+    await tabTo(/^Prune conv2d$/);
+    await page.keyboard.press('Space');
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'include', layer: 'conv2d', included: true });
+    await page.close();
+  });
+
+  it('moves the threshold with the mouse and tells the plan once it stands', async () => {
+    const panel = await openPanel(browser);
+    const { page } = panel;
+    await panel.send(...everything);
+    const box = await page.locator('.threshold').nth(2).boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page.mouse.down();
+    for (let share = 0.5; share >= 0.25; share -= 0.05) await page.mouse.move(box.x + box.width * share, box.y + 20);
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+    await page.mouse.up();
+    await page.waitForFunction(
+      () => document.querySelector('[aria-label="Threshold of dense"]')?.getAttribute('aria-valuenow') === '64',
+    );
+    const changed = (await panel.sent()).findLast((message) => message.type === 'recipe');
+    assert.deepEqual(changed?.recipe.prune?.ratios, { dense: 0.25 });
+    await page.close();
+  });
+
+  it('scrolls through 25,000 neurons drawing only those in sight', async () => {
+    const panel = await openPanel(browser);
+    const { page } = panel;
+    await panel.send(
+      { ...model, inspection: wide },
+      { type: 'recipe', recipe: { ...recipe, model: wide.path } },
+      { type: 'relevance', relevance: wideRelevance },
+    );
+    const list = page.locator('np-channels');
+    assert.equal(await list.getAttribute('aria-rowcount'), String(VERY_MANY + 1));
+    const longest = await list.evaluate(async (element) => {
+      let [most, gaps] = [0, 0];
+      for (let i = 0; i < 60; i++) {
+        element.scrollTop = (element.scrollHeight * i) / 60;
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        most = Math.max(most, element.querySelectorAll('.rows [role=row]').length);
+        const { top, height } = element.getBoundingClientRect();
+        const middle = document.elementFromPoint(element.getBoundingClientRect().left + 20, top + height / 2);
+        if (middle?.closest('[role=row]') === null) gaps++;
+      }
+      return { most, gaps };
+    });
+    assert.ok(longest.most < 80, `${longest.most} rows`);
+    assert.equal(longest.gaps, 0);
+    await list.focus();
+    await page.keyboard.press('End');
+    await page.waitForFunction(
+      (last) => document.querySelector('np-channels [aria-selected=true]')?.getAttribute('aria-rowindex') === last,
+      String(VERY_MANY + 1),
+    );
+    assert.deepEqual(panel.errors, []);
+    await page.close();
+  });
+
+  it('goes on where it was hidden or reloaded', async () => {
+    const kept = {
+      model: lenet.path,
+      view: { tab: 'relevance', measure: 'maxout', order: 'index', layer: 'dense', channel: 17 },
+    };
+    const panel = await openPanel(browser, 'dark', 1200, kept);
+    await panel.send(...everything);
+    assert.equal(await panel.page.locator('np-channels [aria-selected=true]').getAttribute('id'), 'channel-17');
+    await panel.page.close();
+  });
+
+  it('sends the diagram as SVG and PNG when asked', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, { type: 'show', tab: 'result' }, { type: 'exportDiagram', format: 'svg' });
+    await panel.page.waitForFunction(() =>
+      (globalThis as unknown as { sent: { type: string }[] }).sent.some(({ type }) => type === 'exportDiagram'),
+    );
+    const drawn = (await panel.sent()).find((message) => message.type === 'exportDiagram');
+    assert.match(drawn?.content ?? '', /^<\?xml[\s\S]*conv2d_1/);
+    await panel.page.getByText('Export PNG…').click();
+    await panel.page.waitForFunction(() =>
+      (globalThis as unknown as { sent: { format?: string }[] }).sent.some(({ format }) => format === 'png'),
+    );
+    const picture = (await panel.sent()).findLast((message) => message.type === 'exportDiagram');
+    assert.ok(
+      Buffer.from(picture?.content ?? '', 'base64')
+        .subarray(1, 4)
+        .equals(Buffer.from('PNG')),
+    );
+    assert.deepEqual(panel.errors, []);
+    await panel.page.close();
+  });
+});
