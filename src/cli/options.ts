@@ -1,7 +1,7 @@
 // Options that several commands share, and how texts become numbers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { MEASURES } from '../pruning/relevance/index';
-import { makeRecipe, type Recipe } from '../session/recipe';
+import { makeRecipe, type RecipeData } from '../session/recipe';
 import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
 
 export function wholeNumber(text: string): number {
@@ -83,7 +83,7 @@ export function dataOf(flags: DataFlags): Record<string, unknown> {
 }
 
 /** The same checked, with its defaults and an absolute path; `share` is that of validation where none is given. */
-export function checkedData(flags: DataFlags, share: number): Recipe['data'] {
+export function checkedData(flags: DataFlags, share: number): RecipeData | undefined {
   const data = { ...dataOf(flags), validation: flags.validation ?? share };
   return makeRecipe({ model: '-', data }, process.cwd(), 'The command line').data;
 }

@@ -1,45 +1,24 @@
 // neuron-pruner prune: runs a recipe, or makes one from its options and runs that.
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../errors';
-import { modelFile } from '../formats/open';
-import { MEASURES } from '../pruning/relevance/index';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
-import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
+import type { Recipe } from '../session/recipe';
 import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
-import {
-  type DataFlags,
-  dataOf,
-  engineOption,
-  given,
-  names,
-  realNumber,
-  retrainOf,
-  type TrainingFlags,
-  wholeNumber,
-  withData,
-  withTraining,
-} from './options';
-import { makeOutput, type Output } from './output';
+import { pruneWithoutData } from '../session/without-data';
+import { engineOption, wholeNumber, withData, withTraining } from './options';
+import { count, makeOutput, type Output, percent, table } from './output';
+import { showPlan } from './prune-plan';
+import { type RecipeFlags, recipeOf, withPruning } from './prune-recipe';
 import { sessionHooks } from './session-progress';
 
-interface Flags extends DataFlags, TrainingFlags {
-  readonly layers?: string[];
-  readonly k?: number;
-  readonly ratio?: number;
-  readonly measure?: string;
-  readonly iterations?: number;
-  readonly keepWeights?: number;
-  readonly until?: string;
-  readonly metric?: string;
+interface Flags extends RecipeFlags {
+  readonly plan?: boolean;
   readonly out?: string;
   readonly sessions: string;
   readonly resume?: boolean;
-  readonly seed?: number;
-  readonly engine?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -52,21 +31,9 @@ export function registerPrune(program: Command): void {
     .argument(
       '<model or recipe>',
       'a model (.keras, .h5, .onnx, a TF.js model.json, or the folder it is in), or a recipe (*.prune.json)',
-    )
-    .option('--layers <names>', 'only these layers, separated by commas', names)
-    .option(
-      '--k <n>',
-      'neurons a maxout unit: maxout is put on the layers, then cut to one neuron a unit (default: 4)',
-      wholeNumber,
-    )
-    .option('--ratio <share>', 'instead of maxout: cut this share of each layer by a measure', realNumber)
-    .addOption(
-      new Option('--measure <name>', 'the measure for --ratio (default: maxout)').choices([...MEASURES.keys()]),
-    )
-    .option('--iterations <n>', 'cuts in which the ratio is reached (default: 3)', wholeNumber)
-    .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
-    .option('--until <rule>', 'stop early: significant, parameters<=20%, macs<=1000000, bytes<=50000')
-    .option('--metric <name>', 'what is judged by: accuracy, binary-accuracy, mse, mae or r2 (default: by the data)')
+    );
+  withPruning(command)
+    .option('--plan', 'only show what would be cut and saved, layer by layer')
     .option('--out <folder>', 'new folder for the result (default: beside the model, -pruned)')
     .option('--sessions <folder>', 'where sessions are kept', '.neuron-pruner')
     .option('--resume', 'go on with the same session where it was stopped')
@@ -81,6 +48,8 @@ export function registerPrune(program: Command): void {
 
 async function prune(path: string, flags: Flags, output: Output): Promise<void> {
   const recipe = await recipeOf(path, flags);
+  if (flags.plan) return showPlan(recipe, output);
+  if (recipe.data === undefined) return cutAlone(recipe, flags, output);
   const hooks = sessionHooks(output, flags.json === true && process.stderr.isTTY !== true);
   try {
     const session = await runSession(recipe, {
@@ -101,63 +70,50 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
   }
 }
 
-/** A recipe file as it is, or one made of the options. */
-async function recipeOf(path: string, flags: Flags): Promise<Recipe> {
-  const overrides = recipeFields(flags);
-  if (path.endsWith('.prune.json')) {
-    const refused = Object.keys(overrides).filter((field) => field !== 'threads' && field !== 'engine');
-    if (refused.length > 0) {
-      throw new UserError(
-        `${path} is a recipe: what it says can't be changed by options (${refused.join(', ')}). Edit the recipe.`,
-      );
-    }
-    const recipe = await readRecipe(path);
-    return { ...recipe, ...given({ threads: flags.threads, engine: flags.engine }) };
+/** Without data there is no session: one cut, nothing retrained, nothing tested. */
+async function cutAlone(recipe: Recipe, flags: Flags, output: Output): Promise<void> {
+  if (recipe.retrain.epochs > 0 || recipe.prune.method === 'maxout') {
+    throw new UserError(
+      'Pruning needs data to measure and retrain on: give --data PATH, or --data digits. Without data a model can be cut by its weights alone: --ratio 0.5 --measure l1 --no-retrain.',
+    );
   }
-  if (flags.data === undefined)
-    throw new UserError('Pruning needs data to measure and retrain on: give --data PATH, or --data digits.');
-  if (flags.ratio !== undefined && flags.k !== undefined && (flags.measure ?? 'maxout') !== 'maxout') {
-    throw new UserError(`--k means nothing to the measure ${flags.measure}; leave it out.`);
-  }
-  if (flags.ratio === undefined && (flags.measure !== undefined || flags.iterations !== undefined)) {
-    throw new UserError('--measure and --iterations go with --ratio: say which share of the channels to cut.');
-  }
-  return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line');
+  const { out, before, after, cuts } = await pruneWithoutData(
+    recipe,
+    flags.out === undefined ? undefined : resolve(flags.out),
+  );
+  const removed = removedShares(before, after);
+  const rows = cuts.map(({ layer, channels, removed: gone }) => [
+    layer,
+    count(channels),
+    count(channels - gone.length),
+  ]);
+  output.result(
+    { out, before, after, removed, cuts },
+    `${table(['layer', 'channels', 'left'], rows)}\n\n${percent(removed.parameters)} of the parameters and ${percent(removed.macs)} of the multiply-accumulates removed. Nothing was retrained or tested, as no data was given: how well the model still does is not known.\n\nModel: ${out}`,
+  );
 }
 
-function recipeFields(flags: Flags): Record<string, unknown> {
-  const { layers, k, ratio, measure, iterations, keepWeights } = flags;
-  const prune = given({ method: ratio === undefined ? undefined : 'ratio', k, ratio, measure, iterations, layers });
-  const retrain = retrainOf(flags);
-  const dataFields = dataOf(flags);
-  return given({
-    data: Object.keys(dataFields).length > 0 ? dataFields : undefined,
-    prune: Object.keys(prune).length > 0 ? prune : undefined,
-    retrain: Object.keys(retrain).length > 0 ? retrain : undefined,
-    weights: keepWeights === undefined ? undefined : { keep: keepWeights },
-    until: flags.until,
-    metric: flags.metric,
-    seed: flags.seed,
-    engine: flags.engine,
-    threads: flags.threads,
-  });
+type Sizes = Record<'parameters' | 'nonZero' | 'macs' | 'bytes', number>;
+
+function removedShares(before: Sizes, after: Sizes): Sizes {
+  const removed = (from: number, to: number): number => (from === 0 ? 0 : 1 - to / from);
+  return {
+    parameters: removed(before.parameters, after.parameters),
+    macs: removed(before.macs, after.macs),
+    bytes: removed(before.bytes, after.bytes),
+    nonZero: removed(before.nonZero, after.nonZero),
+  };
 }
 
 function resultOf({ out, iterations, chosen, data }: SessionRecord): object {
   const [before, after] = [iterations[0], iterations[chosen]];
   if (before === undefined || after === undefined) throw new Error('a session without iterations');
   const size = ({ parameters, nonZero, macs, bytes }: typeof before): object => ({ parameters, nonZero, macs, bytes });
-  const removed = (from: number, to: number): number => (from === 0 ? 0 : 1 - to / from);
   return {
     out,
     before: size(before),
     after: size(after),
-    removed: {
-      parameters: removed(before.parameters, after.parameters),
-      macs: removed(before.macs, after.macs),
-      bytes: removed(before.bytes, after.bytes),
-      nonZero: removed(before.nonZero, after.nonZero),
-    },
+    removed: removedShares(before, after),
     metric: before.metric,
     score: { before: before.score, after: after.score },
     // By its own name too, for scripts that read nothing else.

@@ -1,8 +1,10 @@
 // neuron-pruner relevance: the score of every channel, with a histogram a layer.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
 import { prunableLayers } from '../pruning/plan';
-import { measureOf } from '../pruning/relevance/index';
+import { type Agreement, type LayerAgreement, layerAgreements, meanAgreement } from '../pruning/relevance/agreement';
+import { MEASURES, measureOf } from '../pruning/relevance/index';
+import type { Measure } from '../pruning/relevance/measure';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { openFittedData } from '../session/data';
 import { chooseEngine } from '../training/choose-engine';
@@ -17,12 +19,13 @@ import {
   withData,
   withEngine,
 } from './options';
-import { count, makeOutput, type Output } from './output';
+import { count, makeOutput, type Output, table } from './output';
 
 interface Flags extends DataFlags, EngineFlags {
   readonly measure: string;
   readonly k: number;
   readonly layers?: string[];
+  readonly agree?: string;
   readonly json?: boolean;
 }
 
@@ -34,6 +37,11 @@ export function registerRelevance(program: Command): void {
     .addOption(measureOption())
     .option('--k <n>', 'neurons that compete as a unit, where the model has no maxout', wholeNumber, 4)
     .option('--layers <names>', 'only these layers, separated by commas', names)
+    .addOption(
+      new Option('--agree <measure>', 'measure by this too, and say how far both rank alike').choices([
+        ...MEASURES.keys(),
+      ]),
+    )
     .option('--json', 'print one JSON document and nothing else');
   withEngine(withData(command, false)).action(async (path: string, flags: Flags) =>
     relevance(path, flags, makeOutput(flags.json === true)),
@@ -48,13 +56,19 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const data =
     flags.data === undefined ? undefined : await openFittedData(checkedData(flags, 0), flags.seed, model.graph);
   const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, { threads: flags.threads, trains: false });
-  const layers = await measureRelevance(measure, model, engine, data?.train, {
-    k: flags.k,
-    seed: flags.seed,
-    ...(flags.layers && { layers: flags.layers }),
-    onProgress: (done, of) => output.progress('measuring', done, of),
-  });
-  output.endProgress();
+  const measured = async (by: Measure): Promise<LayerRelevance[]> => {
+    const scores = await measureRelevance(by, model, engine, data?.train, {
+      k: flags.k,
+      seed: flags.seed,
+      ...(flags.layers && { layers: flags.layers }),
+      onProgress: (done, of) => output.progress(`measuring ${by.name}`, done, of),
+    });
+    output.endProgress();
+    return scores;
+  };
+  const layers = await measured(measure);
+  const other = flags.agree === undefined ? undefined : measureOf(flags.agree);
+  const agreement = other && layerAgreements(layers, await measured(other));
   const json = {
     model: path,
     measure: measure.name,
@@ -64,8 +78,23 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
       ...(neurons !== undefined && { neurons }),
       scores: [...scores],
     })),
+    ...(agreement && { agreement: { with: other.name, ...meanAgreement(agreement), layers: agreement } }),
   };
-  output.result(json, [`${measure.name}: ${measure.description}`, '', ...layers.map(describe)].join('\n'));
+  const text = [`${measure.name}: ${measure.description}`, '', ...layers.map(describe)];
+  if (agreement) text.push(agreementText(measure, other, agreement));
+  output.result(json, text.join('\n'));
+}
+
+function agreementText(measure: Measure, other: Measure, layers: readonly LayerAgreement[]): string {
+  const row = (name: string, channels: number, { spearman, kendall }: Agreement): string[] => {
+    return [name, count(channels), spearman.toFixed(2), kendall.toFixed(2)];
+  };
+  const mean = meanAgreement(layers);
+  if (mean === undefined) return `${measure.name} and ${other.name} order no layer both.`;
+  const channels = layers.reduce((sum, own) => sum + own.channels, 0);
+  const rows = [...layers.map((own) => row(own.layer, own.channels, own)), row('in all', channels, mean)];
+  const title = `How far ${measure.name} and ${other.name} order channels alike: 1 the same, 0 no relation, −1 reversed.`;
+  return `${title}\n\n${table(['layer', 'channels', 'Spearman', 'Kendall'], rows)}`;
 }
 
 const BARS = ' ▁▂▃▄▅▆▇█';

@@ -13,13 +13,14 @@ export function openData(choice: DataChoice, seed: number): Promise<Dataset> {
   return openDataset(choice.source, { ...optionsOf(choice), seed });
 }
 
-/** Throws UserError where there is no such data, or it does not fit the model. */
+/** Throws UserError where none is named, there is no such data, or it does not fit the model. */
 export async function openFittedData(
-  choice: DataChoice,
+  choice: DataChoice | undefined,
   seed: number,
   graph: Graph,
   loss?: LossName,
 ): Promise<Dataset> {
+  if (choice === undefined) throw new UserError('The recipe names no data to retrain and test on: set data.source.');
   return fitted(await openData(choice, seed), choice, graph, loss);
 }
 

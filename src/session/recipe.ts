@@ -17,8 +17,8 @@ import schema from './recipe.schema.json';
 export interface Recipe {
   /** Absolute path of the model. */
   readonly model: string;
-  /** Its source is an absolute path, or the name of a built-in set. */
-  readonly data: DataChoice & { readonly validation: number };
+  /** Without it nothing is retrained or tested. */
+  readonly data?: RecipeData;
   readonly prune: Prune;
   readonly retrain: Retrain;
   readonly weights?: { readonly keep: number; readonly iterations: number };
@@ -30,6 +30,9 @@ export interface Recipe {
   readonly engine: EngineName;
   readonly threads: number;
 }
+
+/** Its source is an absolute path, or the name of a built-in set. */
+export type RecipeData = DataChoice & { readonly validation: number };
 
 export interface Prune {
   readonly method: 'maxout' | 'ratio' | 'global' | 'target';
@@ -101,11 +104,12 @@ export function makeRecipe(json: unknown, folder: string, where: string): Recipe
         .join('; ')}.`,
     );
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
-  const { source } = recipe.data;
+  const { data } = recipe;
+  const placed = (source: string): string => (source === BUILT_IN_DATA ? source : resolve(folder, source));
   return {
     ...recipe,
     model: resolve(folder, recipe.model),
-    data: { ...recipe.data, source: source === BUILT_IN_DATA ? source : resolve(folder, source) },
+    ...(data && { data: { ...data, source: placed(data.source) } }),
   };
 }
 

@@ -15,7 +15,8 @@ export interface Stage {
 
 export interface StageContext {
   readonly engine: Engine;
-  readonly train: Split;
+  /** Absent where a model is pruned without data. */
+  readonly train?: Split;
   /** Samples measured so far. */
   onMeasure(done: number, of: number): void;
   stopped(): boolean;

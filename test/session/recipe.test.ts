@@ -15,7 +15,7 @@ const minimal = { model: 'model.json', data: { source: 'mnist' } };
 test("a recipe of a model and data alone is complete: the paper's method with its settings", () => {
   const recipe = makeRecipe(minimal, '/work', 'test');
   assert.equal(recipe.model, '/work/model.json');
-  assert.equal(recipe.data.source, '/work/mnist');
+  assert.equal(recipe.data?.source, '/work/mnist');
   assert.deepEqual(recipe.prune, {
     method: 'maxout',
     k: 4,
@@ -47,7 +47,7 @@ test('the measures a recipe may name are those there are', () => {
 });
 
 test('the built-in data keeps its name, other data becomes a path beside the recipe', () => {
-  assert.equal(makeRecipe({ ...minimal, data: { source: 'digits' } }, '/work', 'test').data.source, 'digits');
+  assert.equal(makeRecipe({ ...minimal, data: { source: 'digits' } }, '/work', 'test').data?.source, 'digits');
 });
 
 test('checking a recipe leaves what was given as it was', () => {
@@ -75,7 +75,7 @@ const wrong: Record<string, [unknown, RegExp]> = {
     { ...minimal, retrain: { optimizer: 'lion' } },
     /retrain\.optimizer must be one of sgd, adam, adamw/,
   ],
-  'no data': [{ model: 'model.json' }, /must have required property 'data'/],
+  'no model': [{ data: { source: 'mnist' } }, /must have required property 'model'/],
   'a stop rule that is none': [{ ...minimal, until: 'soon' }, /until must match pattern/],
   'a list': [[], /must be object/],
 };

@@ -39,6 +39,8 @@ export function maxoutStages(recipe: Recipe, original: Model): Stage[] {
     kind: 'maxout',
     title: `maxout of ${recipe.prune.k} neurons a unit`,
     async apply(model, { engine, train }) {
+      if (train === undefined)
+        throw new UserError('Putting maxout on layers wants data to see which neurons are alike.');
       let current = model;
       for (const layer of layers) current = await introduceMaxout(current, layer, recipe.prune.k, engine, train);
       return { model: current, cuts: [], relevance: [], changed: true };

@@ -1,0 +1,184 @@
+// The options of prune as a recipe.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../errors';
+import { modelFile } from '../formats/open';
+import { MEASURES } from '../pruning/relevance/index';
+import { NORMALIZATIONS } from '../pruning/relevance/normalization';
+import { REDUCTIONS } from '../pruning/relevance/reduction';
+import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
+import {
+  type DataFlags,
+  dataOf,
+  given,
+  names,
+  realNumber,
+  retrainOf,
+  type TrainingFlags,
+  wholeNumber,
+} from './options';
+
+export interface RecipeFlags extends DataFlags, TrainingFlags {
+  readonly layers?: string[];
+  readonly protect?: string[];
+  readonly k?: number;
+  readonly ratio?: number;
+  readonly ratios?: Record<string, number>;
+  readonly global?: number;
+  readonly to?: Record<string, number>;
+  readonly measure?: string;
+  readonly reduction?: string;
+  readonly normalization?: string;
+  readonly minimumWidth?: number;
+  readonly multiple?: number;
+  readonly isomorphic?: boolean;
+  readonly iterations?: number;
+  /** False with --no-retrain. */
+  readonly retrain: boolean;
+  readonly keepWeights?: number;
+  readonly until?: string;
+  readonly metric?: string;
+  readonly seed?: number;
+  readonly engine?: string;
+  readonly threads?: number;
+}
+
+export function withPruning(command: Command): Command {
+  return command
+    .option('--layers <names>', 'only these layers, separated by commas', names)
+    .option('--protect <names>', 'layers that keep all their channels, separated by commas', names)
+    .option(
+      '--k <n>',
+      'neurons a maxout unit: maxout is put on the layers, then cut to one neuron a unit (default: 4)',
+      wholeNumber,
+    )
+    .option('--ratio <share>', 'instead of maxout: cut this share of each layer by a measure', realNumber)
+    .option('--ratios <layer=share,...>', 'shares of single layers, the others by --ratio (default: 0.5)', shares)
+    .option('--global <share>', 'instead: cut this share of all channels, the least relevant of the model', realNumber)
+    .option('--to <figure=size>', 'instead: cut down to parameters=50%, macs=1000000 or bytes=30%', target)
+    .addOption(
+      new Option('--measure <name>', 'the measure, where not maxout is cut (default: maxout; without data l1)').choices(
+        [...MEASURES.keys()],
+      ),
+    )
+    .addOption(
+      new Option('--reduction <name>', 'how a channel of coupled layers counts (default: mean)').choices(REDUCTIONS),
+    )
+    .addOption(
+      new Option('--normalization <name>', 'of scores between layers (default: what suits the measure)').choices(
+        NORMALIZATIONS,
+      ),
+    )
+    .option('--minimum-width <n>', 'channels a layer keeps at least (default: 1)', wholeNumber)
+    .option('--multiple <n>', 'a layer that is cut keeps a multiple of so many channels (default: 1)', wholeNumber)
+    .option('--isomorphic', 'with --global or --to: rank only among layers of the same structure')
+    .option('--iterations <n>', 'cuts in which the ratio or target is reached (default: 3)', wholeNumber)
+    .option('--no-retrain', 'do not train after the cuts; with a measure of weights no data is needed then')
+    .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
+    .option('--until <rule>', 'stop early: significant, parameters<=20%, macs<=1000000, bytes<=50000')
+    .option('--metric <name>', 'what is judged by: accuracy, binary-accuracy, mse, mae or r2 (default: by the data)');
+}
+
+/** A recipe file as it is, or one made of the options. */
+export async function recipeOf(path: string, flags: RecipeFlags): Promise<Recipe> {
+  const overrides = recipeFields(flags);
+  if (path.endsWith('.prune.json')) {
+    const refused = Object.keys(overrides).filter((field) => field !== 'threads' && field !== 'engine');
+    if (refused.length > 0) {
+      throw new UserError(
+        `${path} is a recipe: what it says can't be changed by options (${refused.join(', ')}). Edit the recipe.`,
+      );
+    }
+    const recipe = await readRecipe(path);
+    return { ...recipe, ...given({ threads: flags.threads, engine: flags.engine }) };
+  }
+  checkFlags(flags);
+  return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line');
+}
+
+function checkFlags(flags: RecipeFlags): void {
+  const methods = Object.entries({ ratio: flags.ratio ?? flags.ratios, global: flags.global, to: flags.to })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `--${name}`);
+  if (methods.length > 1) throw new UserError(`${methods.join(' and ')} say different things: give one of them.`);
+  if (methods.length > 0 && flags.k !== undefined && (flags.measure ?? 'maxout') !== 'maxout') {
+    throw new UserError(`--k means nothing to the measure ${flags.measure}; leave it out.`);
+  }
+  const idle = ['measure', 'iterations', 'reduction', 'normalization', 'minimumWidth', 'multiple', 'protect'] as const;
+  const useless = idle.find((name) => methods.length === 0 && flags[name] !== undefined);
+  if (useless !== undefined) {
+    const option = useless.replace('W', '-w');
+    throw new UserError(`--${option} goes with --ratio, --global or --to: say how much to cut.`);
+  }
+  if (flags.isomorphic && flags.global === undefined && flags.to === undefined) {
+    throw new UserError('--isomorphic goes with --global or --to, which compare scores of different layers.');
+  }
+}
+
+function recipeFields(flags: RecipeFlags): Record<string, unknown> {
+  const { keepWeights } = flags;
+  const prune = pruneFields(flags);
+  const retrain = { ...retrainOf(flags), ...(!flags.retrain && { epochs: 0 }) };
+  const dataFields = dataOf(flags);
+  return given({
+    data: Object.keys(dataFields).length > 0 ? dataFields : undefined,
+    prune: Object.keys(prune).length > 0 ? prune : undefined,
+    retrain: Object.keys(retrain).length > 0 ? retrain : undefined,
+    weights: keepWeights === undefined ? undefined : { keep: keepWeights },
+    until: flags.until,
+    metric: flags.metric,
+    seed: flags.seed,
+    engine: flags.engine,
+    threads: flags.threads,
+  });
+}
+
+function pruneFields(flags: RecipeFlags): Record<string, unknown> {
+  const { k, layers, protect, reduction, normalization, minimumWidth, multiple, isomorphic, iterations } = flags;
+  const { ratio, ratios, global, to } = flags;
+  const method =
+    to !== undefined
+      ? 'target'
+      : global !== undefined
+        ? 'global'
+        : ratio !== undefined || ratios !== undefined
+          ? 'ratio'
+          : undefined;
+  const measure = flags.measure ?? (method !== undefined && flags.data === undefined ? 'l1' : undefined);
+  return given({
+    method,
+    k,
+    layers,
+    protect,
+    measure,
+    reduction,
+    normalization,
+    ratio: global ?? ratio,
+    ratios,
+    target: to,
+    minimumWidth,
+    multiple,
+    isomorphic,
+    iterations,
+  });
+}
+
+/** "conv1=0.2,dense=0.5" */
+function shares(text: string): Record<string, number> {
+  const entries = text.split(',').map((part): [string, number] => {
+    // A layer's name may have an equals sign in it, a number has none.
+    const [, name, share] = /^(.+)=([^=]+)$/.exec(part.trim()) ?? [];
+    if (name === undefined || share === undefined) throw new InvalidArgumentError('Not of the form layer=share,…');
+    return [name, realNumber(share)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** "parameters=50%" or "macs=1000000" */
+function target(text: string): Record<string, number> {
+  const [, figure, size, percent] =
+    /^(parameters|macs|bytes)=(\d+(?:\.\d+)?)(%?)$/.exec(text.replaceAll(' ', '')) ?? [];
+  if (figure === undefined || size === undefined) {
+    throw new InvalidArgumentError('Not of the form parameters=50%, macs=1000000 or bytes=30%.');
+  }
+  return { [figure]: percent ? Number(size) / 100 : Number(size) };
+}
