@@ -36,6 +36,7 @@ const ALLOWED = {
   editor: ['.', 'protocol', 'session', 'report'],
   cli: [
     '.',
+    'protocol',
     'model',
     'ops',
     'formats',

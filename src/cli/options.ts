@@ -1,5 +1,6 @@
 // Options that several commands share, and how texts become numbers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../errors';
 import { MEASURES } from '../pruning/relevance/index';
 import { makeRecipe, type RecipeData } from '../session/recipe';
 import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
@@ -83,9 +84,11 @@ export function dataOf(flags: DataFlags): Record<string, unknown> {
 }
 
 /** The same checked, with its defaults and an absolute path; `share` is that of validation where none is given. */
-export function checkedData(flags: DataFlags, share: number): RecipeData | undefined {
-  const data = { ...dataOf(flags), validation: flags.validation ?? share };
-  return makeRecipe({ model: '-', data }, process.cwd(), 'The command line').data;
+export function checkedData(flags: DataFlags, share: number): RecipeData {
+  const fields = { ...dataOf(flags), validation: flags.validation ?? share };
+  const { data } = makeRecipe({ model: '-', data: fields }, process.cwd(), 'The command line');
+  if (data === undefined) throw new UserError('Give data: --data PATH, or --data digits.');
+  return data;
 }
 
 /** "0.5" or "0.485,0.456,0.406". */
