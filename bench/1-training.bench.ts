@@ -1,7 +1,11 @@
-// Training and inference of LeNet-5, ours and PyTorch's.
+// Training and inference of LeNet-5: our engines, and PyTorch.
 import { cpus } from 'node:os';
 import { buildModel } from '../src/architectures/index';
+import type { Engine } from '../src/engines/engine';
 import { onnxruntime } from '../src/engines/onnxruntime';
+import { tensorflow } from '../src/engines/tensorflow';
+import { loadTensorflow } from '../src/engines/tensorflow/load';
+import { messageOf } from '../src/errors';
 import { float32 } from '../src/model/tensor';
 import { loadValues } from '../src/model/values';
 import type { OptimizerName } from '../src/training/optimizer';
@@ -14,7 +18,7 @@ const ROUNDS = 9;
 const STEPS = 60;
 const threads = Number(process.env.NEURON_PRUNER_THREADS ?? cpus().length);
 const torch = await startTorch(threads);
-const engine = onnxruntime({ threads });
+const engines = await ourEngines();
 console.log(
   `LeNet-5 (20-50-500-10), 28×28, ${threads} threads, ${ROUNDS} rounds of ${STEPS} steps${torch ? `, PyTorch ${torch.version}` : ''}`,
 );
@@ -24,44 +28,56 @@ const values = await loadValues(model.graph);
 
 for (const optimizer of ['sgd', 'adam'] as const) {
   for (const batch of [64, 128]) {
-    const contenders = [ours(optimizer, batch)];
+    const contenders = engines.map((ours) => training(ours, optimizer, batch));
     if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('train', optimizer, batch, STEPS) });
     show(`training, ${optimizer}, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
   }
 }
 for (const batch of [64, 128]) {
-  const input = model.graph.inputs[0]?.name ?? '';
-  const program = await engine.compile(model.graph, values);
-  const feeds = { [input]: float32([batch, 28, 28, 1], new Float32Array(batch * 784).fill(0.5)) };
-  const contenders: Contender[] = [
-    {
-      name: 'Neuron Pruner',
-      async round() {
-        const start = performance.now();
-        for (let step = 0; step < 2 * STEPS; step++) await program.run(feeds);
-        return (2 * STEPS * batch * 1000) / (performance.now() - start);
-      },
-    },
-  ];
+  const contenders = await Promise.all(engines.map((ours) => inference(ours, batch)));
   if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('infer', '-', batch, 2 * STEPS) });
   show(`inference, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
-  await program.dispose();
 }
 torch?.stop();
 
-/** The real loop, reading samples and all, timed from its second report on: compiling the graph is not a step. */
-function ours(optimizer: OptimizerName, batch: number): Contender {
+interface OurEngine {
+  readonly name: string;
+  readonly engine: Engine;
+  /** Steps a round. */
+  readonly steps: number;
+}
+
+/** The first is what the others are compared with. */
+async function ourEngines(): Promise<OurEngine[]> {
+  const native = await loadTensorflow({ backend: 'native', threads }).then(
+    ({ library }) => [
+      { name: `TensorFlow ${library}`, engine: tensorflow({ backend: 'native', threads }), steps: STEPS },
+    ],
+    (error: unknown) => {
+      console.log(`TensorFlow natively: skipped (npm run tfjs-node builds it): ${messageOf(error)}`);
+      return [];
+    },
+  );
+  return [
+    { name: 'onnxruntime', engine: onnxruntime({ threads }), steps: STEPS },
+    ...native,
+    { name: 'TensorFlow.js, wasm', engine: tensorflow({ backend: 'wasm' }), steps: STEPS / 6 },
+  ];
+}
+
+/** The real loop, reading samples and all, timed from its tenth step on: compiling the graph is not a step. */
+function training({ name, engine, steps }: OurEngine, optimizer: OptimizerName, batch: number): Contender {
   return {
-    name: 'Neuron Pruner',
+    name,
     async round() {
-      const warm = 10;
+      const warm = Math.min(10, steps / 2);
       let step = 0;
       let start = 0;
       await train(
         engine,
         model.graph,
         values,
-        samplesSplit(batch * (STEPS + warm)),
+        samplesSplit(batch * (steps + warm)),
         {
           epochs: 1,
           batch,
@@ -77,7 +93,21 @@ function ours(optimizer: OptimizerName, batch: number): Contender {
           },
         },
       );
-      return (STEPS * batch * 1000) / (performance.now() - start);
+      return (steps * batch * 1000) / (performance.now() - start);
+    },
+  };
+}
+
+async function inference({ name, engine, steps }: OurEngine, batch: number): Promise<Contender> {
+  const input = model.graph.inputs[0]?.name ?? '';
+  const program = await engine.compile(model.graph, values);
+  const feeds = { [input]: float32([batch, 28, 28, 1], new Float32Array(batch * 784).fill(0.5)) };
+  return {
+    name,
+    async round() {
+      const start = performance.now();
+      for (let step = 0; step < 2 * steps; step++) await program.run(feeds);
+      return (2 * steps * batch * 1000) / (performance.now() - start);
     },
   };
 }
