@@ -56,6 +56,8 @@ export async function bundle(folder, { shipped }) {
       ...shared,
       entryPoints: ['src/engines/tensorflow/runtime.ts'],
       outfile: out('tensorflow.cjs'),
+      // One copy of tfjs-core for its gradients and its backend.
+      mainFields: ['module', 'main'],
       minify: true,
       sourcemap: false,
     }),

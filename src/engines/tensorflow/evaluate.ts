@@ -28,7 +28,9 @@ export function evaluateNodes(
     if (evaluate === undefined) throw new NotEvaluated(node);
     // An input left out is undefined, as operators expect it.
     const inputs = node.inputs.map((name) => values.get(name)) as TfTensor[];
-    const results = [evaluate(node, inputs, { tf, constant })].flat();
+    const compute = (): TfTensor[] => [evaluate(node, inputs, { tf, constant })].flat();
+    // What an operator computes on the way is freed with it, unless gradients are wanted, which may need it.
+    const results = keep ? tf.tidy(compute) : compute();
     node.outputs.forEach((name, i) => {
       const result = results[i];
       if (name === '' || result === undefined) return;

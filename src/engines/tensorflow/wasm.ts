@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import { setWasmPaths, version_wasm as version } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+// The core alone knows no gradients, and some of them use the methods of tensors.
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { registerDiscreteGradients } from './discrete-gradients';
 import { registerKernels } from './kernels/index';
 import type { Runtime } from './runtime';
