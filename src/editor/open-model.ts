@@ -64,8 +64,8 @@ export class OpenModel {
   /** Gives a model that nothing was planned for yet a plan that can run: the paper's, or a ratio where that can't be. */
   async planDefaults(): Promise<void> {
     if (this.#recipe.prune !== undefined) return;
-    const { threads } = settingsFor(this.path);
-    const asked = { ...this.#recipe, ...(threads > 0 && { threads }) };
+    const { engine, threads } = settingsFor(this.path);
+    const asked = { ...this.#recipe, ...(engine !== 'auto' && { engine }), ...(threads > 0 && { threads }) };
     const methods: RecipeFile['prune'][] = [{ method: 'maxout' }, { method: 'ratio', ratio: 0.5 }];
     for (const prune of methods) {
       const recipe = { ...asked, ...(prune && { prune }) };

@@ -48,7 +48,15 @@ export class Sessions implements vscode.Disposable {
     const models = new Set(unended.map(({ model }) => model));
     for (const model of models) {
       const session = await attachSession(model);
-      if (session !== undefined) this.#follow(session);
+      if (session === undefined) continue;
+      this.#follow(session);
+      const { version } = session.state;
+      if (version !== this.version) {
+        // Its process has the program it was started with, and ends by it.
+        void vscode.window.showInformationMessage(
+          `${titleOf(model)} is being pruned by version ${version} of the extension, which was updated meanwhile. The session goes on undisturbed; what is started from now on runs version ${this.version}.`,
+        );
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 // The extension's settings.
 import { dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { RecipeFile } from '../protocol/recipe-file';
 
 export interface Settings {
+  readonly engine: NonNullable<RecipeFile['engine']>;
   /** Threads of the engine; 0: one for each physical core. */
   readonly threads: number;
   /** Folder that sessions of a model are kept in. */
@@ -14,7 +16,11 @@ export function settingsFor(model: string): Settings {
   const uri = vscode.Uri.file(model);
   const values = vscode.workspace.getConfiguration('neuronPruner', uri);
   const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? dirname(model);
-  return { threads: values.get('threads', 0), sessions: inRoot(root, values.get('sessionsFolder', '')) };
+  return {
+    engine: values.get('engine', 'auto'),
+    threads: values.get('threads', 0),
+    sessions: inRoot(root, values.get('sessionsFolder', '')),
+  };
 }
 
 /** The folders that sessions of this workspace are kept in. */

@@ -27,7 +27,7 @@ export interface EditorOptions {
 }
 
 /** Milliseconds until something that should show is given up on: a busy machine is slow, a wait that succeeds is short. */
-const PATIENCE = 90_000;
+const PATIENCE = 120_000;
 
 const CHROMIUM_FLAGS = [
   '--headless',
@@ -103,8 +103,10 @@ export class Editor {
     return editor;
   }
 
+  /** Waits for the window, and for the extension to be part of it. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.sidebar').waitFor();
+    await this.page.locator('.activitybar .action-label[aria-label="Neuron Pruner"]').waitFor();
   }
 
   /** Loads the window anew: its extension host ends and another starts. */

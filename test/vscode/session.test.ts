@@ -1,0 +1,111 @@
+// Pruning in a real VS Code, as a person does it: from the palette to the result, and through all that may come between.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { makeWorkspace, type Workspace } from '../workspace';
+import { Editor, skipped } from './editor';
+
+describe('a session', { skip: skipped }, () => {
+  let workspace: Workspace;
+  let editor: Editor;
+
+  before(async () => {
+    workspace = makeWorkspace();
+    editor = await Editor.open(workspace.folder);
+  });
+  after(async () => {
+    for (const pid of sessionProcesses()) process.kill(pid, 'SIGKILL');
+    await editor.close();
+    workspace.remove();
+  });
+
+  const panel = (text: string | RegExp) => editor.panel().getByText(text).first();
+  const button = (name: string) => editor.panel().locator('vscode-button').filter({ hasText: name }).first();
+  const running = () => editor.statusBar.getByText(/^model: .*(measuring|training) \d+ %/);
+
+  async function setEpochs(epochs: number): Promise<void> {
+    await editor.panel().getByRole('tab', { name: 'Plan' }).click();
+    const field = editor.panel().getByRole('textbox', { name: 'Epochs' });
+    await field.fill(String(epochs));
+    await field.press('Enter');
+  }
+
+  test('goes from the palette over model, data and plan to a smaller model, with the evidence', async () => {
+    await editor.command('Neuron Pruner: Prune Model');
+    await editor.pick('model');
+    await editor.pick('Built-in digits');
+    await setEpochs(1);
+    await panel('80,534').waitFor();
+    await button('Run').click();
+    await running().waitFor();
+    await editor.notification(/66\.5 % of the parameters removed/).waitFor();
+    const out = join(workspace.folder, 'model', 'model-pruned');
+    assert.ok(existsSync(join(out, 'report.html')));
+    const { iterations } = JSON.parse(readFileSync(join(out, 'session.json'), 'utf8'));
+    assert.deepEqual(
+      iterations.map(({ parameters }: { parameters: number }) => parameters),
+      [240_470, 187_158, 133_846, 80_534],
+    );
+    await editor.panel().getByRole('tab', { name: 'Result' }).click();
+    await panel(/(no|a) significant loss/i).waitFor();
+    await editor.openSidebar();
+    await editor.rows('Sessions').filter({ hasText: '66.5 % of the parameters removed' }).waitFor();
+  });
+
+  test('stops on request, and resumes where it was', async () => {
+    await setEpochs(200);
+    await button('Run').click();
+    await running().waitFor();
+    await editor.panel().getByRole('tab', { name: 'Run' }).click();
+    await button('Stop').click();
+    await panel(/Stopped with 1 of 4 iterations done/).waitFor();
+    await editor.command('Neuron Pruner: Resume Session');
+    await running().waitFor();
+  });
+
+  test('goes on while its window is reloaded, which finds it again', async () => {
+    const before = sessionProcesses();
+    assert.equal(before.length, 1);
+    await editor.reload();
+    await running().waitFor();
+    assert.deepEqual(sessionProcesses(), before);
+  });
+
+  test('refuses a second one on its model', async () => {
+    await editor.command('Neuron Pruner: Prune Model');
+    await setEpochs(1);
+    await button('Run').click();
+    await panel(/is being pruned by another session/).waitFor();
+  });
+
+  test('whose process is killed says so, and resumes', async () => {
+    for (const pid of sessionProcesses()) process.kill(pid, 'SIGKILL');
+    const message = editor.notification(/ended unexpectedly.*checkpoint is saved/s);
+    await message.waitFor();
+    await message.getByText('Resume').click();
+    await running().waitFor();
+    await editor.command('Neuron Pruner: Stop Session');
+    await editor.notification(/stopped\. Everything up to here is saved/).waitFor();
+    assert.deepEqual(sessionProcesses(), []);
+  });
+
+  test('leaves the extension without errors in its log', () => assert.deepEqual(editor.errors, []));
+});
+
+/** Processes that run a session of the extension under test. */
+function sessionProcesses(): number[] {
+  const { extensions } = JSON.parse(process.env.NEURON_PRUNER_EDITOR ?? '{}') as { extensions: string };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const line = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
+        return line.includes(extensions) && line.includes('session.cjs') && line.includes('--session');
+      } catch {
+        // It has ended since it was listed.
+        return false;
+      }
+    })
+    .map(Number);
+}
