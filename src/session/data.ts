@@ -7,6 +7,7 @@ import type { Graph } from '../model/graph';
 import type { DataChoice } from '../protocol/recipe-file';
 import { lossOf } from '../training/loss/index';
 import type { LossName } from '../training/loss/loss';
+import { checkVocabulary } from './vocabulary';
 
 /** Throws UserError where there is no such data. */
 export function openData(choice: DataChoice, seed: number): Promise<Dataset> {
@@ -21,11 +22,13 @@ export async function openFittedData(
   loss?: LossName,
 ): Promise<Dataset> {
   if (choice === undefined) throw new UserError('The recipe names no data to retrain and test on: set data.source.');
-  return fitted(await openData(choice, seed), choice, graph, loss);
+  const dataset = fitted(await openData(choice, seed), choice, graph, loss);
+  await checkVocabulary(graph, dataset);
+  return dataset;
 }
 
 /** Throws UserError where the data does not fit the model. */
-export function fitted(dataset: Dataset, choice: DataChoice, graph: Graph, loss?: LossName): Dataset {
+function fitted(dataset: Dataset, choice: DataChoice, graph: Graph, loss?: LossName): Dataset {
   const model = interfaceOf(graph);
   checkNames(choice, model);
   return fitDataset(dataset, model, loss === undefined ? {} : { numbersAs: lossOf(loss).target });

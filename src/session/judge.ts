@@ -1,5 +1,5 @@
 // How a session judges a model: by the metric on test and validation samples, or by verification where the data has pairs.
-import type { Dataset } from '../data/dataset';
+import type { Dataset, Split } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
@@ -46,6 +46,12 @@ export class Judge {
     return { test: tested, validation: await evaluate(this.engine, graph, values, validation, this.metric) };
   }
 
+  /** What a person should know about the original's score, a sentence each. */
+  doubts({ test }: Judgement): string[] {
+    const doubts = [likeGuessing(test, this.data.test), fewSamples(test.metric, this.counts.test)];
+    return doubts.filter((text) => text !== undefined);
+  }
+
   /** Samples, or pairs, that decisions are made on and that the verdict is of. */
   get counts(): { readonly validation: number; readonly test: number } {
     const { pairs, test, validation } = this.data;
@@ -73,8 +79,18 @@ export function checkEnough(samples: number): void {
   );
 }
 
+/** How much better than guessing a model must be not to be suspected of being fed with other numbers than it knows. */
+const GUESSING = 1.5;
+
+/** One sentence where a model is right no more often than guessing would be. */
+function likeGuessing({ metric, score }: Evaluation, { targets: [target] }: Split): string | undefined {
+  if (metric.name !== 'accuracy' || target?.kind !== 'classes' || target.classes < 3) return undefined;
+  if (score * target.classes > GUESSING) return undefined;
+  return `the model is right on ${percent(score)} of the test samples, as guessing would be: check that values are scaled as they were in its training (data.scale, mean and deviation)`;
+}
+
 /** One sentence where the test samples are so few that a loss worth minding would not show. */
-export function fewSamples({ unit }: MetricInfo, samples: number): string | undefined {
+function fewSamples({ unit }: MetricInfo, samples: number): string | undefined {
   const smallest = smallestLoss(samples, SIGNIFICANCE);
   if (unit !== 'share' || smallest <= NOTICED) return undefined;
   return `on ${samples} test samples no loss below ${percent(smallest)} can be told from chance: it takes ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}`;

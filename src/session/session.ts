@@ -23,7 +23,7 @@ import { Diverged, type TrainingOptions, type TrainingProgress, train } from '..
 import { SessionFolder } from './checkpoint';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
-import { checkEnough, fewSamples, Judge, type Judgement } from './judge';
+import { checkEnough, Judge, type Judgement } from './judge';
 import type { Recipe, Retrain } from './recipe';
 import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
 import type { Stage } from './stage';
@@ -155,8 +155,7 @@ class Session {
     }
     for (const text of this.data.notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
-    const few = fewSamples(this.#original.test.metric, this.judge.counts.test);
-    if (few !== undefined) this.#emit({ type: 'warning', text: few });
+    for (const text of this.judge.doubts(this.#original)) this.#emit({ type: 'warning', text });
     const models = await Promise.all(done.map((checkpoint) => this.folder.openModel(checkpoint)));
     let model = models.at(-1) ?? this.original;
     for (const [index, stage] of stages.entries()) {

@@ -139,3 +139,85 @@ test('what does not suit is refused before anything runs', async () => {
     /no input is one: leave it out/,
   );
 });
+
+/** Sentences of words up to `words`, of the class that their first word says. */
+function sentences(words: number): string {
+  const source = random('sentences');
+  return Array.from({ length: 200 }, () => {
+    const list = Array.from({ length: 2 + Math.floor(4 * source.next()) }, () => 1 + Math.floor(words * source.next()));
+    return JSON.stringify({ words: list, tone: (list[0] ?? 0) > 5 ? 'good' : 'bad' });
+  }).join('\n');
+}
+
+async function reading(words: number): Promise<SessionRecord> {
+  const model = randomise(
+    tf.sequential({
+      layers: [
+        tf.layers.embedding({ inputDim: 11, outputDim: 6, inputLength: 5, name: 'embedding' }),
+        tf.layers.flatten({ name: 'flatten' }),
+        tf.layers.dense({ units: 16, activation: 'relu', name: 'hidden' }),
+        tf.layers.dense({ units: 2, activation: 'softmax', name: 'out' }),
+      ],
+    }),
+    6,
+  );
+  let record: SessionRecord | undefined;
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'sentences.jsonl'), sentences(words));
+    const recipe = makeRecipe(
+      {
+        model: await saveToFolder(model, join(folder, 'model')),
+        data: { source: 'sentences.jsonl', targets: ['tone'], sequence: { length: 5, padding: 'after' } },
+        prune: { method: 'ratio', ratio: 0.5, iterations: 1, measure: 'l1', layers: ['hidden'] },
+        retrain: { epochs: 20, batch: 16, optimizer: 'adam', learningRate: 0.02, weightDecay: 0 },
+        threads: 1,
+      },
+      folder,
+      'The test',
+    );
+    record = await runSession(recipe, { sessions: join(folder, 'sessions') });
+  });
+  return record as SessionRecord;
+}
+
+test('sentences of different lengths are read by an embedding', async () => {
+  const { iterations } = await reading(10);
+  assert.ok((iterations[1]?.score ?? 0) > 0.9, `accuracy ${iterations[1]?.score}`);
+});
+
+test('a word that the embedding has no row for is said in a sentence', async () => {
+  assert.match(
+    await refusal(reading(40)),
+    /sentences: ".*" holds \d+, and the model's embedding has rows for whole numbers from 0 to 10/,
+  );
+});
+
+test('a model that does no better than guessing is doubted, and so are few test samples', async () => {
+  const warnings: string[] = [];
+  const colours = ['red', 'green', 'blue', 'black'];
+  const rows = Array.from({ length: 120 }, (_, i) => `${i},${i + 1},${colours[i % 4]}`);
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'table.csv'), ['a,b,colour', ...rows].join('\n'));
+    const recipe = makeRecipe(
+      {
+        model: await saveToFolder(network(4, 'softmax'), join(folder, 'model')),
+        data: { source: 'table.csv', targets: ['colour'] },
+        prune: { method: 'ratio', ratio: 0.5, iterations: 1, measure: 'l1' },
+        retrain: { epochs: 0 },
+      },
+      folder,
+      'The test',
+    );
+    await runSession(recipe, {
+      sessions: join(folder, 'sessions'),
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.text),
+    });
+    const until = { ...recipe, until: 'significant' };
+    assert.match(
+      await refusal(runSession(until, { sessions: join(folder, 'others'), out: join(folder, 'other') })),
+      /decides on 10 validation samples.*It takes 50 to notice a loss of 10 %, 250 for one of 2 %/,
+    );
+  });
+  assert.match(warnings.join('\n'), /as guessing would be: check that values are scaled/);
+  assert.match(warnings.join('\n'), /on 20 test samples no loss below 25 % can be told from chance: it takes 250/);
+});
