@@ -38,7 +38,9 @@ export class H5Weights implements WeightStore {
 
   static read(file: Hdf5File, source: BytesSource, root: string): H5Weights {
     const byGroup = new Map<string, NamedWeight[]>();
-    for (const layer of file.names(root)) {
+    const layers = listed(file, root, 'layer_names');
+    // A layer's name may hold a slash, and is then a path of groups.
+    for (const layer of layers.length > 0 ? layers : file.names(root)) {
       const group = `${root}/${layer}`;
       if (file.kind(group) !== 'group') continue;
       const own: NamedWeight[] = [];

@@ -67,7 +67,8 @@ function groupsOf(topology: Topology, path: readonly string[] = [], group = ''):
   for (const { name, className, inside, config } of topology.entries) {
     // Operations are not among a model's layers.
     if (className.startsWith('ops.')) continue;
-    const snake = snakeCase(className.replace(/^custom /, ''));
+    const known = className.replace(/^custom /, '');
+    const snake = snakeCase(OWN_NAMES[known] ?? known);
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     const own = [...path, name];
@@ -81,6 +82,9 @@ function groupsOf(topology: Topology, path: readonly string[] = [], group = ''):
   }
   return groups;
 }
+
+/** Classes that configs and Python call by different names. */
+const OWN_NAMES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
 
 /** As Keras does: MultiHeadAttention is multi_head_attention, Conv2D conv2d. */
 export function snakeCase(name: string): string {

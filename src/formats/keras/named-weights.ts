@@ -34,7 +34,8 @@ export function pickWeight(own: readonly NamedWeight[], request: WeightRequest):
   const fits = ({ weight }: NamedWeight): boolean => weight.shape.join() === request.shape.join();
   if (named.length > 1) return named.find(fits) ?? named[0];
   const placed = own[request.position];
-  return placed && fits(placed) && !KNOWN_NAMES.has(lastPart(placed.name)) ? placed : undefined;
+  const name = placed && lastPart(placed.name);
+  return placed && fits(placed) && (name === request.name || !KNOWN_NAMES.has(name ?? '')) ? placed : undefined;
 }
 
 /** The name's last part without the ":0" of TensorFlow and what makes it unique. */

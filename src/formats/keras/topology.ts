@@ -138,7 +138,25 @@ function rawEntry(layer: unknown, index: number, budget: { left: number; depth: 
  */
 function qualified(className: string, layer: Record<string, unknown>): string {
   if (typeof layer.module === 'string' && /(^|\.)ops(\.|$)/.test(layer.module)) return `ops.${className}`;
+  if (isBareOperation(layer)) return `ops.${className}`;
   return isCustom(layer) ? `custom ${className}` : className;
+}
+
+/** In HDF5 files Keras 3 leaves the module out; every layer says whether it is trainable, an operation does not. */
+function isBareOperation({
+  class_name: className,
+  module,
+  config,
+  inbound_nodes: nodes,
+}: Record<string, unknown>): boolean {
+  const kerasThree = Array.isArray(nodes) && isRecord(nodes[0]);
+  return (
+    kerasThree &&
+    module === undefined &&
+    isRecord(config) &&
+    config.trainable === undefined &&
+    className !== 'InputLayer'
+  );
 }
 
 function isCustom({ module, registered_name: registered }: Record<string, unknown>): boolean {

@@ -2,6 +2,7 @@
 import { type Activation, fromLast, lastOf } from '../activation';
 import { type Config, isRecord, LayerConfig, show } from '../config';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
+import { changedBuild } from '../stated-shapes';
 import { readRecurrent, recurrent } from './recurrent';
 
 const FORWARD = { attribute: 'forward_layer', name: 'forward' };
@@ -28,7 +29,11 @@ export const bidirectional: LayerFamily = {
     const inner = (json: unknown, part: string): unknown => {
       if (!isRecord(json) || !isRecord(json.config)) return json;
       const own: LayerWidths = { ...widths, weight: (name) => widths.weight(`${part}/${name}`) };
-      return { ...json, config: recurrent.resize?.(json.config as Config, own) ?? json.config };
+      const build =
+        json.build_config === undefined
+          ? {}
+          : { build_config: changedBuild(json.build_config, widths.before, widths.inputs) };
+      return { ...json, config: recurrent.resize?.(json.config as Config, own) ?? json.config, ...build };
     };
     return {
       ...config,

@@ -3,7 +3,7 @@ import { fixed } from '../../../model/graph';
 import { type Activation, fromLast, lastOf } from '../activation';
 import { activationName } from '../activation-function';
 import { isRecord, LayerConfig, show } from '../config';
-import type { LayerContext, LayerFamily } from '../family';
+import type { LayerContext, LayerFamily, LayerWidths } from '../family';
 import { withSize } from '../former-names';
 import { constantWeight } from './batch-normalization';
 
@@ -35,16 +35,31 @@ export const recurrent: LayerFamily = {
   },
 };
 
-function resizedCell(cell: Record<string, unknown>, weight: (name: string) => readonly number[] | undefined): unknown {
+type Shapes = LayerWidths['weight'];
+
+function resizedCell(cell: Record<string, unknown>, weight: Shapes): unknown {
   const config = isRecord(cell.config) ? cell.config : {};
-  if (!Array.isArray(config.cells)) {
-    return { ...cell, config: withSize(config, weight('recurrent_kernel')?.[0], 'units', 'output_dim') };
-  }
-  const cells = config.cells.map((own: unknown, i: number) => {
-    if (!isRecord(own) || !isRecord(own.config)) return own;
-    return { ...own, config: withSize(own.config, weight(`cell_${i}/recurrent_kernel`)?.[0], 'units', 'output_dim') };
-  });
-  return { ...cell, config: { ...config, cells } };
+  const own = resizedUnits(cell, 'kernel', 'recurrent_kernel', weight);
+  if (!Array.isArray(config.cells)) return own;
+  const cells = config.cells.map((inner: unknown, i: number) =>
+    isRecord(inner) ? resizedUnits(inner, `cell_${i}/kernel`, `cell_${i}/recurrent_kernel`, weight) : inner,
+  );
+  const first = built(cell, weight('cell_0/kernel')?.[0]);
+  return { ...first, config: { ...config, cells } };
+}
+
+/** A cell with the units and the features that its weights have. */
+function resizedUnits(cell: Record<string, unknown>, kernel: string, recurrentKernel: string, weight: Shapes): unknown {
+  const units = weight(recurrentKernel)?.[0];
+  if (!isRecord(cell.config) || units === undefined) return cell;
+  return { ...built(cell, weight(kernel)?.[0]), config: withSize(cell.config, units, 'units', 'output_dim') };
+}
+
+/** With the number of features it was built for, where Keras 3 wrote it down. */
+function built(cell: Record<string, unknown>, features: number | undefined): Record<string, unknown> {
+  const build = cell.build_config;
+  if (!isRecord(build) || !Array.isArray(build.input_shape)) return cell;
+  return { ...cell, build_config: { ...build, input_shape: [...build.input_shape.slice(0, -1), features] } };
 }
 
 /**

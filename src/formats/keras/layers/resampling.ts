@@ -34,12 +34,7 @@ export const resizing: LayerFamily = {
 function resized(context: LayerContext, image: Image, target: readonly number[]): string {
   const { config, builder } = context;
   const attributes = interpolation(context, config.text('interpolation', 'bilinear'));
-  const scales = target.map((size, i) => {
-    const from = image.spatial[i];
-    if (typeof from !== 'number') return config.unknown('resizing an input of open size');
-    return size / from;
-  });
-  return builder.op('Resize', [image.value, '', builder.floats([1, 1, ...scales])], attributes);
+  return builder.op('Resize', [image.value, '', '', builder.ints(target)], { ...attributes, axes: [2, 3] });
 }
 
 const REPEAT = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };

@@ -2,6 +2,7 @@
 import { type Activation, fromLast, lastOf } from '../activation';
 import { isRecord } from '../config';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
+import { changedBuild } from '../stated-shapes';
 
 const LAYER = { attribute: 'layer', name: '' };
 
@@ -30,7 +31,14 @@ export const timeDistributed: LayerFamily = {
       outputs: widths.outputs.map(inside),
       output: inside(widths.output),
     };
-    return { ...config, layer: { ...layer, config: widths.wrapped(String(layer.class_name), layer.config, own) } };
+    const build =
+      layer.build_config === undefined
+        ? {}
+        : { build_config: changedBuild(layer.build_config, widths.before.map(inside), own.inputs) };
+    return {
+      ...config,
+      layer: { ...layer, config: widths.wrapped(String(layer.class_name), layer.config, own), ...build },
+    };
   },
 };
 
