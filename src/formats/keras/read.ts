@@ -30,6 +30,8 @@ export interface ReadLayer {
   readonly outputs: readonly PlacedValue[];
   /** Names in the graph of its weights, by the names the family asked for ("query/kernel"). */
   readonly weights: ReadonlyMap<string, string>;
+  /** Nobody here can compute it: its config stays as it is. */
+  readonly opaque: boolean;
 }
 
 /** A value of the graph, and whether it lies channels first where Keras has it channels last. */
@@ -53,6 +55,7 @@ interface Reading {
   readonly path: readonly string[];
   readonly weights: string[];
   readonly names: Map<string, string>;
+  opaque: boolean;
 }
 
 class Reader {
@@ -157,7 +160,12 @@ class Reader {
     this.builder.layer = full;
     const config: LayerConfig = new LayerConfig(full, entry.className, withPresentNames(entry.className, entry.config));
     if (inputs.length === 0) config.fail('reads nothing, and is no input of the model');
-    const reading = this.#readings.get(full) ?? { path: own, weights: [], names: new Map<string, string>() };
+    const reading = this.#readings.get(full) ?? {
+      path: own,
+      weights: [],
+      names: new Map<string, string>(),
+      opaque: false,
+    };
     this.#readings.set(full, reading);
     const outputs = this.#family(config, reading, { entry, call, inputs, find, parts: [], positions: new Map() });
     for (const output of outputs) checkSize(config, output);
@@ -194,6 +202,7 @@ class Reader {
     builder.nodes.splice(before);
     for (const name of reading.weights.splice(0)) builder.weights.delete(name);
     reading.names.clear();
+    reading.opaque = true;
     for (const weight of this.store.all(reading.path)) {
       this.#taken.set(weight.name, weight.name);
       reading.weights.push(weight.name);
@@ -304,7 +313,13 @@ class Reader {
       stored,
     ]);
     const [placedInputs, placedOutputs] = [inputs.map(outputOf), outputs.map(outputOf)];
-    this.read.set(full, { entry, inputs: placedInputs, outputs: placedOutputs, weights: new Map(weights) });
+    this.read.set(full, {
+      entry,
+      inputs: placedInputs,
+      outputs: placedOutputs,
+      weights: new Map(weights),
+      opaque: reading?.opaque ?? false,
+    });
     const [first] = placedOutputs;
     if (entry.inside !== undefined || first === undefined) return;
     if (this.layers.has(full)) throw new UserError(`two layers are called "${full}"`);

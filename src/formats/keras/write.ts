@@ -92,7 +92,7 @@ class ConfigWriter {
     const shapes = this.#shapes(full);
     if (read === undefined || shapes === undefined) return;
     const { before, after } = shapes;
-    if (read.entry.inside === undefined && read.entry.className !== MAXOUT) {
+    if (read.entry.inside === undefined && read.entry.className !== MAXOUT && !read.opaque) {
       const widths: LayerWidths = {
         ...after,
         before: before.inputs,
