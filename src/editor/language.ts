@@ -1,4 +1,4 @@
-// Starts the language server's client with the first document it has something to say about.
+// Starts the language server's client where there is something to say: a model in the workspace, or a document of one.
 import * as vscode from 'vscode';
 import type { Services } from './services';
 
@@ -11,17 +11,22 @@ const HEAD_CHARACTERS = 65_536;
 export function registerLanguage(services: Services): void {
   const { subscriptions } = services.context;
   let started = false;
-  const look = async (document: vscode.TextDocument): Promise<void> => {
-    if (started || !isModelOrRecipe(document)) return;
+  const start = async (): Promise<void> => {
+    if (started) return;
     started = true;
     for (const listener of listeners) listener.dispose();
-    // Half of the extension's code, which a workspace without a model never needs.
+    // Most of the extension's code, which a workspace without a model never needs.
     const { startClient } = await import('./language-client');
     await startClient(services);
+  };
+  const look = async (document: vscode.TextDocument): Promise<void> => {
+    if (isModelOrRecipe(document)) await start();
   };
   const listeners = [vscode.workspace.onDidOpenTextDocument(look), vscode.workspace.onDidSaveTextDocument(look)];
   subscriptions.push(...listeners);
   for (const document of vscode.workspace.textDocuments) void look(document);
+  // Where there are models one will be opened: the server then runs already.
+  void services.files.list().then((models) => (models.length > 0 ? start() : undefined));
 }
 
 /** Told by its name, or where that leaves it open by how it begins: other JSON is not touched. */

@@ -1,8 +1,9 @@
 // JSON text with the place of every value, read as far as it goes however broken it is.
-import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
+import { getNodeValue, parseTree } from 'jsonc-parser';
 import { MAX_JSON_DEPTH, nestingDepth } from '../formats/json';
+import { lazyTree, type Node } from './lazy-node';
 
-export type { Node } from 'jsonc-parser';
+export type { Node } from './lazy-node';
 
 /** The largest topology known to us has 2 million characters; a tree of more than this takes seconds to build. */
 const MAX_CHARACTERS = 32 * 2 ** 20;
@@ -15,12 +16,18 @@ export interface JsonText {
 }
 
 /** Undefined where there is nothing to read, or too much. */
-export function readJsonText(text: string): JsonText | undefined {
-  if (text.length > MAX_CHARACTERS || nestingDepth(text) > MAX_JSON_DEPTH) return undefined;
-  const errors: unknown[] = [];
-  const root = parseTree(text, errors as never[], { allowTrailingComma: false, disallowComments: true });
-  if (root === undefined) return undefined;
-  return { root, value: getNodeValue(root), whole: errors.length === 0 };
+export function readJsonText(written: string): JsonText | undefined {
+  if (written.length > MAX_CHARACTERS) return undefined;
+  // A byte order mark keeps its place, so that offsets stay what they are.
+  const text = written.replace(/^\uFEFF/, ' ');
+  try {
+    return { value: JSON.parse(text), root: lazyTree(text), whole: true };
+  } catch {
+    // What reads broken text goes as deep as its brackets do.
+    if (nestingDepth(text) > MAX_JSON_DEPTH) return undefined;
+    const root = parseTree(text);
+    return root && { value: getNodeValue(root), root, whole: false };
+  }
 }
 
 /** The value of an object's property; undefined where it has none, or is no object. */
@@ -35,7 +42,7 @@ export function memberKey(node: Node | undefined, key: string): Node | undefined
 
 function memberPair(node: Node | undefined, key: string): Node | undefined {
   if (node?.type !== 'object') return undefined;
-  return node.children?.find(({ children }) => children?.[0]?.value === key);
+  return node.property ? node.property(key) : node.children?.find(({ children }) => children?.[0]?.value === key);
 }
 
 export function members(node: Node | undefined, ...keys: readonly string[]): Node | undefined {

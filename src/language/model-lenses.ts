@@ -28,6 +28,7 @@ export function modelLenses(
     lens(first, 'Open Architecture', COMMANDS.openArchitecture, uri),
   ];
   const shown = new Map<number, number>();
+  const left = new Map<number, { layers: number; readonly range: Range }>();
   for (const layer of inspection.layers) {
     const place = places.layers.get(layer.name);
     if (place === undefined) continue;
@@ -35,14 +36,16 @@ export function modelLenses(
     const { line } = range.start;
     const before = shown.get(line) ?? 0;
     shown.set(line, before + 1);
-    if (before < MAX_LAYERS_A_LINE)
+    if (before < MAX_LAYERS_A_LINE) {
       lenses.push(...layerLenses(layer, range, uri, measured, sharesLine(document, place.node)));
+      continue;
+    }
+    const more = left.get(line) ?? { layers: 0, range };
+    more.layers++;
+    left.set(line, more);
   }
-  for (const [line, layers] of shown) {
-    const left = layers - MAX_LAYERS_A_LINE;
-    const range = { start: { line, character: 0 }, end: { line, character: 0 } };
-    if (left > 0) lenses.push(lens(range, `and ${count(left)} more layers in this line`));
-  }
+  for (const { layers, range } of left.values())
+    lenses.push(lens(range, `and ${count(layers)} more layers in this line`));
   return lenses;
 }
 
