@@ -72,10 +72,10 @@ describe('a curve', () => {
 });
 
 describe('the result in words', () => {
-  it('says that there is no significant difference, with its p-value', () => {
+  it('says that nothing was significantly lost, with its p-value', () => {
     assert.deepEqual(verdictOf(comparison), {
       size: '66.5 % of the parameters removed.',
-      score: 'No significant difference in accuracy, p = 0.43: 98.67 % before, 98.62 % after.',
+      score: 'No significant loss of accuracy, p = 0.43: 98.67 % before, 98.62 % after.',
       loss: false,
     });
   });

@@ -22,7 +22,7 @@ export function agreementTable(state: PageState, actions: Actions): TemplateResu
             appearance="secondary"
             ?disabled=${measuring !== undefined || noRunning !== undefined}
             @click=${measureAll}
-            >Measure by All ${measures.length} Measures</vscode-button
+            >Compare All Rankings</vscode-button
           >`
     }
     ${measuring === undefined ? nothing : html`<p class="secondary" role="status">Measuring by ${measureTitle(measuring.measure)}…</p>`}

@@ -32,7 +32,7 @@ function scoreWords({ before, after, test }: Comparison): Pick<Verdict, 'score' 
   const p = pStatement(pValue);
   const [from, to] = [scoreText(metric, before.score), scoreText(metric, after.score)];
   if (pValue > SIGNIFICANCE) {
-    return { score: `No significant difference in ${metric.title}, ${p}: ${from} before, ${to} after.`, loss: false };
+    return { score: `No significant ${worsening(metric)}, ${p}: ${from} before, ${to} after.`, loss: false };
   }
   const lost = metric.unit === 'share' ? ` of ${points(worseBy(metric, before.score, after.score))} points` : '';
   return { score: `A significant ${worsening(metric)}${lost}, ${p}: ${from} before, ${to} after.`, loss: true };
