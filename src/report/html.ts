@@ -12,6 +12,7 @@ import { scoreSection } from './score-chart';
 import { worsening } from './score-text';
 import { iterationsSection } from './table';
 import { verdictOf } from './verdict';
+import { verificationSection } from './verification';
 
 /** A self-contained HTML page: no scripts, nothing loaded from anywhere, every text of the record escaped. */
 export function renderReport(session: SessionRecord): string {
@@ -23,6 +24,7 @@ ${header(session, ends)}
 ${figuresSection(ends)}
 ${scoreSection(session)}
 ${iterationsSection(session)}
+${verificationSection(session)}
 ${relevanceSection(ends)}
 ${architectureSection(ends)}
 </main>

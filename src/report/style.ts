@@ -74,6 +74,12 @@ svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft)
 .hatch-line { stroke: var(--cut); stroke-width: 1.6; }
 .track { fill: var(--track); }
 
+.verification svg { display: block; max-width: 100%; overflow: visible; }
+.verification figcaption { margin-top: 0.25rem; color: var(--soft); font-size: 0.8125rem; }
+table.verification { margin-top: 1.75rem; }
+.roc { stroke: var(--kept); stroke-width: 2; fill: none; stroke-linejoin: round; }
+.roc.before { stroke: var(--cut); stroke-dasharray: 2 4; }
+
 .score { padding: 0 64px 0 56px; }
 .score > svg { display: block; overflow: visible; }
 .band { fill: var(--band); }

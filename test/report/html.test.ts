@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { PERMUTATIONS } from '../../src/evaluation/permutation';
 import { renderReport } from '../../src/report/html';
 import type { IterationRecord, SessionRecord } from '../../src/session/record';
-import { lenet, single, vgg } from './fixture';
+import { faces, lenet, single, vgg } from './fixture';
 import { elementsOf } from './markup-check';
 
-const SESSIONS = { lenet, vgg, single };
+const SESSIONS = { lenet, vgg, single, faces };
 const HOSTILE = '<img src=x onerror=alert(1)> "\'><script>alert(1)</script></style></title>&amp;';
 
 for (const [name, session] of Object.entries(SESSIONS)) {
@@ -208,4 +208,12 @@ test('scores and accuracies that are no numbers do not spoil the page', () => {
 test('a record without the iteration it names is refused', () => {
   assert.throws(() => renderReport({ ...lenet, chosen: 9 }), /no iteration 9/);
   assert.throws(() => renderReport({ ...lenet, iterations: [] }), /without iterations/);
+});
+
+test('face data shows the curve and the equal error rate of every distance', () => {
+  const page = renderReport(faces);
+  assert.match(page, /Verification of pairs/);
+  assert.match(page, /Bray–Curtis distance: true against false positives/);
+  assert.match(page, /<td>91\.40 %<\/td><td>8\.60 %<\/td>/);
+  assert.doesNotMatch(renderReport(lenet), /Verification of pairs/);
 });
