@@ -8,6 +8,7 @@ import { Inference } from '../../ops/infer';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
 import { constantOf } from './constant-node';
+import { folded } from './fold';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField } from './messages';
 import { RULES } from './normalise/index';
@@ -181,8 +182,8 @@ class GraphImport {
     const inputs = proto.texts(NodeField.input).map((name) => this.#aliases.get(name) ?? name);
     const outputs = trimmed(proto.texts(NodeField.output));
     const name = this.#nodeNames.fresh(proto.text(NodeField.name) || `${type}_${index}`);
-    const folded = domain === undefined && (await this.#fold(proto, index, type, inputs, outputs, structure));
-    if (folded) {
+    const stored = domain === undefined && (await this.#fold(proto, index, type, inputs, outputs, structure));
+    if (stored) {
       this.#records.push({ index, inputs, nodes: [], moved: new Map() });
       return;
     }
@@ -196,6 +197,14 @@ class GraphImport {
     };
     const known = domain === undefined && (RULES.has(type) || operatorFor({ type }) !== undefined);
     const { nodes, moved } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
+    const [only] = nodes;
+    const constant = nodes.length === 1 && only ? folded(only, (value) => this.#constants.get(value)) : undefined;
+    if (constant !== undefined) {
+      this.#constants.set(outputs[0] ?? '', constant);
+      this.#inference.shapes.set(outputs[0] ?? '', constant.shape);
+      this.#records.push({ index, inputs, nodes: [], moved: new Map() });
+      return;
+    }
     for (const node of nodes) {
       this.#nodes.push(node);
       for (const output of node.outputs) this.#makers.set(output, node);

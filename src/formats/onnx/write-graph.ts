@@ -120,7 +120,7 @@ class GraphWriter {
         result = setAttribute(result, attribute, constant.shape.length === 0 ? (numbers[0] ?? 0) : numbers);
         continue;
       }
-      if (constant !== undefined && !this.source.imported.stored.has(to))
+      if (constant !== undefined && !this.source.graph.constants.has(to))
         this.#added.set(to, encodeTensor(to, constant));
       record.inputs.forEach((name, i) => {
         if (name === from) inputs[i] = to;
