@@ -3,6 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount, int64 } from '../model/tensor';
 import { type Axis, input, type Known, numberAttribute, type Operator, output, type Ties } from './operator';
+import { freezeStated, statedSizes } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 /** As written: −1 takes what is left, 0 keeps a size, a name stands for a size known only when the model runs. */
@@ -41,23 +42,35 @@ export const reshape: Operator = {
     }
     return [result];
   },
-  ties: (node, ties) => tieRegrouped(ties, input(node, 0), output(node)),
+  ties(node, ties) {
+    const [x, y] = [input(node, 0), output(node)];
+    tieRegrouped(ties, x, y);
+    // Written anew, one size alone can be left to what remains: those stated beside several unknown ones must stay.
+    const [shape, target] = [ties.shape(x), targetOf(node, ties)];
+    const open = ties
+      .shape(y)
+      .filter((size, i) => target?.[i] === -1 || (typeof size === 'string' && size !== shape[i]));
+    if (open.length > 1) freezeStated(node, 1, ties);
+  },
   sizes: (node, [shape = []], { sizes }) => (shape.length < 2 ? sizes(input(node, 0)) : undefined),
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const shape = widths.before(input(node, 0));
     const target = targetOf(node, widths);
-    const changed = before.some((size, i) => size !== after[i] && target?.[i] !== -1 && target?.[i] !== 0);
+    const stated = statedSizes(node, 1, widths);
+    // What is computed from the sizes cut follows by itself.
+    const changed = before.some(
+      (size, i) => size !== after[i] && stated?.[i] && target?.[i] !== -1 && target?.[i] !== 0,
+    );
     if (!changed) return node;
     const resized = before.map((size, i): number => {
       if (target?.[i] === -1 || target?.[i] === 0) return Number(target[i]);
       if (typeof size === 'number') return Number(after[i]);
       return size === shape[i] ? 0 : -1;
     });
-    if (resized.filter((size) => size === -1).length > 1) {
-      throw new Error(`Reshape "${node.name}": more than one of its sizes is known only when the model runs`);
-    }
-    return { ...node, inputs: [input(node, 0), widths.remake(int64(resized))] };
+    const inputs = [input(node, 0), widths.remake(int64(resized))];
+    const kept = keepsZeros(node) && before.some((_, i) => resized[i] === 0 && target?.[i] !== 0);
+    return { ...node, inputs, ...(kept && { attributes: { ...node.attributes, allowzero: 0 } }) };
   },
   differentiate(node, tape) {
     tape.keep(node);

@@ -16,7 +16,8 @@ export function freezeStated(node: Node, place: number, ties: Ties): void {
   const lead = ties.shape(result).length - stated.length;
   const target = ties.sizes(input(node, place));
   stated.forEach((is, i) => {
-    if (!is || target?.[i]?.value === 1) return;
+    const value = target?.[i]?.value;
+    if (!is || value === 1 || value === 0 || value === -1) return;
     ties.freeze({ value: result, axis: i + lead }, `${node.type} states its size beside sizes known only at run time`);
   });
 }

@@ -62,8 +62,11 @@ function freedReshape(node: Node, inference: Inference, batch: Dimension, consta
   if (constant === undefined || shape?.[0] !== BATCH) return node;
   const [first, ...rest] = integers(constant);
   if (first !== batch) return node;
+  // Where 0 stands for no elements, what is left must stand for the batch.
+  const literal = node.attributes.allowzero === 1;
+  if (literal && rest.includes(-1)) return node;
   const name = `${target}:batch`;
-  constants.set(name, int64([0, ...rest]));
+  constants.set(name, int64([literal ? -1 : 0, ...rest]));
   inference.shapes.set(name, constant.shape);
   return { ...node, inputs: [x, name, ...node.inputs.slice(2)] };
 }

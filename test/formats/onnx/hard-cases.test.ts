@@ -29,7 +29,7 @@ async function without(name: string, weight: string, count: number, sample: read
   const samples = drawn([3, ...sample], name);
   const expected = await outputFor(mask(model.graph, channels, removed), samples);
   assertClose(await outputFor(graph, samples), expected, 1e-5, 'silenced');
-  const written = await openModel(await model.container.write({ ...model, graph }, join(folder, `${name}-${weight}`)));
+  const written = await openModel(await model.container.write({ ...model, graph }, mkdtempSync(join(folder, name))));
   assertClose(await outputFor(written.graph, samples), expected, 1e-5, 'written');
   return written;
 }
