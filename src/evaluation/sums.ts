@@ -1,7 +1,7 @@
 // Runs a graph over a split and adds up what it returns: only sums leave the engine, never activations.
 import type { Split } from '../data/dataset';
 import { type Engine, outputOf } from '../engines/engine';
-import type { Graph } from '../model/graph';
+import { fixedBatch, type Graph } from '../model/graph';
 import { needed } from '../model/needed';
 import type { Values } from '../model/values';
 import type { NodeEmitter } from '../ops/emitter';
@@ -29,6 +29,10 @@ export async function sumOver(
 ): Promise<Float64Array[]> {
   const declared = outputs.map((name, i) => ({ name, type: 'float32' as const, shape: [`sums_${i}`] }));
   const totals: Float64Array[] = [];
+  // A model made for one size of batch has rows that no sample fills in its last one: what is in them must not count.
+  const size = fixedBatch(graph) ?? 1;
+  const most = Math.min(split.count, limit ?? split.count);
+  const whole = most < size ? most : most - (most % size);
   await runOver(
     engine,
     needed(emitter.extend(graph, declared)),
@@ -43,7 +47,7 @@ export async function sumOver(
       });
       onProgress?.(done, of);
     },
-    limit === undefined ? {} : { limit },
+    { limit: whole },
   );
   return totals;
 }

@@ -346,3 +346,33 @@ test('where a layer is read both before and after its activation, it is observed
     assert.deepEqual(first?.scores, second?.scores);
   }
 });
+
+test('of a recurrent layer the last states are observed, where they alone are read', async () => {
+  const recurrent = await ourModel(
+    randomise(
+      tf.sequential({
+        layers: [
+          tf.layers.reshape({ name: 'rows', inputShape: [5, 4, 2], targetShape: [10, 4] }),
+          tf.layers.lstm({ name: 'lstm', units: 6 }),
+          tf.layers.dense({ name: 'classes', units: 2, activation: 'softmax' }),
+        ],
+      }),
+      13,
+    ),
+  );
+  const [result] = await scored('mean-activation', {}, recurrent);
+  assert.equal(result?.layer, 'lstm');
+  assert.equal(result.observations, SAMPLES);
+  const [effects] = await scored('taylor', {}, recurrent);
+  assert.ok(effects?.scores.every((score) => score > 0));
+  // The kernel has four slices a neuron, one for each gate: all of them count.
+  const [norms] = await scored('l1', {}, recurrent);
+  const kernel = recurrent.graph.weights.get('lstm/kernel');
+  assert.ok(kernel);
+  const values = new Float32Array((await kernel.bytes()).slice().buffer);
+  const expected = Array.from({ length: 6 }, (_, neuron) =>
+    sum([...values].map((value, i) => ((i % 24) % 6 === neuron ? Math.abs(value) : 0))),
+  );
+  const tensor = (own: Iterable<number>): Tensor => float32([6], Float32Array.from(own));
+  assertClose(tensor(norms?.scores ?? []), tensor(expected), 1e-5, 'l1');
+});

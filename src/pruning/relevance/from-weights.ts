@@ -6,7 +6,7 @@ import { weightValues } from '../../model/weight';
 import type { Channels } from '../channels';
 import { type LayerChannels, storedWeight } from '../layer-channels';
 import type { LayerWeights, Measure } from './measure';
-import type { LayerRelevance, RelevanceOptions } from './score';
+import type { LayerRelevance } from './score';
 import type { Sites } from './site';
 
 export async function fromWeights(
@@ -15,21 +15,18 @@ export async function fromWeights(
   channels: Channels,
   layers: readonly LayerChannels[],
   sites: Sites,
-  options: RelevanceOptions,
 ): Promise<LayerRelevance[]> {
   const measured: LayerRelevance[] = [];
   for (const layer of layers) {
     const slices = measure.fromWeights?.(await weightsOf(model, layer, sites));
-    if (slices === undefined) {
-      if (options.layers === undefined) continue;
-      throw new UserError(
-        `The measure "${measure.name}" can't score layer "${layer.name}": it needs ${measure.description}`,
-      );
-    }
-    measured.push({ layer: layer.name, scores: byNeuron(slices, layer, channels), observations: 0 });
+    // A layer that lacks what the measure reads is left out.
+    if (slices) measured.push({ layer: layer.name, scores: byNeuron(slices, layer, channels), observations: 0 });
   }
   if (measured.length === 0 && layers.length > 0) {
-    throw new UserError(`The measure "${measure.name}" can't score any layer of this model. Choose another one.`);
+    const names = layers.map(({ name }) => `"${name}"`).join(', ');
+    throw new UserError(
+      `The measure "${measure.name}" (${measure.description.replace(/\.$/, '')}) can't score any of ${names}. Choose another one.`,
+    );
   }
   return measured;
 }

@@ -2,6 +2,7 @@
 // lie on. A value carries them where the elements of one of its axes are these channels, in order.
 import type { Graph, Node } from '../../model/graph';
 import type { Model } from '../../model/model';
+import { needed } from '../../model/needed';
 import { operatorFor } from '../../ops/index';
 import { shapeOf } from '../../ops/infer';
 import type { Axis } from '../../ops/operator';
@@ -28,7 +29,8 @@ export class Sites {
     this.#outputs = new Set(graph.outputs.map(({ name }) => name));
     this.#fixed = fixedValues(graph);
     this.#maxouts = findMaxouts(model);
-    for (const node of graph.nodes) {
+    // What nobody needs says nothing: the sequence of an LSTM of which only the last state is read.
+    for (const node of needed(graph).nodes) {
       for (const value of node.outputs) this.#makers.set(value, node);
       for (const value of new Set(node.inputs)) {
         const readers = this.#readers.get(value);
@@ -38,7 +40,8 @@ export class Sites {
     }
   }
 
-  siteOf({ output, channels }: LayerChannels): Site {
+  siteOf({ output: made, channels }: LayerChannels): Site {
+    const output = this.#used(made);
     const maxout = this.#maxouts.find(({ input }) => this.#madeBehind(input) === output.value);
     const before = maxout
       ? { value: countedValue(this.model.graph, maxout.input), axis: NEURON_AXIS }
@@ -56,9 +59,17 @@ export class Sites {
     };
   }
 
+  /** The output itself, or another of the same node that carries the channels, where that alone is read. */
+  #used(output: Axis): Axis {
+    if (this.#readers.has(output.value) || this.#outputs.has(output.value)) return output;
+    const node = this.#makers.get(output.value);
+    const others = node?.outputs.filter((value) => this.#readers.has(value) || this.#outputs.has(value)) ?? [];
+    return others.map((value) => this.#carried(output, value)).find((axis) => axis !== undefined) ?? output;
+  }
+
   /** The BatchNormalization behind the kernel, if any. */
   normalizationOf({ output }: LayerChannels): Node | undefined {
-    return this.#affinePath(output).find(({ node }) => node.type === 'BatchNormalization')?.node;
+    return this.#affinePath(this.#used(output)).find(({ node }) => node.type === 'BatchNormalization')?.node;
   }
 
   /** What only scales and shifts each channel, or moves its axis, behind the kernel: it belongs to the pre-activation. */
@@ -67,7 +78,7 @@ export class Sites {
     for (let current = from; ; ) {
       const [next, ...others] = this.#readers.get(current.value) ?? [];
       if (!next || others.length > 0 || this.#outputs.has(current.value)) return path;
-      const made = this.#isAffine(next) ? this.#carried(current, next) : undefined;
+      const made = this.#isAffine(next) ? this.#carried(current, next.outputs[0] ?? '') : undefined;
       if (made === undefined) return path;
       path.push({ node: next, made });
       current = made;
@@ -90,9 +101,8 @@ export class Sites {
     return type !== 'PRelu' && size !== undefined && size.some((length) => length !== 1);
   }
 
-  /** The axis of a node's output that carries the same channels. */
-  #carried(from: Axis, { outputs }: Node): Axis | undefined {
-    const [value = ''] = outputs;
+  /** The axis of a value that carries the same channels. */
+  #carried(from: Axis, value: string): Axis | undefined {
     const wanted = this.channels.of(from.value, from.axis);
     const shape = this.channels.shapes.get(value);
     if (wanted === undefined || shape === undefined) return undefined;
@@ -126,7 +136,7 @@ export class Sites {
       if (region.has(value) || value === without || !belongs(node)) continue;
       if (!node.inputs.every((input) => input === '' || region.has(input) || this.#fixed.has(input))) continue;
       const source = region.get(node.inputs.find((input) => region.has(input)) ?? '');
-      const made = source && this.#carried(source, node);
+      const made = source && this.#carried(source, value);
       if (made === undefined) continue;
       region.set(value, made);
       waiting.push(...(this.#readers.get(value) ?? []));
