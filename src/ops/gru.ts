@@ -1,29 +1,31 @@
 // GRU: gates z (update), r (reset), h. https://onnx.ai/onnx/operators/onnx__GRU.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { numberAttribute } from './operator';
-import { gateInputs, recurrent } from './recurrent';
+import { fromState, recurrent } from './recurrent';
 import type { Activation } from './recurrent-activations';
 
 export const gru = recurrent('GRU', {
   gates: 3,
   states: 1,
   activations: ['Sigmoid', 'Tanh'],
-  step(x, [state], weights, run) {
+  stepper({ node, r, rBias, activations }, run) {
     const { tf } = run;
-    const hidden = state as TfTensor;
-    const { read, recurrent } = gateInputs(x, hidden, weights, 3, run);
-    const [z, r, h] = read as [TfTensor, TfTensor, TfTensor];
-    const [zState, rState, hState] = recurrent as [TfTensor, TfTensor, TfTensor];
-    const [f, g] = weights.activations as [Activation, Activation];
-    const update = f(tf.add(z, zState));
-    const reset = f(tf.add(r, rState));
-    const before = (): TfTensor => {
-      const rows = tf.split(weights.r, 3)[2] as TfTensor;
-      const bias = tf.split(weights.rBias, 3)[2] as TfTensor;
-      return tf.add(tf.matMul(tf.mul(reset, hidden) as never, rows as never, false, true), bias);
+    const [f, g] = activations as [Activation, Activation];
+    const units = r.shape[0] ?? 1;
+    // The state goes through the reset gate before its product with the last block of rows, or after.
+    const after = numberAttribute(node, 'linear_before_reset', 0) !== 0;
+    const [rGates, rProposed] = tf.split(r, [2 * units, units], 1) as [TfTensor, TfTensor];
+    const [gateBias, proposedBias] = tf.split(rBias, [2 * units, units]) as [TfTensor, TfTensor];
+    return (read, [state]) => {
+      const hidden = state as TfTensor;
+      const [gates, proposal] = tf.split(read, [2 * units, units], 1) as [TfTensor, TfTensor];
+      const opened = f(tf.add(gates, fromState(hidden, rGates, gateBias, run)));
+      const [update, reset] = tf.split(opened, 2, 1) as [TfTensor, TfTensor];
+      const remembered = after
+        ? tf.mul(reset, fromState(hidden, rProposed, proposedBias, run))
+        : fromState(tf.mul(reset, hidden), rProposed, proposedBias, run);
+      const proposed = g(tf.add(proposal, remembered));
+      return [tf.add(proposed, tf.mul(update, tf.sub(hidden, proposed)))];
     };
-    const after = numberAttribute(weights.node, 'linear_before_reset', 0) !== 0;
-    const proposed = g(tf.add(h, after ? tf.mul(reset, hState) : before()));
-    return [tf.add(tf.mul(tf.sub(1, update), proposed), tf.mul(update, hidden))];
   },
 });

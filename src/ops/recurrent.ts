@@ -1,19 +1,21 @@
 // What RNN, GRU and LSTM have in common: one weight for what is read, one for the state, blocks of rows a gate.
-import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { type Axis, type Evaluation, input, numberAttribute, type Operator, type Ties } from './operator';
 import { type Activation, activationsOf } from './recurrent-activations';
 
-/** The state after a step, the first of it what the operator puts out. */
-export type Step = (x: TfTensor, state: readonly TfTensor[], weights: StepWeights, run: Evaluation) => TfTensor[];
+/**
+ * Made ready for one direction, then called step by step with what the gates read ([batch, gates · hidden]) and the
+ * state; returns the state after it, the first of which the operator puts out.
+ */
+export type Stepper = (weights: StepWeights, run: Evaluation) => Step;
+export type Step = (read: TfTensor, state: readonly TfTensor[]) => TfTensor[];
 
 export interface StepWeights {
   readonly node: Node;
-  /** [gates · hidden, inputs], [gates · hidden, hidden], and both biases [gates · hidden]. */
-  readonly w: TfTensor;
+  /** [hidden, gates · hidden], and its bias [gates · hidden]. */
   readonly r: TfTensor;
-  readonly wBias: TfTensor;
   readonly rBias: TfTensor;
   readonly peepholes: TfTensor | undefined;
   /** In the order of the specification: f, g, h. */
@@ -26,7 +28,7 @@ interface Recurrent {
   readonly states: number;
   /** Names of the activations f, g, h that it has unless told otherwise. */
   readonly activations: readonly string[];
-  readonly step: Step;
+  readonly stepper: Stepper;
 }
 
 const batchFirst = (node: Node): boolean => numberAttribute(node, 'layout', 0) !== 0;
@@ -111,7 +113,7 @@ function evaluate(
   node: Node,
   inputs: readonly TfTensor[],
   run: Evaluation,
-  { gates, states, activations, step }: Recurrent,
+  { gates, states, activations, stepper }: Recurrent,
 ): TfTensor[] {
   const { tf } = run;
   if (inputs[4] !== undefined) throw new Error(`${node.type} "${node.name}": sequences of several lengths`);
@@ -126,19 +128,22 @@ function evaluate(
     if (given === undefined) return tf.zeros([directions, batch, hidden]);
     return batchFirst(node) ? tf.transpose(given, [1, 0, 2]) : given;
   });
-  const steps = tf.unstack(x);
+  const sequence = tf.reshape(x, [length * batch, x.shape[2] ?? 1]);
   const made = Array.from({ length: directions }, (_, direction) => {
     const at = (tensor: TfTensor): TfTensor => tf.gather(tensor, direction);
     const [wBias, rBias] = tf.split(at(bias), 2) as [TfTensor, TfTensor];
+    // What is read takes no state: one product for all steps.
+    const read = tf.add(tf.matMul(sequence, tf.transpose(at(w)) as Tensor2D), wBias);
+    const steps = tf.unstack(tf.reshape(read, [length, batch, rows]));
     const peepholes = inputs[5 + states] && at(inputs[5 + states] as TfTensor);
     const own = activationsOf(node, direction, activations, run);
-    const weights = { node, w: at(w), r: at(r), wBias, rBias, peepholes, activations: own };
+    const step = stepper({ node, r: tf.transpose(at(r)), rBias, peepholes, activations: own }, run);
     const reverse = direction === 1 || node.attributes.direction === 'reverse';
     let state = initial.map(at);
     const outputs = new Array<TfTensor>(length);
     for (let i = 0; i < length; i++) {
       const place = reverse ? length - 1 - i : i;
-      state = step(steps[place] as TfTensor, state, weights, run);
+      state = step(steps[place] as TfTensor, state);
       outputs[place] = state[0] as TfTensor;
     }
     return { outputs: tf.stack(outputs), state };
@@ -154,17 +159,7 @@ function evaluate(
     : [all, ...last];
 }
 
-/** What every gate gets from what is read and from the state, before its activation. */
-export function gateInputs(
-  x: TfTensor,
-  hidden: TfTensor,
-  { w, r, wBias, rBias }: StepWeights,
-  count: number,
-  { tf }: Evaluation,
-): { read: TfTensor[]; recurrent: TfTensor[] } {
-  const read = tf.add(tf.matMul(x as never, w as never, false, true), wBias);
-  const recurrent = tf.add(tf.matMul(hidden as never, r as never, false, true), rBias);
-  // TensorFlow.js has no gradient of a split into one.
-  const gates = (value: TfTensor): TfTensor[] => (count === 1 ? [value] : tf.split(value, count, 1));
-  return { read: gates(read), recurrent: gates(recurrent) };
+/** What the gates get from the state. */
+export function fromState(hidden: TfTensor, r: TfTensor, bias: TfTensor, { tf }: Evaluation): TfTensor {
+  return tf.add(tf.matMul(hidden as Tensor2D, r as Tensor2D), bias);
 }
