@@ -10,6 +10,8 @@ import type { Model } from '../../src/model/model';
 import { elementCount, float32, type Tensor } from '../../src/model/tensor';
 import { loadValues } from '../../src/model/values';
 import { costOf } from '../../src/ops/cost';
+import { operatorFor } from '../../src/ops/index';
+import { inferShapes } from '../../src/ops/infer';
 import { candidatesOf } from '../../src/pruning/candidates';
 import { cut } from '../../src/pruning/cut';
 import { mask } from '../../src/pruning/mask';
@@ -31,9 +33,10 @@ export interface Checked {
   readonly parametersAfter: number;
   /** Why layers can't be cut, each reason once, with how many layers it holds for. */
   readonly frozen: ReadonlyMap<string, number>;
-  /** The largest difference as a share of the largest value; undefined where the graph can't be run, and why. */
-  readonly cutAgainstMask: number | undefined;
-  readonly writtenAgainstCut: number | undefined;
+  /** The largest difference as a share of the largest value. */
+  readonly cutAgainstMask: number;
+  readonly writtenAgainstCut: number;
+  /** What can't be run here; the differences are then those of what it reads. */
   readonly notRun?: string;
   readonly warnings: readonly string[];
   /** Seconds to read, analyse and plan; to cut and write. */
@@ -66,11 +69,12 @@ export async function checkModel(path: string, keep?: string): Promise<Checked> 
     const done = performance.now();
     const again = await openModel(written);
     const inputs = samplesFor(model.graph);
-    const opaque = graph.nodes.find(({ domain }) => domain === 'keras');
-    const notRun = opaque && `${opaque.type} (layer "${opaque.layer}") can't be run`;
-    const made = notRun ? undefined : await run(graph, inputs);
-    const masked = notRun ? undefined : await run(mask(model.graph, plan.channels, plan.removed), inputs);
-    const reread = notRun ? undefined : await run(again.graph, byPosition(again.graph, model.graph, inputs));
+    // What only another runtime can compute (a Lambda, a domain of its own) ends the comparison where it begins.
+    const [whole, part] = (await runs(model.graph, inputs)) ? [model.graph, same] : [runnable(model.graph), runnable];
+    const notRun = part === same ? undefined : opaqueNodes(model.graph);
+    const made = await run(part(graph), inputs);
+    const masked = await run(mask(whole, plan.channels, plan.removed), inputs);
+    const reread = await run(part(again.graph), byPosition(again.graph, model.graph, inputs));
     const frozen = new Map<string, number>();
     for (const { frozen: reason } of candidates.layers) if (reason) frozen.set(reason, (frozen.get(reason) ?? 0) + 1);
     const all = candidates.layers.flatMap(({ channels }) => [...channels]);
@@ -83,13 +87,13 @@ export async function checkModel(path: string, keep?: string): Promise<Checked> 
       removed: plan.cuts.reduce((sum, { removed }) => sum + removed.length, 0),
       parametersAfter: costOf(again).parameters,
       frozen,
-      cutAgainstMask: made && masked && differenceOf(made, masked),
-      writtenAgainstCut: made && reread && differenceOf([...made.values()], [...reread.values()]),
+      cutAgainstMask: differenceOf(made, masked),
+      writtenAgainstCut: differenceOf([...made.values()], [...reread.values()]),
       ...(notRun !== undefined && { notRun }),
       warnings: model.warnings,
       seconds: [(planned - started) / 1000, (done - planned) / 1000],
       inputs,
-      outputs: made ?? new Map(),
+      outputs: made,
     };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -142,7 +146,47 @@ function lookedUp(graph: Graph, name: string): number | undefined {
   return undefined;
 }
 
+const same = (graph: Graph): Graph => graph;
+
+async function runs(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Promise<boolean> {
+  if (graph.nodes.every((node) => operatorFor(node) !== undefined)) return true;
+  try {
+    await run(graph, inputs);
+    return true;
+  } catch {
+    // The engine may know an operator that we do not, or not.
+    return false;
+  }
+}
+
+function opaqueNodes(graph: Graph): string {
+  const types = new Set(graph.nodes.filter((node) => operatorFor(node) === undefined).map(({ type }) => type));
+  return `${[...types].join(', ')} can't be run here: compared up to there`;
+}
+
+/** The part of a graph that does not depend on opaque nodes; what they read from it is put out. */
+function runnable(graph: Graph): Graph {
+  const shapes = inferShapes(graph);
+  const unknown = new Set<string>();
+  const read = new Set<string>();
+  const fed = new Set(graph.inputs.map(({ name }) => name));
+  const nodes = graph.nodes.filter((node) => {
+    const opaque = operatorFor(node) === undefined;
+    if (!opaque && !node.inputs.some((name) => unknown.has(name))) {
+      if (node.inputs.some((name) => fed.has(name))) for (const name of node.outputs) fed.add(name);
+      return true;
+    }
+    for (const name of node.outputs) unknown.add(name);
+    for (const name of node.inputs) read.add(name);
+    return false;
+  });
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs).filter((name) => fed.has(name)));
+  const ends = [...new Set([...graph.outputs.map(({ name }) => name), ...read])].filter((name) => made.has(name));
+  return { ...graph, nodes, outputs: ends.map((name) => ({ name, type: 'float32', shape: shapes.get(name) ?? [] })) };
+}
+
 async function run(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  if (graph.outputs.length === 0) return new Map();
   const program = await engine.compile(graph, await loadValues(graph));
   try {
     return new Map(Object.entries(await program.run(Object.fromEntries(inputs))));

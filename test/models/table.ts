@@ -7,7 +7,7 @@ import { UserError } from '../../src/errors';
 import { type Checked, checkModel, RATIO } from './check-model';
 import { type Agreement, askOriginal } from './originals';
 
-const [folder = '../shared/models'] = process.argv.slice(2);
+const [folder = '../shared/models', word = ''] = process.argv.slice(2);
 const python = process.env.NEURON_PRUNER_PYTHON;
 
 const HEADER = [
@@ -23,6 +23,7 @@ const HEADER = [
 
 function modelFiles(): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.includes(word))
     .filter((path) => /\.(h5|hdf5|keras|onnx)$|(^|[/\\])model\.json$/.test(path))
     .sort();
 }
