@@ -2,9 +2,9 @@
 import { UserError } from '../../errors';
 import type { Shape } from '../../model/graph';
 import type { ElementType } from '../../model/tensor';
-import { DimensionField, ShapeField, TensorTypeField, TypeField, ValueInfoField } from './messages';
+import { DimensionField, ShapeField, TensorField, TensorTypeField, TypeField, ValueInfoField } from './messages';
 import { elementType } from './stored-tensor';
-import { BYTES, type Message, VARINT } from './wire';
+import { BYTES, Message, VARINT } from './wire';
 
 export interface ValueInfo {
   readonly name: string;
@@ -51,4 +51,22 @@ export function withSizes(proto: Message, before: Shape, after: Shape): Message 
     message.with(number, BYTES, Array.isArray(inner) ? inner : [inner]);
   const shaped = put(tensor, TensorTypeField.shape, put(shape, ShapeField.dimension, resized));
   return put(proto, ValueInfoField.type, put(type, TypeField.tensor, shaped));
+}
+
+/** What lists an initializer as an input. */
+export function infoOf(tensor: Message): Message {
+  const dimensions = tensor
+    .all(TensorField.dims)
+    .flatMap(({ payload }) => (typeof payload === 'bigint' ? [payload] : []));
+  const shape = new Message([]).with(
+    ShapeField.dimension,
+    BYTES,
+    dimensions.map((size) => new Message([]).with(DimensionField.value, VARINT, [size])),
+  );
+  const type = new Message([])
+    .with(TensorTypeField.elementType, VARINT, [BigInt(tensor.integer(TensorField.dataType))])
+    .with(TensorTypeField.shape, BYTES, [shape]);
+  return new Message([])
+    .withText(ValueInfoField.name, tensor.text(TensorField.name))
+    .with(ValueInfoField.type, BYTES, [new Message([]).with(TypeField.tensor, BYTES, [type])]);
 }

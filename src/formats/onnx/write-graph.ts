@@ -11,7 +11,7 @@ import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField, TensorField, ValueInfoField } from './messages';
 import { attributeInstead, older } from './normalise/older';
 import type { TensorEdits } from './tensor-edits';
-import { withSizes } from './value-info';
+import { infoOf, withSizes } from './value-info';
 import { BYTES, Message } from './wire';
 
 export interface Source {
@@ -66,7 +66,9 @@ class GraphWriter {
     const initializers = await this.#initializers(read);
     const ordered = inserted.length === 0 ? kept : sorted(kept, proto, initializers);
     return this.#withShapes(
-      proto.with(GraphField.node, BYTES, ordered).with(GraphField.initializer, BYTES, initializers),
+      withListed(proto, initializers)
+        .with(GraphField.node, BYTES, ordered)
+        .with(GraphField.initializer, BYTES, initializers),
     );
   }
 
@@ -258,6 +260,24 @@ class GraphWriter {
     };
     return [GraphField.input, GraphField.output, GraphField.valueInfo].reduce(update, graph);
   }
+}
+
+/**
+ * Before IR version 4 files list initializers among the inputs too: without its tensor, one would have to be fed, and one
+ * that is new must be listed.
+ */
+function withListed(graph: Message, initializers: readonly Message[]): Message {
+  const before = new Set(graph.messages(GraphField.initializer).map((tensor) => tensor.text(TensorField.name)));
+  const after = new Map(initializers.map((tensor) => [tensor.text(TensorField.name), tensor]));
+  const inputs = graph.messages(GraphField.input);
+  const listed = new Set(inputs.map((info) => info.text(ValueInfoField.name)));
+  if (![...before].some((name) => listed.has(name))) return graph;
+  const kept = inputs.filter((info) => {
+    const name = info.text(ValueInfoField.name);
+    return !before.has(name) || after.has(name);
+  });
+  const added = [...after].flatMap(([name, tensor]) => (before.has(name) || listed.has(name) ? [] : [infoOf(tensor)]));
+  return graph.with(GraphField.input, BYTES, [...kept, ...added]);
 }
 
 /** Initial states of zeros, which the graph leaves out: once its width changed, those of the file no longer fit. */
