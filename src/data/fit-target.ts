@@ -2,7 +2,7 @@
 import { UserError } from '../errors';
 import { sizeOf } from './column';
 import type { ClassTarget, Split, Target, ValueTarget } from './dataset';
-import type { FitOptions, ModelInterface, ModelOutput } from './fit';
+import { type FitOptions, isNamed, type ModelInterface, type ModelOutput } from './fit';
 import { channelsFirst, layoutFor, words } from './layout';
 
 /** The target with the output it is for. Throws UserError where it can't be what that output says. */
@@ -32,8 +32,8 @@ export function fitTarget(
 
 /** By its name where all targets have one of the model's, else by order. */
 function outputOf({ name, output }: Target, { targets }: Pick<Split, 'targets'>, model: ModelInterface): number {
-  const named = targets.every((target) => model.outputs.some((candidate) => candidate.name === target.name));
-  return named ? model.outputs.findIndex((candidate) => candidate.name === name) : output;
+  const named = targets.every((target) => model.outputs.some((candidate) => isNamed(candidate, target.name)));
+  return named ? model.outputs.findIndex((candidate) => isNamed(candidate, name)) : output;
 }
 
 /** Whole numbers are values for an output of one number, unless a Sigmoid squeezes it to a probability. */

@@ -11,19 +11,29 @@ import { channelsFirst, type Layout, layoutFor, words } from './layout';
 /** A length that any will do for is null. */
 export type OpenShape = readonly (number | null)[];
 
-export interface ModelInput {
-  readonly name: string;
+export interface ModelInput extends Named {
   readonly type: ElementType;
   /** Without the batch. */
   readonly shape: OpenShape;
 }
 
-export interface ModelOutput {
-  readonly name: string;
+export interface ModelOutput extends Named {
   /** Without the batch. */
   readonly shape: OpenShape;
   /** The operator that makes it: Softmax, Sigmoid. */
   readonly operator: string;
+}
+
+interface Named {
+  /** As a person knows it: the layer's name where the value has one of ours. */
+  readonly name: string;
+  /** The value's own name, where that is another. */
+  readonly value?: string;
+}
+
+/** Whether a recipe or a column means this input or output. */
+export function isNamed(port: Named, name: string): boolean {
+  return port.name === name || port.value === name;
 }
 
 /** What data has to fit. */
@@ -40,12 +50,19 @@ export interface FitOptions {
 export function interfaceOf(graph: Graph): ModelInterface {
   const open = (shape: Shape): OpenShape => shape.slice(1).map((size) => (typeof size === 'number' ? size : null));
   return {
-    inputs: graph.inputs.map(({ name, type, shape }) => ({ name, type, shape: open(shape) })),
+    inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
     outputs: graph.outputs.map(({ name, shape }) => {
       const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
-      return { name, shape: open(shape), operator: node?.type ?? '' };
+      return { ...named(name, node?.layer), shape: open(shape), operator: node?.type ?? '' };
     }),
   };
+}
+
+/** A Keras model's values are named by us, "left:input" and "price/Add_3": people know them as the layers left and price. */
+function named(value: string, layer: string | undefined): Named {
+  const input = value.endsWith(':input') ? value.slice(0, -':input'.length) : undefined;
+  const name = input ?? (layer && value.startsWith(`${layer}/`) ? layer : value);
+  return name === value ? { name } : { name, value };
 }
 
 /**
@@ -104,7 +121,7 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
 /** For every input of the model the index of the data set's input that feeds it. */
 function inputOrder(dataset: Dataset, model: ModelInterface): number[] {
   const columns = dataset.inputs.map(({ name }) => name);
-  const byName = model.inputs.map(({ name }) => columns.indexOf(name));
+  const byName = model.inputs.map((input) => columns.findIndex((name) => isNamed(input, name)));
   if (byName.every((index) => index >= 0)) return byName;
   if (columns.length === model.inputs.length) return columns.map((_, i) => i);
   const list = (items: readonly { readonly name: string }[]): string =>

@@ -1,6 +1,6 @@
 // The data that a recipe names, opened, and fitted to a model.
 import type { Dataset, Normalization } from '../data/dataset';
-import { fitDataset, interfaceOf, type ModelInterface } from '../data/fit';
+import { fitDataset, interfaceOf, isNamed, type ModelInterface } from '../data/fit';
 import { type DatasetOptions, openDataset } from '../data/open';
 import { UserError } from '../errors';
 import type { Graph } from '../model/graph';
@@ -42,7 +42,7 @@ function checkNames({ inputs = [], targets = [] }: DataChoice, model: ModelInter
   ] as const) {
     for (const choice of choices) {
       const to = typeof choice === 'object' ? choice.to : undefined;
-      if (to === undefined || ports.some(({ name }) => name === to)) continue;
+      if (to === undefined || ports.some((port) => isNamed(port, to))) continue;
       throw new UserError(
         `The model has no ${what} "${to}". Its ${what}s: ${ports.map(({ name }) => name).join(', ')}.`,
       );

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClassTarget, Dataset, Split, Target, ValueTarget } from '../../src/data/dataset';
-import { type FitOptions, fitDataset, type ModelInterface, type OpenShape } from '../../src/data/fit';
+import { type FitOptions, fitDataset, interfaceOf, type ModelInterface, type OpenShape } from '../../src/data/fit';
 import { UserError } from '../../src/errors';
+import type { Graph } from '../../src/model/graph';
 
 interface Made {
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
@@ -196,6 +197,21 @@ test('whole numbers are values for an output of one number, classes for a Sigmoi
   assert.equal(kind(answers, { out: [1] }, 'Sigmoid'), 'classes');
   assert.equal(kind(years, { out: [10] }, 'Softmax'), 'classes');
   assert.equal(kind(answers, { out: [1] }, 'Sigmoid', { numbersAs: 'values' }), 'values');
+});
+
+test('inputs and outputs of a Keras model go by the names of their layers', () => {
+  const graph: Graph = {
+    inputs: [{ name: 'left:input', type: 'float32', shape: ['batch', 4] }],
+    outputs: [{ name: 'price/Add_1', type: 'float32', shape: ['batch', 1] }],
+    nodes: [
+      { name: 'Add_1', type: 'Add', inputs: ['left:input'], outputs: ['price/Add_1'], attributes: {}, layer: 'price' },
+    ],
+    weights: new Map(),
+    constants: new Map(),
+  };
+  const { inputs, outputs } = interfaceOf(graph);
+  assert.deepEqual([inputs[0]?.name, inputs[0]?.value], ['left', 'left:input']);
+  assert.deepEqual([outputs[0]?.name, outputs[0]?.value, outputs[0]?.operator], ['price', 'price/Add_1', 'Add']);
 });
 
 test('targets go to the outputs of their names, and outputs without one are named', () => {

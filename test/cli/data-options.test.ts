@@ -1,0 +1,55 @@
+// What the options of the command line come to as a recipe's data.
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { Command } from 'commander';
+import { checkedData, type DataFlags, dataOf, withData } from '../../src/cli/options';
+import { UserError } from '../../src/errors';
+
+function flags(...args: string[]): DataFlags {
+  const command = withData(new Command().exitOverride().configureOutput({ writeErr: () => undefined }), true);
+  return command.parse(args, { from: 'user' }).opts();
+}
+
+test('nothing but the source is said where nothing else is asked for', () => {
+  assert.deepEqual(dataOf(flags('--data', 'set')), { source: 'set' });
+  assert.deepEqual(checkedData(flags('--data', 'set'), 0), { source: resolve('set'), validation: 0 });
+});
+
+test('columns, pictures, sequences and augmentation are what a recipe says', () => {
+  const said = flags(
+    ...['--data', 'set.csv', '--target', 'price', '--inputs', 'a,b', '--no-header', '--test', '0.2', '--scale', '2'],
+    ...['--size', '64x48', '--colour', 'grey', '--mean', '0.5,0.4,0.3', '--sequence', '20', '--flip', '--shift', '2'],
+  );
+  assert.deepEqual(dataOf(said), {
+    source: 'set.csv',
+    targets: ['price'],
+    inputs: ['a', 'b'],
+    header: false,
+    test: 0.2,
+    scale: 2,
+    image: { size: [48, 64], colour: 'grey' },
+    mean: [0.5, 0.4, 0.3],
+    sequence: { length: 20 },
+    augment: { flip: true, shift: 2 },
+  });
+  assert.deepEqual(checkedData(said, 0.1).sequence, { length: 20, padding: 'before' });
+});
+
+test('several target columns are one target, a size of one number a square', () => {
+  assert.deepEqual(dataOf(flags('--data', 'x', '--target', 'x,y')).targets, [{ from: ['x', 'y'] }]);
+  assert.deepEqual(dataOf(flags('--data', 'x', '--size', '32')).image, { size: [32, 32] });
+});
+
+test('what is no size, share or colour is refused', () => {
+  for (const wrong of [
+    ['--size', '0x3'],
+    ['--size', 'large'],
+    ['--colour', 'blue'],
+    ['--mean', 'a,b'],
+  ]) {
+    assert.throws(() => flags('--data', 'x', ...wrong));
+  }
+  assert.throws(() => checkedData(flags('--data', 'x', '--test', '2'), 0), UserError);
+  assert.throws(() => checkedData(flags('--data', 'x', '--size', '99999'), 0), UserError);
+});
