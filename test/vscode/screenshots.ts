@@ -7,6 +7,7 @@ import { CLI } from '../workspace';
 import { Editor } from './editor';
 
 const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern', 'high-contrast': 'Default High Contrast' };
+const WHOLE_SESSION = 600_000;
 const WIDE = { width: 1440, height: 900 };
 const PICTURES = join('media', 'screens');
 
@@ -48,9 +49,9 @@ await epochs.fill('1');
 await epochs.press('Enter');
 await button('Run').click();
 await tab('Run').click();
-await editor.panel().getByText('2 neurons a unit').first().waitFor();
+await editor.panel().getByText('2 neurons a unit').first().waitFor({ timeout: WHOLE_SESSION });
 await picture('run-dark');
-await editor.notification(/of the parameters removed/).waitFor();
+await editor.notification(/of the parameters removed/).waitFor({ timeout: WHOLE_SESSION });
 await tab('Result').click();
 await editor
   .panel()

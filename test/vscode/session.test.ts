@@ -25,7 +25,11 @@ describe('a session', { skip: skipped }, () => {
 
   const panel = (text: string | RegExp) => editor.panel().getByText(text).first();
   const button = (name: string) => editor.panel().locator('vscode-button').filter({ hasText: name }).first();
-  const running = () => editor.statusBar.getByText(/^model: .*(measuring|training) \d+ %/);
+  const running = () =>
+    editor.statusBar
+      .locator('.statusbar-item')
+      .filter({ hasText: /model: .*(measuring|training) \d+ %/ })
+      .first();
 
   async function setEpochs(epochs: number): Promise<void> {
     await editor.panel().getByRole('tab', { name: 'Plan' }).click();
