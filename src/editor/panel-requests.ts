@@ -80,9 +80,18 @@ async function answer(
       return measure(services, model, conversation, request.measure, request.k);
     case 'measureAll': {
       const known = new Set(model.measurements.map(({ measure }) => measure));
+      const left: string[] = [];
       for (const { name } of await services.inquiries.measures()) {
-        if (!known.has(name)) await measure(services, model, conversation, name, request.k);
+        if (known.has(name)) continue;
+        try {
+          await measure(services, model, conversation, name, request.k);
+        } catch (error) {
+          // Not every measure suits every model: the others are compared, and this one is named.
+          if (!(error instanceof UserError)) throw error;
+          left.push(error.message);
+        }
       }
+      if (left.length > 0) throw new UserError(`Left out of the comparison: ${left.join(' ')}`);
       return;
     }
     case 'channelWeights': {

@@ -111,13 +111,17 @@ export class Inquiries {
   async #ask<Answer>(question: (connection: MessageConnection) => Promise<Answer>): Promise<Answer> {
     this.#running ??= this.#start();
     const { process: child, connection } = this.#running;
+    let onExit = (): void => undefined;
     const died = new Promise<never>((_, reject) => {
-      child.once('exit', () => reject(new UserError(`The process that reads models ended unexpectedly. Try again.`)));
+      onExit = () => reject(new UserError('The process that reads models ended unexpectedly. Try again.'));
+      child.once('exit', onExit);
     });
     try {
       return await Promise.race([question(connection), died]);
     } catch (error) {
       throw error instanceof ResponseError ? new UserError(error.message) : error;
+    } finally {
+      child.off('exit', onExit);
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { modelTitle } from '../../webview/result/model-title';
 import { verdictOf } from '../../webview/result/words';
 import { axisOver, places } from '../../webview/run/curve';
 import { cutText } from '../../webview/run/cut-text';
@@ -72,6 +73,12 @@ describe('a curve', () => {
 });
 
 describe('the result in words', () => {
+  it('calls models by where they lie', () => {
+    assert.equal(modelTitle('/work/lenet/model.json'), 'lenet');
+    assert.equal(modelTitle('C:\\nets\\lenet-pruned'), 'lenet-pruned');
+    assert.equal(modelTitle('/work/net.keras'), 'net.keras');
+  });
+
   it('says that nothing was significantly lost, with its p-value', () => {
     assert.deepEqual(verdictOf(comparison), {
       size: '66.5 % of the parameters removed.',

@@ -21,7 +21,7 @@ export const THEME: Palette = {
   soft: 'var(--vscode-descriptionForeground)',
   track: 'color-mix(in srgb, var(--vscode-editor-foreground) 12%, transparent)',
   kept: 'var(--vscode-charts-blue)',
-  cut: 'var(--vscode-charts-orange)',
+  cut: 'var(--vscode-charts-yellow)',
   accent: 'var(--vscode-focusBorder)',
   font: 'var(--vscode-font-family)',
 };
@@ -51,8 +51,7 @@ export function diagramStyle(palette: Palette): string {
 .diagram .name { font-weight: 600; }
 .diagram .type, .diagram .figures { fill: ${palette.soft}; font-size: 11px; }
 .diagram .caption { font-size: 14px; font-weight: 600; }
-.diagram .fate { fill: ${palette.cut}; font-size: 11px; font-weight: 600; }
-.diagram .new .fate { fill: ${palette.kept}; }
+.diagram .fate { fill: ${palette.text}; font-size: 11px; font-weight: 600; }
 .diagram .track { fill: ${palette.track}; }
 .diagram .kept { fill: ${palette.kept}; }
 .diagram .hatch { fill: ${palette.cut}; }

@@ -8,6 +8,7 @@ import { icon } from '../parts/icon';
 import { banner, type NoticeAction, placeholder } from '../parts/notice';
 import { architecture } from '../result/architecture';
 import { comparisonTable } from '../result/comparison-table';
+import { modelTitle } from '../result/model-title';
 import { verdictOf } from '../result/words';
 import type { PageState } from '../state';
 
@@ -32,8 +33,8 @@ export function resultView(state: PageState, actions: Actions): TemplateResult {
         <h2>${size}</h2>
         <p class=${loss ? 'loss' : ''}>${icon(comparison.test === undefined ? 'info' : loss ? 'warning' : 'pass')}${words}</p>
         <p class="secondary">
-          <bdi title=${comparison.before.path}>${comparison.before.name}</bdi> ${icon('arrow-right')}
-          <bdi title=${comparison.after.path}>${comparison.after.name}</bdi>
+          <bdi title=${comparison.before.path}>${modelTitle(comparison.before.path)}</bdi> ${icon('arrow-right')}
+          <bdi title=${comparison.after.path}>${modelTitle(comparison.after.path)}</bdi>
         </p>
       </div>
       <div class="buttons">
@@ -70,6 +71,9 @@ function uncompared(
   </div>`;
 }
 
+/** Weights that training left at zero by chance are no news. */
+const SPARSE_BELOW = 0.95;
+
 function figures({ before, after, test }: Comparison): TemplateResult {
   const figure = (
     name: string,
@@ -87,7 +91,7 @@ function figures({ before, after, test }: Comparison): TemplateResult {
     </div>`;
   const size = (name: string, from: number, to: number, text: (value: number) => string): TemplateResult =>
     figure(name, text(from), text(to), change(from, to), from > 0 ? to / from : 1);
-  const sparse = after.nonZero !== after.parameters || before.nonZero !== before.parameters;
+  const sparse = [before, after].some(({ nonZero, parameters }) => nonZero < SPARSE_BELOW * parameters);
   return html`<section aria-label="Before and after"><dl class="totals">
     ${size('Parameters', before.parameters, after.parameters, shortCount)}
     ${sparse ? size('Non-zero weights', before.nonZero, after.nonZero, shortCount) : nothing}
