@@ -77,8 +77,9 @@ class OnnxruntimeProgram implements Program {
 /** onnxruntime's view of a tensor is made once and kept with it: training feeds the same tensors at every step. */
 const views = new WeakMap<Tensor, Onnxruntime.Tensor>();
 
+const RETURNED: ReadonlySet<string> = new Set(['float32', 'int64', 'int32', 'int8', 'uint8', 'bool']);
+
 function unwrap(name: string, { type, dims, data }: Onnxruntime.Tensor): Tensor {
-  if (type !== 'float32' && type !== 'int64' && type !== 'int32' && type !== 'bool')
-    throw new Error(`output "${name}" is ${type}`);
-  return { type, shape: dims, data: data as Float32Array };
+  if (!RETURNED.has(type)) throw new Error(`output "${name}" is ${type}`);
+  return { type: type as Tensor['type'], shape: dims, data: data as Float32Array };
 }

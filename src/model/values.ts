@@ -1,15 +1,27 @@
 // The values of a model's weights in memory, and a model with other values.
 import type { Graph } from './graph';
-import { float32, type Tensor } from './tensor';
+import { float32, type Tensor, typedArray } from './tensor';
 import { float32Weight, type Weight, weightValues } from './weight';
 
 export type Values = ReadonlyMap<string, Tensor>;
 
-/** Every weight of a graph as float32. */
+/** Every weight of a graph as float32, but for integers that the graph itself takes out of their quantisation. */
 export async function loadValues(graph: Graph): Promise<Map<string, Tensor>> {
   const values = new Map<string, Tensor>();
-  for (const [name, weight] of graph.weights) values.set(name, float32(weight.shape, await weightValues(weight)));
+  for (const [name, weight] of graph.weights) {
+    const { type } = weight.storage;
+    values.set(
+      name,
+      isWhole(weight)
+        ? { type, shape: weight.shape, data: typedArray(type, await weight.bytes()) }
+        : float32(weight.shape, await weightValues(weight)),
+    );
+  }
   return values;
+}
+
+function isWhole({ trainable, storage: { type, quantization } }: Weight): boolean {
+  return !trainable && quantization === undefined && type.includes('int');
 }
 
 /** The graph with new values; a weight whose values did not change keeps the bytes it is stored as. */

@@ -19,6 +19,7 @@ import { convTranspose } from './conv-transpose';
 import { cos } from './cos';
 import { cumSum } from './cum-sum';
 import { depthToSpace } from './depth-to-space';
+import { dequantizeLinear } from './dequantize-linear';
 import { div } from './div';
 import { dropout } from './dropout';
 import { einsum } from './einsum';
@@ -69,6 +70,7 @@ import { or } from './or';
 import { pad } from './pad';
 import { pow } from './pow';
 import { prelu } from './prelu';
+import { quantizeLinear } from './quantize-linear';
 import { range } from './range';
 import { reciprocal } from './reciprocal';
 import { reduceL1 } from './reduce-l1';
@@ -136,6 +138,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     cos,
     cumSum,
     depthToSpace,
+    dequantizeLinear,
     div,
     dropout,
     einsum,
@@ -185,6 +188,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     pad,
     pow,
     prelu,
+    quantizeLinear,
     range,
     reciprocal,
     reduceL1,

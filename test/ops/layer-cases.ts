@@ -82,6 +82,30 @@ const modulo = [
   ),
 ];
 
+const BYTES: Tensor = { type: 'int8', shape: [2, 3], data: Int8Array.of(-128, 0, 3, 127, -5, 64) };
+const QUANTISED = { ...FIXED, output: 'float32' } as const;
+const quantised = [
+  given('DequantizeLinear', 'by one scale', [{ constant: BYTES }, float(0.25)], {}, QUANTISED),
+  given(
+    'DequantizeLinear',
+    'by a scale and a zero point a column',
+    [
+      { constant: BYTES },
+      positive([3], 'scales'),
+      { constant: { type: 'int8', shape: [3], data: Int8Array.of(1, -2, 0) } },
+    ],
+    { axis: 1 },
+    QUANTISED,
+  ),
+  given(
+    'QuantizeLinear',
+    'by one scale',
+    [MATRIX, float(0.1), { constant: { type: 'uint8', shape: [], data: Uint8Array.of(128) } }],
+    {},
+    { output: 'uint8' },
+  ),
+];
+
 const reductions = [
   given('ReduceMean', 'over all axes but the batch', [IMAGE, ints(1, 2, 3)], { keepdims: 1 }),
   given('ReduceMin', 'over one axis', [IMAGE, ints(2)], { keepdims: 0 }),
@@ -304,6 +328,7 @@ export const LAYER_CASES: readonly OperatorCase[] = [
   ...unary,
   ...binary,
   ...modulo,
+  ...quantised,
   ...reductions,
   ...normalizations,
   ...resizing,

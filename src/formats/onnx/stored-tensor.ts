@@ -1,7 +1,7 @@
 // A TensorProto: its type and shape at once, its elements when somebody asks for them. https://onnx.ai/onnx/intro/concepts.html
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors';
-import { BYTES_PER_ELEMENT, type ElementArray, type ElementType, elementCount, type Tensor } from '../../model/tensor';
+import { BYTES_PER_ELEMENT, type ElementType, elementCount, type Tensor, typedArray } from '../../model/tensor';
 import { confinedFile, readRange } from '../files';
 import { EntryField, TensorField } from './messages';
 import { type FileRange, isRange, type Message, type Payload, VARINT, varints } from './wire';
@@ -180,36 +180,6 @@ function fromIntegers(type: ElementType, values: readonly bigint[]): Uint8Array 
     else bytes[i] = Number(BigInt.asUintN(8, value));
   });
   return bytes;
-}
-
-/** The elements as a typed array. */
-export function typedArray(type: ElementType, bytes: Uint8Array): ElementArray {
-  const buffer = bytes.slice().buffer;
-  switch (type) {
-    case 'float32':
-      return new Float32Array(buffer);
-    case 'float64':
-      return new Float64Array(buffer);
-    case 'float16':
-    case 'bfloat16':
-    case 'uint16':
-      return new Uint16Array(buffer);
-    case 'int8':
-      return new Int8Array(buffer);
-    case 'int16':
-      return new Int16Array(buffer);
-    case 'int32':
-      return new Int32Array(buffer);
-    case 'uint32':
-      return new Uint32Array(buffer);
-    case 'int64':
-      return new BigInt64Array(buffer);
-    case 'uint64':
-      return new BigUint64Array(buffer);
-    case 'uint8':
-    case 'bool':
-      return new Uint8Array(buffer);
-  }
 }
 
 /** The whole tensor in memory. */

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { openModel } from '../../../src/formats/open';
 import type { Graph } from '../../../src/model/graph';
 import type { Model } from '../../../src/model/model';
+import { costOf } from '../../../src/ops/cost';
 import { inferShapes } from '../../../src/ops/infer';
 import { analyseChannels } from '../../../src/pruning/channels';
 import { cut } from '../../../src/pruning/cut';
@@ -14,6 +15,7 @@ import { layerChannels } from '../../../src/pruning/layer-channels';
 import { mask } from '../../../src/pruning/mask';
 import { outputFor } from '../../run';
 import { assertClose, drawn } from '../../tensors';
+import { weakestChannels } from './weakest';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-hard-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -94,6 +96,22 @@ test('a residual sum: both of its sources are pruned together', async () => {
   assert.deepEqual(shapeOf(graph, 'skip.weight'), [7, 8, 1, 1]);
   assert.deepEqual(shapeOf(graph, 'down.0.weight'), [7, 8, 3, 3]);
   assert.deepEqual(shapeOf(graph, 'out.weight'), [4, 7]);
+});
+
+test('a quantised model is pruned in its integers: scales and zero points go with the filters', async () => {
+  const model = await openModel('test/fixtures/onnx/quantised.onnx');
+  const channels = analyseChannels(model.graph);
+  const removed = await weakestChannels(model, channels, 0.3);
+  const graph = cut(model.graph, channels, removed);
+  const samples = drawn([3, 3, 8, 8], 'quantised');
+  const expected = await outputFor(mask(model.graph, channels, removed), samples);
+  const written = await openModel(
+    await model.container.write({ ...model, graph }, mkdtempSync(join(folder, 'quantised'))),
+  );
+  assertClose(await outputFor(written.graph, samples), expected, 1e-5, 'written');
+  const kernels = [...written.graph.weights.values()].filter(({ shape }) => shape.length === 4);
+  assert.ok(kernels.length > 4 && kernels.every(({ storage }) => storage.type === 'int8'));
+  assert.ok(costOf(written).parameters < 0.7 * costOf(model).parameters);
 });
 
 test('the last channel of a layer is never cut', async () => {
