@@ -25,34 +25,65 @@ export function planTarget(
   { figure, limit }: Target,
   options: GlobalOptions = {},
 ): Plan {
-  const predict = costPredictor(model, candidates.channels, candidates.families);
-  const cost = (portions: readonly Queued[]): number => predict(goneBy(portions, candidates.families.length))[figure];
   const queue = globalQueue(candidates, options);
-  const least = cost(queue);
+  const predict = costPredictor(model, candidates.channels, candidates.families);
+  const line = new CostLine(queue, candidates.families.length, (gone) => predict(gone)[figure]);
+  const least = line.after(queue.length);
   if (least > limit) throw outOfReach(figure, limit, least);
-  const count = smallestCount(queue.length, (n) => cost(queue.slice(0, n)) <= limit);
+  const count = smallestCount(queue.length, (n) => line.after(n) <= limit);
   const reached = queue.slice(0, count);
+  const cost = line.after(count);
   const plan = (portions: readonly Queued[]): Plan => planOf(candidates, channelsOf(portions));
-  if (count === 0 || cost(reached) >= limit * (1 - TOLERANCE)) return plan(reached);
+  if (count === 0 || cost >= limit * (1 - TOLERANCE)) return plan(reached);
   // The last portion takes too much: go on without it, with smaller ones.
-  const around = queue.slice(0, count - 1);
-  let left = cost(around);
-  takeInTurn(queue.slice(count - 1), (portion) => {
+  let left = line.after(count - 1);
+  const smaller = takeInTurn(queue.slice(count - 1), (portion) => {
     if (left <= limit) return false;
-    const next = cost([...around, portion]);
-    if (next < limit * (1 - TOLERANCE)) return false;
-    around.push(portion);
+    const next = line.take(portion);
+    if (next < limit * (1 - TOLERANCE)) {
+      line.putBack(portion);
+      return false;
+    }
     left = next;
     return true;
   });
-  return plan(Math.abs(left - limit) < Math.abs(cost(reached) - limit) ? around : reached);
+  return plan(Math.abs(left - limit) < Math.abs(cost - limit) ? [...queue.slice(0, count - 1), ...smaller] : reached);
 }
 
-/** How many channels each of so many families loses. */
-function goneBy(portions: readonly Queued[], families: number): Uint32Array {
-  const gone = new Uint32Array(families);
-  for (const { channels, choice } of portions) gone[choice.family] = (gone[choice.family] ?? 0) + channels.length;
-  return gone;
+/** The cost after so many portions of a queue: from one question to the next only those between are counted. */
+class CostLine {
+  readonly #gone: Uint32Array;
+  #count = 0;
+
+  constructor(
+    private readonly queue: readonly Queued[],
+    families: number,
+    private readonly cost: (gone: Uint32Array) => number,
+  ) {
+    this.#gone = new Uint32Array(families);
+  }
+
+  after(count: number): number {
+    for (; this.#count < count; this.#count++) this.#add(this.queue[this.#count], 1);
+    for (; this.#count > count; this.#count--) this.#add(this.queue[this.#count - 1], -1);
+    return this.cost(this.#gone);
+  }
+
+  /** The cost with one more, out of turn. */
+  take(portion: Queued): number {
+    this.#add(portion, 1);
+    return this.cost(this.#gone);
+  }
+
+  putBack(portion: Queued): void {
+    this.#add(portion, -1);
+  }
+
+  #add(portion: Queued | undefined, times: number): void {
+    if (portion === undefined) return;
+    const { family } = portion.choice;
+    this.#gone[family] = (this.#gone[family] as number) + times * portion.channels.length;
+  }
 }
 
 /** The smallest count from 0 to `most` that is enough, where every larger one is too and `most` is. */

@@ -8,17 +8,15 @@ export interface Queued extends Portion {
   readonly index: number;
 }
 
-/** The portions of several families, the least relevant first. */
+/** The portions of several families, the least relevant first; of equal ones those of the first family. */
 export function queueOf(choices: readonly Choice[]): Queued[] {
   const all = choices.flatMap((choice) =>
-    choice.portions.map((portion, index): Queued => ({ ...portion, choice, index })),
+    choice.portions.map(({ channels, score }, index): Queued => ({ channels, score, choice, index })),
   );
-  return all.sort(byScore);
-}
-
-function byScore(a: Queued, b: Queued): number {
-  if (a.choice === b.choice) return a.index - b.index;
-  return a.score - b.score || (a.channels[0] ?? 0) - (b.channels[0] ?? 0);
+  // A family's own portions lie in order already: what is sorted are places, by plain numbers, as there may be many.
+  const scores = Float64Array.from(all, ({ score }) => score);
+  const order = Uint32Array.from(all.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
+  return Array.from(order, (place) => all[place] as Queued);
 }
 
 /**
