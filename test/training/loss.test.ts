@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Target } from '../../src/data/dataset';
-import { outputOf } from '../../src/engines/engine';
+import { type Engine, outputOf } from '../../src/engines/engine';
+import { tensorflow } from '../../src/engines/tensorflow';
 import { UserError } from '../../src/errors';
 import type { Graph, Node } from '../../src/model/graph';
 import { float32, type Tensor } from '../../src/model/tensor';
@@ -15,13 +16,31 @@ import { classTarget } from '../split';
 import { fromTf, tf, toTf } from '../tensorflow';
 import { assertClose, drawn } from '../tensors';
 
+const wasm = tensorflow({ backend: 'wasm' });
+
 interface Result {
   readonly value: number;
   readonly correct: number | undefined;
   readonly gradient: Tensor;
 }
 
+/** As onnxruntime computes it; TensorFlow.js, which trains by the same nodes, must agree. */
 async function byGraph(name: LossName, output: Tensor, target: Tensor, classAxis = -1): Promise<Result> {
+  const result = await byGraphOn(engine, name, output, target, classAxis);
+  const other = await byGraphOn(wasm, name, output, target, classAxis);
+  const numbers = ({ value, correct = 0 }: Result): Tensor => float32([2], Float32Array.of(value, correct));
+  assertClose(numbers(other), numbers(result), 1e-5, `${name} by TensorFlow.js`);
+  assertClose(other.gradient, result.gradient, 1e-5, `gradient of ${name} by TensorFlow.js`);
+  return result;
+}
+
+async function byGraphOn(
+  runtime: Engine,
+  name: LossName,
+  output: Tensor,
+  target: Tensor,
+  classAxis: number,
+): Promise<Result> {
   const graph: Graph = {
     inputs: [
       { name: 'output', type: 'float32', shape: output.shape },
@@ -39,7 +58,7 @@ async function byGraph(name: LossName, output: Tensor, target: Tensor, classAxis
     { name: loss.gradient, type: 'float32', shape: output.shape },
     ...(loss.correct === undefined ? [] : [{ name: loss.correct, type: 'float32', shape: [] } as const]),
   ] as const;
-  const program = await engine.compile({ ...graph, outputs, nodes: tape.nodes, constants: tape.constants }, new Map());
+  const program = await runtime.compile({ ...graph, outputs, nodes: tape.nodes, constants: tape.constants }, new Map());
   try {
     const results = await program.run({ output, target });
     const number = (value: string): number => Number(outputOf(results, value).data[0]);
