@@ -9,6 +9,8 @@ export interface Activation {
   /** The value in each layout, once made. With two axes there is one layout alone, `last`. */
   last?: string;
   first?: string;
+  /** [batch, time] of ones and zeros: zero for the steps of a sequence that recurrent layers skip. */
+  mask?: string;
 }
 
 /** [batch, channels, ...positions] from [batch, ...positions, channels]. */

@@ -169,7 +169,10 @@ class Reader {
     this.#readings.set(full, reading);
     const outputs = this.#family(config, reading, { entry, call, inputs, find, parts: [], positions: new Map() });
     for (const output of outputs) checkSize(config, output);
-    return outputs;
+    const mask = inputs[0]?.mask;
+    const [first, ...others] = outputs;
+    if (mask === undefined || first?.mask !== undefined || !MASK_PASSES.test(entry.className)) return outputs;
+    return [{ ...(first as Activation), mask }, ...others];
   }
 
   #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
@@ -224,7 +227,8 @@ class Reader {
 
   #context(config: LayerConfig, reading: Reading, run: Run): LayerContext {
     const { builder } = this;
-    const { inputs, call } = run;
+    const { call } = run;
+    const inputs = mainInputs(run);
     return {
       config,
       builder,
@@ -344,6 +348,24 @@ interface Run {
   /** How many weights were asked for, by part. */
   readonly positions: Map<string, number>;
 }
+
+/** What is said beside what a layer works on: asked for by name. */
+const ASIDE: ReadonlySet<string> = new Set([
+  ...['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask'],
+  ...['initial_state', 'training'],
+]);
+
+/** The tensors a layer works on: those of its arguments but of what is said aside. */
+function mainInputs({ inputs, call, find }: Run): readonly Activation[] {
+  if (!Object.keys(call.kwargs).some((name) => ASIDE.has(name) && tensorsWithin(call.kwargs[name]).length > 0))
+    return inputs;
+  const named = Object.entries(call.kwargs).flatMap(([name, value]) => (ASIDE.has(name) ? [] : tensorsWithin(value)));
+  return [...tensorsWithin(call.args), ...named].map(find);
+}
+
+/** Layers that hand on the mask of what they read. */
+const MASK_PASSES =
+  /^(Dense|Activation|ReLU|LeakyReLU|ELU|PReLU|Softmax|Identity|TimeDistributed|.*Dropout(1D)?|.*Noise|.*Normalization|Add|Concatenate)$/;
 
 /** Of nodes that stand for a layer nobody here can compute. */
 const OPAQUE_DOMAIN = 'keras';

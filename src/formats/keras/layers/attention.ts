@@ -38,6 +38,7 @@ function partsOf({ config, builder, inputs, call }: LayerContext): { query: stri
   const [query, value, key = value] = inputs;
   if (!query || !value || !key || inputs.length > 3) return config.unknown('other inputs than query, value and key');
   if (inputs.some(({ shape }) => shape.length !== 3)) return config.fail('wants sequences, [batch, time, features]');
+  if (inputs.some(({ mask }) => mask !== undefined)) return config.unknown('a mask');
   if (call.kwargs.mask != null && [call.kwargs.mask].flat().some((mask) => mask != null)) config.unknown('a mask');
   return { query: lastOf(builder, query), value: lastOf(builder, value), key: lastOf(builder, key) };
 }

@@ -20,10 +20,19 @@ export const bidirectional: LayerFamily = {
     const states = named.length > 0 ? named : positional;
     const half = states.length / 2;
     const read = (part: LayerContext, own: readonly Activation[]): Activation[] =>
-      readRecurrent({ ...part, inputs: sequence ? [sequence, ...own] : [], argument: () => [] }, true);
+      readRecurrent(
+        {
+          ...part,
+          inputs: sequence ? [sequence, ...own] : [],
+          argument: (name) => (name === 'mask' ? argument(name) : []),
+        },
+        true,
+      );
     const [ahead, ...aheadStates] = read(context.part(FORWARD, forward), states.slice(0, half));
     const [behind, ...behindStates] = read(context.part(BACKWARD, backward), states.slice(half));
-    return [...merged(context, ahead as Activation, behind as Activation), ...aheadStates, ...behindStates];
+    const { mask } = ahead as Activation;
+    const results = merged(context, ahead as Activation, behind as Activation);
+    return [...results.map((value) => (mask ? { ...value, mask } : value)), ...aheadStates, ...behindStates];
   },
   resize(config, widths) {
     const inner = (json: unknown, part: string): unknown => {

@@ -1,7 +1,8 @@
 // GlobalAveragePooling and GlobalMaxPooling: [batch, ...positions, channels] to [batch, channels].
-import { fromLast } from '../activation';
+import { fromLast, lastOf } from '../activation';
 import type { LayerFamily } from '../family';
 import { imageOf } from './image';
+import { maskedMean, maskOf } from './masked-steps';
 
 const kinds = (kind: string): string[] =>
   [1, 2, 3].flatMap((axes) => [`Global${kind}Pooling${axes}D`, `Global${kind}Pool${axes}D`]);
@@ -11,6 +12,10 @@ export const globalPooling: LayerFamily = {
   read(context) {
     const { config, builder } = context;
     const image = imageOf(context);
+    const mask =
+      config.className.includes('Average') && image.spatial.length === 1 ? maskOf(context, context.input()) : undefined;
+    if (mask !== undefined && !config.channelsFirst())
+      return maskedMean(context, lastOf(builder, context.input()), mask);
     const type = config.className.startsWith('GlobalMax') ? 'GlobalMaxPool' : 'GlobalAveragePool';
     const pooled = builder.op(type, [image.value]);
     if (config.flag('keepdims', false)) return image.back(pooled);

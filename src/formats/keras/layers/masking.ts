@@ -1,13 +1,18 @@
-// Masking: steps of a sequence that are all mask_value become zero.
-import { eachElement } from '../activation';
+// Masking: steps of a sequence that are all mask_value become zero, and recurrent layers skip them.
+import { fromLast, lastOf } from '../activation';
 import type { LayerFamily } from '../family';
 
 export const masking: LayerFamily = {
   classes: ['Masking'],
-  read({ config, builder, input, warn }) {
-    warn('recurrent layers behind it take the steps it masks as steps of zeros');
-    const value = config.number('mask_value', 0);
-    if (value !== 0) config.unknown('a mask value other than 0');
-    return eachElement(builder, input(), (x) => builder.op('Identity', [x]));
+  read({ config, builder, input }) {
+    const x = lastOf(builder, input());
+    const rank = builder.shape(x).length;
+    if (rank !== 3) return config.unknown(`a mask over ${rank} axes`);
+    const distance = builder.op('Abs', [builder.op('Sub', [x, builder.float(config.number('mask_value', 0))])]);
+    const farthest = builder.op('ReduceMax', [distance, builder.ints([2])], { keepdims: 1 });
+    // 1 is float32.
+    const kept = builder.op('Cast', [builder.op('Greater', [farthest, builder.float(0)])], { to: 1 });
+    const made = fromLast(builder, builder.op('Mul', [x, kept]));
+    return { ...made, mask: builder.op('Squeeze', [kept, builder.ints([2])]) };
   },
 };

@@ -72,7 +72,10 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const [query, value, key = value] = inputs;
   if (query === undefined || value === undefined || key === undefined) return config.fail('wants a query and a value');
   if (inputs.some(({ shape }) => shape.length !== 3)) return config.unknown('attention over more than one axis');
-  if (context.argument('attention_mask', 3).length > 0) return config.unknown('a mask that is computed');
+  const masks = ['attention_mask', 'query_mask', 'value_mask', 'key_mask'];
+  if (masks.some((name) => context.argument(name).length > 0) || inputs.some(({ mask }) => mask !== undefined)) {
+    return config.unknown('a mask over what it attends to');
+  }
   const scaled = byConstant(context, headsOf(context, QUERY, query, heads, size), size, 1 / Math.sqrt(size));
   const repeated = (made: string): string =>
     sources === heads ? made : builder.op('Gather', [made, repeats(context, sources, heads / sources)], { axis: 1 });

@@ -41,6 +41,8 @@ const REDUCTIONS: Readonly<Record<string, string>> = {
   reducesum: 'ReduceSum',
   max: 'ReduceMax',
   reducemax: 'ReduceMax',
+  // Of a mask, which is of ones and zeros here.
+  any: 'ReduceMax',
 };
 
 export const operations: LayerFamily = {
@@ -48,7 +50,7 @@ export const operations: LayerFamily = {
     ...['Add', 'Subtract', 'Multiply', 'Divide', 'TrueDivide', 'Maximum', 'Minimum', 'Power', 'Matmul', 'Concatenate'],
     ...['Relu', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Abs', 'Absolute', 'Negative', 'Square', 'Softmax', 'Silu'],
     ...['Softplus', 'Softsign', 'Relu6', 'Identity', 'StopGradient', 'Mean', 'Sum', 'Max', 'Reshape', 'Transpose'],
-    ...['ExpandDims', 'Squeeze'],
+    ...['ExpandDims', 'Squeeze', 'NotEqual', 'Any'],
   ].map((name) => `ops.${name}`),
   read: (context) => read(context, context.config.className.replace('ops.', '').toLowerCase()),
 };
@@ -85,6 +87,12 @@ function read(context: LayerContext, name: string): Activation {
   if (reduction !== undefined) return reduced(context, reduction, x);
   const last = (): string => lastOf(builder, x);
   switch (name) {
+    // A mask, of ones and zeros.
+    case 'notequal':
+      return fromLast(
+        builder,
+        builder.op('Cast', [builder.op('Not', [lastOf(builder, binaryOf(context, 'Equal'))])], { to: 1 }),
+      );
     case 'square':
       return eachElement(builder, x, (value) => builder.op('Mul', [value, value]));
     case 'relu6':

@@ -6,6 +6,7 @@ import { isRecord, LayerConfig, show } from '../config';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
 import { withSize } from '../former-names';
 import { constantWeight } from './batch-normalization';
+import { maskOf, withoutMasked } from './masked-steps';
 
 interface Cell {
   readonly type: 'RNN' | 'GRU' | 'LSTM';
@@ -74,22 +75,27 @@ export function readRecurrent(context: LayerContext, aligned = false): Activatio
     return config.fail('wants one sequence, [batch, time, features]');
   const named = argument('initial_state');
   const initial = named.length > 0 ? named : inputs.slice(1);
-  let x = builder.op('Transpose', [lastOf(builder, sequence)], { perm: [1, 0, 2] });
-  const cells = cellsOf(context);
+  const mask = maskOf(context, sequence);
+  const masked = mask === undefined ? undefined : withoutMasked(context, lastOf(builder, sequence), mask);
+  let x = builder.op('Transpose', [masked?.together ?? lastOf(builder, sequence)], { perm: [1, 0, 2] });
+  const backwards = config.flag('go_backwards', false);
   const states: string[] = [];
   let given = initial.map((state) => lastOf(builder, state));
   let made: { all: string; last: readonly string[] } | undefined;
-  for (const cell of cells) {
+  for (const cell of cellsOf(context)) {
     const own = given.slice(0, cell.cell.states);
     given = given.slice(cell.cell.states);
-    made = step(cell, x, own, config.flag('go_backwards', false) && made === undefined);
+    made = step(cell, x, own, masked?.lengths ?? '', backwards);
     states.push(...made.last);
     x = made.all;
   }
   if (made === undefined) return config.fail('has no cells');
   const whole = (): string => {
-    const turned = builder.op('Transpose', [x], { perm: [1, 0, 2] });
-    if (!config.flag('go_backwards', false) || aligned) return turned;
+    const own = builder.op('Transpose', [x], { perm: [1, 0, 2] });
+    const spread = masked?.spread(own, backwards) ?? own;
+    const zeroed = mask !== undefined && config.flag('zero_output_for_mask', false);
+    const turned = zeroed ? builder.op('Mul', [spread, builder.op('Unsqueeze', [mask, builder.ints([2])])]) : spread;
+    if (!backwards || aligned) return turned;
     return builder.op('Slice', [
       turned,
       builder.ints([-1]),
@@ -98,9 +104,11 @@ export function readRecurrent(context: LayerContext, aligned = false): Activatio
       builder.ints([-1]),
     ]);
   };
-  const result = config.flag('return_sequences', false) ? whole() : (made.last[0] ?? '');
+  const sequences = config.flag('return_sequences', false);
+  const result = fromLast(builder, sequences ? whole() : (made.last[0] ?? ''));
   const returned = config.flag('return_state', false) ? states : [];
-  return [result, ...returned].map((value) => fromLast(builder, value));
+  const output = sequences && mask !== undefined && (!backwards || aligned) ? { ...result, mask } : result;
+  return [output, ...returned.map((value) => fromLast(builder, value))];
 }
 
 /** Slice backwards ends before the start of the axis. */
@@ -150,6 +158,7 @@ function step(
   { cell, context }: OwnCell,
   x: string,
   initial: readonly string[],
+  lengths: string,
   backwards: boolean,
 ): { all: string; last: string[] } {
   const { config, builder, weight, dialect } = context;
@@ -168,7 +177,7 @@ function step(
   const outputs = [node, ...Array.from({ length: cell.states }, (_, i) => `${node}:state_${i}`)];
   builder.add({
     ...{ name: node, type: cell.type, layer: builder.layer, outputs },
-    inputs: [x, laidOut(kernel), laidOut(recurrentKernel), biases, '', ...states],
+    inputs: [x, laidOut(kernel), laidOut(recurrentKernel), biases, lengths, ...states],
     attributes: {
       hidden_size: units,
       ...(backwards && { direction: 'reverse' }),
