@@ -5,7 +5,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { messageOf, UserError } from '../errors';
 import { PIXEL_SCALE, rawColumn, sizeOf } from './column';
-import { isNpy, type NpyHeader, numbersOf, readNpyHeader, readNpyNumbers, readNpyTexts } from './npy';
+import { type NpyHeader, numbersOf, readNpyHeader, readNpyNumbers, readNpyTexts } from './npy';
 import type { ReadOptions } from './options';
 import type { StoredDataset } from './samples';
 import { type Part, type Parts, partOf, type Table, type TableColumn } from './table';
@@ -25,8 +25,6 @@ const HEADER_BYTES = 65_536 + 12;
 export function isZip(start: Uint8Array): boolean {
   return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4;
 }
-
-export { isNpy };
 
 /** Throws UserError where an array is missing, damaged or of a type that is not read. */
 export async function openNpz(path: string, options: ReadOptions): Promise<StoredDataset> {

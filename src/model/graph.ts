@@ -52,13 +52,6 @@ export interface Graph {
 
 export const BATCH = 'batch';
 
-/** The only input or output of a node or graph that can have but one. */
-export function only<T>(items: readonly T[], what: string): T {
-  const [first] = items;
-  if (first === undefined || items.length !== 1) throw new Error(`${what}: wanted exactly one, found ${items.length}`);
-  return first;
-}
-
 /** The dimension at an axis, as a number; `what` names it in the error where it is only known when the model runs. */
 export function fixed(shape: Shape, axis: number, what = 'value'): number {
   const size = shape.at(axis);

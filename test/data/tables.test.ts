@@ -236,3 +236,26 @@ test('no damage to a Parquet file does anything but a sentence', async () => {
     );
   });
 });
+
+test('no damage to a text does anything but a sentence', async () => {
+  const texts = { 'a.csv': Buffer.from(FLOWERS), 'a.jsonl': Buffer.from(SENTENCES) };
+  await inFolder(async (folder) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('a.csv', 'a.jsonl'),
+        fc.nat(70),
+        fc.uint8Array({ minLength: 1, maxLength: 4 }),
+        async (name, at, bytes) => {
+          const whole = texts[name];
+          const path = join(folder, name);
+          await writeFile(path, Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at + bytes.length)]));
+          const targets = [name === 'a.csv' ? 'species' : 'tone'];
+          await opened(path, { targets, sequence: { length: 3, padding: 'before' } }).catch((error: unknown) =>
+            assert.ok(error instanceof UserError, String(error)),
+          );
+        },
+      ),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+});
