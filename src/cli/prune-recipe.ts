@@ -29,6 +29,7 @@ export interface RecipeFlags extends DataFlags, TrainingFlags {
   readonly reduction?: string;
   readonly normalization?: string;
   readonly minimumWidth?: number;
+  readonly approximate?: boolean;
   readonly multiple?: number;
   readonly isomorphic?: boolean;
   readonly iterations?: number;
@@ -71,6 +72,7 @@ export function withPruning(command: Command): Command {
     .option('--minimum-width <n>', 'channels a layer keeps at least (default: 1)', wholeNumber)
     .option('--multiple <n>', 'a layer that is cut keeps a multiple of so many channels (default: 1)', wholeNumber)
     .option('--isomorphic', 'with --global or --to: rank only among layers of the same structure')
+    .option('--approximate', 'also cut what something is normalised over: not exact, retraining has to mend it')
     .option('--iterations <n>', 'cuts in which the ratio or target is reached (default: 3)', wholeNumber)
     .option('--no-retrain', 'do not train after the cuts; with a measure of weights no data is needed then')
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
@@ -103,7 +105,16 @@ function checkFlags(flags: RecipeFlags): void {
   if (methods.length > 0 && flags.k !== undefined && (flags.measure ?? 'maxout') !== 'maxout') {
     throw new UserError(`--k means nothing to the measure ${flags.measure}; leave it out.`);
   }
-  const idle = ['measure', 'iterations', 'reduction', 'normalization', 'minimumWidth', 'multiple', 'protect'] as const;
+  const idle = [
+    'measure',
+    'iterations',
+    'reduction',
+    'normalization',
+    'minimumWidth',
+    'multiple',
+    'protect',
+    'approximate',
+  ] as const;
   const useless = idle.find((name) => methods.length === 0 && flags[name] !== undefined);
   if (useless !== undefined) {
     const option = useless.replace('W', '-w');
@@ -133,7 +144,8 @@ function recipeFields(flags: RecipeFlags): Record<string, unknown> {
 }
 
 function pruneFields(flags: RecipeFlags): Record<string, unknown> {
-  const { k, layers, protect, reduction, normalization, minimumWidth, multiple, isomorphic, iterations } = flags;
+  const { k, layers, protect, reduction, normalization, minimumWidth, multiple, isomorphic, approximate, iterations } =
+    flags;
   const { ratio, ratios, global, to } = flags;
   const method =
     to !== undefined
@@ -158,6 +170,7 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
     minimumWidth,
     multiple,
     isomorphic,
+    approximate,
     iterations,
   });
 }

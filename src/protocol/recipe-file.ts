@@ -19,6 +19,7 @@ export interface RecipeFile {
     readonly minimumWidth?: number;
     readonly multiple?: number;
     readonly isomorphic?: boolean;
+    readonly approximate?: boolean;
     readonly iterations?: number;
   };
   readonly retrain?: {

@@ -1,6 +1,6 @@
 // What a plan chooses from: the channels that may go, family by family, in portions from the least relevant on.
 import type { Model } from '../model/model';
-import { analyseChannels, type Channels } from './channels';
+import { type Channels, channelsToCut } from './channels';
 import { type Family, familiesOf } from './families';
 import { isomorphismClass } from './isomorphic';
 import { type LayerChannels, layerChannels, layersNamed } from './layer-channels';
@@ -15,6 +15,8 @@ export interface PlanLimits {
   readonly protect?: readonly string[];
   /** Channels a layer keeps at least. */
   readonly minimumWidth?: number;
+  /** Also channels that something is normalised over: the result is then not quite that of silencing them. */
+  readonly approximate?: boolean;
   /** The width a layer is left with is a multiple of it (8 suits SIMD), unless it stays as it is. */
   readonly multiple?: number;
 }
@@ -59,7 +61,7 @@ export function candidatesOf(
   relevance: readonly LayerRelevance[] | undefined,
   ranking: Ranking,
   limits: PlanLimits = {},
-  channels = analyseChannels(model.graph),
+  channels = channelsToCut(model.graph, limits.approximate),
 ): Candidates {
   const layers = layerChannels(model, channels);
   const families = familiesOf(channels);

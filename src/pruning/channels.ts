@@ -37,7 +37,13 @@ export function analyseChannels(graph: Graph, options?: AnalysisOptions): Channe
   return options === undefined ? analysisOf(graph) : analyse(graph, options);
 }
 
+/** @param approximate see AnalysisOptions. */
+export function channelsToCut(graph: Graph, approximate = false): Channels {
+  return approximate ? approximateAnalysisOf(graph) : analysisOf(graph);
+}
+
 const analysisOf = remembered((graph: Graph) => analyse(graph, {}));
+const approximateAnalysisOf = remembered((graph: Graph) => analyse(graph, { approximate: true }));
 
 function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOptions): Channels {
   const { shapes, sizes } = infer(graph);
@@ -52,9 +58,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     product: (whole, parts) => products.push({ whole, parts }),
     freeze: (axis, reason) => elements.freeze(axis, reason),
     approximate: (axis, reason) =>
-      approximate
-        ? elements.approximate(axis, reason)
-        : elements.freeze(axis, `${reason}; only an approximate cut can`),
+      approximate ? elements.approximate(axis, reason) : elements.freeze(axis, `${reason} (an approximate cut can)`),
   };
   const freezeAll = (value: string, reason: string): void => {
     shapes.get(value)?.forEach((_, axis) => {

@@ -2,7 +2,7 @@
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
 import type { Candidates } from './candidates';
-import { analyseChannels, type Channels } from './channels';
+import { type Channels, channelsToCut } from './channels';
 import { type LayerChannels, layerChannels, layersNamed } from './layer-channels';
 
 /** What an iteration takes from one layer. */
@@ -21,9 +21,16 @@ export interface Plan {
   readonly removed: ReadonlySet<number>;
 }
 
-/** The layers a person may prune: named and checked, or all that can be. */
-export function prunableLayers(model: Model, names: readonly string[] | undefined): LayerChannels[] {
-  const all = layerChannels(model, analyseChannels(model.graph));
+/**
+ * The layers a person may prune: named and checked, or all that can be.
+ * @param approximate whether those count that only an approximate cut can thin.
+ */
+export function prunableLayers(
+  model: Model,
+  names: readonly string[] | undefined,
+  approximate = false,
+): LayerChannels[] {
+  const all = layerChannels(model, channelsToCut(model.graph, approximate));
   if (names === undefined) return all.filter(({ frozen }) => frozen === undefined);
   return names.flatMap((name) => {
     const found = layersNamed(all, name);

@@ -51,6 +51,7 @@ export interface Prune {
   readonly minimumWidth: number;
   readonly multiple: number;
   readonly isomorphic: boolean;
+  readonly approximate: boolean;
   readonly iterations: number;
 }
 

@@ -27,6 +27,7 @@ test("a recipe of a model and data alone is complete: the paper's method with it
     minimumWidth: 1,
     multiple: 1,
     isomorphic: false,
+    approximate: false,
     iterations: 3,
   });
   assert.deepEqual(recipe.retrain, {

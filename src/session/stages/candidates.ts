@@ -19,7 +19,7 @@ export function candidatesFor(
 ): Candidates {
   const candidates = candidatesOf(model, relevance, rankingOf(prune), limitsOf(prune));
   const chosen = new Set(candidates.choices.flatMap(({ neurons }) => [...neurons.keys()]));
-  for (const { name } of prune.layers ? prunableLayers(model, prune.layers) : []) {
+  for (const { name } of prune.layers ? prunableLayers(model, prune.layers, prune.approximate) : []) {
     if (!chosen.has(name) && relevance !== undefined) {
       throw new UserError(
         `The measure "${prune.measure}" can't score layer "${name}". Choose another one, or leave the layer out.`,
@@ -39,6 +39,6 @@ function rankingOf({ measure, reduction, normalization }: Prune): Ranking {
   return { reduction, normalization: normalization ?? measureOf(measure).normalization };
 }
 
-function limitsOf({ layers, protect, minimumWidth, multiple }: Prune): PlanLimits {
-  return { ...(layers && { layers }), protect, minimumWidth, multiple };
+function limitsOf({ layers, protect, minimumWidth, multiple, approximate }: Prune): PlanLimits {
+  return { ...(layers && { layers }), protect, minimumWidth, multiple, approximate };
 }
