@@ -1,5 +1,6 @@
 // neuron-pruner inspect: what every layer of a model is and costs, and whether it can be pruned.
 import type { Command } from 'commander';
+import { groupsOf } from '../pruning/groups';
 import { inspectModel } from '../pruning/inspect';
 import { openWithWarnings } from './open';
 import { count, makeOutput, type Output, percent, table } from './output';
@@ -40,6 +41,6 @@ async function inspect(path: string, output: Output): Promise<void> {
   ]);
   const header = ['layer', 'type', 'output', 'parameters', 'share', 'MACs', 'channels', 'prunable'];
   const total = `${count(parameters)} parameters · ${count(macs)} multiply-accumulates · ${count(bytes)} bytes of weights`;
-  const json = { ...inspection, warnings };
+  const json = { ...inspection, groups: groupsOf(model), warnings };
   output.result(json, `${table(header, rows)}\n\n${total}`);
 }
