@@ -67,16 +67,16 @@ async function normalised(graph: Message, opset: number): Promise<Message> {
 }
 
 async function nodeOf(proto: Message): Promise<Node> {
-  const attributes: Record<string, Attribute> = {};
+  const attributes: [string, Attribute][] = [];
   for (const attribute of proto.messages(NodeField.attribute)) {
-    attributes[nameOf(attribute)] = plainAttribute(attribute) ?? (await encodedAttribute(attribute));
+    attributes.push([nameOf(attribute), plainAttribute(attribute) ?? (await encodedAttribute(attribute))]);
   }
   return {
     name: proto.text(NodeField.name),
     type: proto.text(NodeField.opType),
     inputs: proto.texts(NodeField.input),
     outputs: proto.texts(NodeField.output),
-    attributes,
+    attributes: Object.fromEntries(attributes),
     layer: '',
   };
 }
