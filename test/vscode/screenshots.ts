@@ -14,7 +14,7 @@ const PICTURES = join('media', 'screens');
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-screens-'));
 const trained = spawnSync(
   process.execPath,
-  [CLI, 'train', 'lenet5-maxout', '--data', 'digits', '--epochs', '2', '--out', 'digits'],
+  [CLI, 'train', 'lenet5-maxout', '--data', 'digits', '--epochs', '1', '--out', 'digits'],
   { cwd: folder, stdio: 'inherit' },
 );
 if (trained.status !== 0) process.exit(1);
@@ -22,7 +22,8 @@ mkdirSync(PICTURES, { recursive: true });
 
 const editor = await Editor.open(folder, { viewport: WIDE });
 const tab = (name: string) => editor.panel().getByRole('tab', { name });
-const button = (name: string) => editor.panel().locator('vscode-button').filter({ hasText: name }).first();
+const button = (name: string) =>
+  editor.panel().locator('vscode-button').filter({ hasText: name, visible: true }).first();
 
 async function picture(name: string): Promise<void> {
   // Past the end of what moves.
@@ -55,7 +56,7 @@ await editor.notification(/of the parameters removed/).waitFor({ timeout: WHOLE_
 await tab('Result').click();
 await editor
   .panel()
-  .getByText(/significant loss/)
+  .getByText(/^(No|A) significant/)
   .first()
   .waitFor();
 await editor.page.keyboard.press('Escape');
