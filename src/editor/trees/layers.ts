@@ -24,7 +24,7 @@ export class LayerItem extends vscode.TreeItem {
       layer.channels === null ? layer.type : `${layer.type} ${count(layer.channels)}`,
       ...(layer.parameters === 0 ? [] : [`${percent(layer.share)} ${bar(layer.share)}`]),
       ...(layer.coupled ? [`⛓ ${layer.coupled.length === 1 ? layer.coupled[0] : layer.coupled.length}`] : []),
-      ...(below === undefined ? [] : [`${percent(below)} below`]),
+      ...(below === undefined || below === 0 ? [] : [`${percent(below)} below`]),
     ].join(' · ');
     this.tooltip = tooltipOf(layer, below);
     this.iconPath = iconOf(layer);
