@@ -80,11 +80,11 @@ describe('a session', { skip: skipped }, () => {
     assert.deepEqual(sessionProcesses(), before);
   });
 
-  test('refuses a second one on its model', async () => {
+  test('runs alone on its model: a second one is not offered', async () => {
     await editor.command('Neuron Pruner: Prune Model');
-    await setEpochs(1);
-    await button('Run').click();
-    await panel(/is being pruned by another session/).waitFor();
+    await editor.panel().getByRole('tab', { name: 'Plan' }).click();
+    const run = editor.panel().getByRole('button', { name: 'Run' });
+    await editor.until(() => run.isDisabled());
   });
 
   test('whose process is killed says so, and resumes', async () => {
