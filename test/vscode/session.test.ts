@@ -95,7 +95,7 @@ describe('a session', { skip: skipped }, () => {
     await running().waitFor();
     await editor.command('Neuron Pruner: Stop Session');
     await editor.notification(/stopped\. Everything up to here is saved/).waitFor();
-    assert.deepEqual(sessionProcesses(), []);
+    await editor.until(() => sessionProcesses().length === 0);
   });
 
   test('leaves the extension without errors in its log', () => assert.deepEqual(editor.errors, []));
