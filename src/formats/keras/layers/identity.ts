@@ -10,6 +10,8 @@ export const identity: LayerFamily = {
     ...['RandomShear', 'RandomSaturation', 'RandomSharpness', 'RandomHue', 'RandomGaussianBlur', 'RandomErasing'],
     ...['RandomColorJitter', 'RandomColorDegeneration', 'RandomGrayscale', 'RandomPerspective', 'RandomInvert'],
     ...['RandomPosterization', 'RandomElasticTransform', 'AugMix', 'MixUp', 'CutMix', 'RandAugment'],
+    // Of keras.applications: drops whole branches, in training alone.
+    'StochasticDepth',
   ],
   read({ builder, config, inputs }) {
     const [value] = inputs;

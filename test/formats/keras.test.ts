@@ -1,0 +1,107 @@
+// Models that Keras 3 (.keras) and Keras 2.14 (.h5) saved, with what they compute: read, cut, written and read again.
+// Beside each file lies a JSON of its inputs and of Keras' outputs.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../src/errors';
+import { openModel } from '../../src/formats/open';
+import type { Graph } from '../../src/model/graph';
+import type { Model } from '../../src/model/model';
+import { float32, type Tensor } from '../../src/model/tensor';
+import { loadValues } from '../../src/model/values';
+import { analyseChannels } from '../../src/pruning/channels';
+import { cut } from '../../src/pruning/cut';
+import { layerChannels } from '../../src/pruning/layer-channels';
+import { inFolder } from '../data/folder';
+import { engine } from '../run';
+import { assertClose } from '../tensors';
+
+const FIXTURES = join('test', 'fixtures', 'keras');
+
+const FILES = [
+  { file: 'nested.keras', shows: 'a functional model and a Sequential as layers of another' },
+  { file: 'attention.keras', shows: 'attention of eight heads, an addition written as x + y' },
+  { file: 'group-normalization.keras', shows: 'groups of channels' },
+  { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
+  { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },
+];
+
+interface Recorded {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+async function recorded(file: string): Promise<Recorded> {
+  const json = JSON.parse(await readFile(join(FIXTURES, `${file}.json`), 'utf8'));
+  const tensors = (list: { shape: number[]; data: number[] }[]): Tensor[] =>
+    list.map(({ shape, data }) => float32(shape, Float32Array.from(data)));
+  return { inputs: tensors(json.inputs), outputs: tensors(json.outputs) };
+}
+
+async function run(graph: Graph, inputs: readonly Tensor[]): Promise<Tensor[]> {
+  const program = await engine.compile(graph, await loadValues(graph));
+  try {
+    const made = await program.run(Object.fromEntries(graph.inputs.map(({ name }, i) => [name, inputs[i] as Tensor])));
+    return graph.outputs.map(({ name }) => made[name] as Tensor);
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** The model without the first channel of every layer that can lose one. */
+function narrower(model: Model): Model {
+  const channels = analyseChannels(model.graph);
+  const layers = layerChannels(model, channels).filter(({ frozen }) => frozen === undefined);
+  const removed = new Set(
+    layers.flatMap(({ channels: own }) => [...own].filter((c) => !channels.frozen(c)).slice(0, 1)),
+  );
+  return { ...model, graph: cut(model.graph, channels, removed) };
+}
+
+for (const { file, shows } of FILES) {
+  test(`${file} (${shows}): our outputs are those of Keras`, async () => {
+    const { inputs, outputs } = await recorded(file);
+    const model = await openModel(join(FIXTURES, file));
+    const made = await run(model.graph, inputs);
+    assert.equal(made.length, outputs.length);
+    made.forEach((tensor, i) => {
+      assertClose(tensor, outputs[i] as Tensor, 1e-4, `output ${i}`);
+    });
+  });
+
+  test(`${file} comes back in its own format, whole and cut`, () =>
+    inFolder(async (folder) => {
+      const { inputs } = await recorded(file);
+      const model = await openModel(join(FIXTURES, file));
+      for (const [name, own] of [
+        ['same', model],
+        ['narrower', narrower(model)],
+      ] as const) {
+        const again = await openModel(await own.container.write(own, join(folder, name)));
+        assert.equal(again.container.format, model.container.format);
+        assert.deepEqual(
+          again.layers.map((layer) => layer.name),
+          model.layers.map((layer) => layer.name),
+        );
+        const [before, after] = [await run(own.graph, inputs), await run(again.graph, inputs)];
+        before.forEach((tensor, i) => {
+          assertClose(after[i] as Tensor, tensor, 1e-6, `${name}, output ${i}`);
+        });
+      }
+    }));
+
+  test(`${file} cut short anywhere is refused in one sentence`, () =>
+    inFolder(async (folder) => {
+      const bytes = await readFile(join(FIXTURES, file));
+      for (const share of [0.02, 0.3, 0.6, 0.95]) {
+        const path = join(folder, file);
+        await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
+        // What is missing may be weights, which are read when they are asked for.
+        await assert.rejects(
+          openModel(path).then(({ graph }) => loadValues(graph)),
+          UserError,
+        );
+      }
+    }));
+}
