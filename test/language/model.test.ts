@@ -338,7 +338,7 @@ test('a thousand layers have their lenses', async () => {
 });
 
 const SHARED = '../shared/models/tfjs';
-const REAL = ['abalone', 'doodlenet', 'fashion-mlp', 'tfjs-classification-demo'];
+const REAL = ['abalone', 'doodlenet', 'fashion-mlp', 'nsfw-mobilenet_v2', 'tfjs-classification-demo', 'ux-click'];
 
 for (const name of REAL) {
   test(`the real model ${name} is read without a word against it`, async (context) => {
