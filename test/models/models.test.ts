@@ -9,7 +9,10 @@ import { checkModel } from './check-model';
 const MODELS = '../shared/models';
 
 /** Files that hold no layers model, and what is said of them. */
-const REFUSED: ReadonlyMap<string, RegExp> = new Map([['h5/textgenrnn/textgenrnn_weights.hdf5', /weights/]]);
+const REFUSED: ReadonlyMap<string, RegExp> = new Map([
+  ['h5/textgenrnn/textgenrnn_weights.hdf5', /holds weights alone/],
+  ['tfjs/mnistweb/model.json', /is a TF\.js graph model/],
+]);
 
 function modelFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
