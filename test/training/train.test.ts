@@ -210,7 +210,7 @@ async function masksOf(given: TrainingOptions): Promise<Float32Array[]> {
       const [mask, ...others] = graph.inputs.filter(({ name }) => name.includes('mask'));
       assert.ok(mask && others.length === 0);
       return {
-        ...program,
+        dispose: () => program.dispose(),
         run(feeds, into) {
           masks.push(Float32Array.from((feeds[mask.name] as Tensor).data as Float32Array));
           return program.run(feeds, into);
