@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CLI } from '../workspace';
 import { Editor } from './editor';
 
-const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern', 'high-contrast': 'Default High Contrast' };
+const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern', 'high-contrast': 'Dark High Contrast' };
 const WHOLE_SESSION = 600_000;
 const WIDE = { width: 1440, height: 900 };
 const PICTURES = join('media', 'screens');
