@@ -48,6 +48,7 @@ describe('a workspace with models', { skip: skipped }, () => {
   test('a layer that is unchecked in the tree is left out of the plan', async () => {
     await editor.openFile('half.prune.json');
     await editor.command('Neuron Pruner: Prune Model');
+    await editor.panel().getByRole('tab', { name: 'Plan' }).waitFor();
     await editor.openSidebar();
     const box = editor.rows('Layers').filter({ hasText: 'conv1' }).locator('[role="checkbox"]');
     await editor.until(async () => (await box.getAttribute('aria-checked')) === 'true');
@@ -55,7 +56,8 @@ describe('a workspace with models', { skip: skipped }, () => {
     await editor.until(async () => (await box.getAttribute('aria-checked')) === 'false');
     await editor.command('Neuron Pruner: New Recipe');
     const path = join(workspace.folder, 'model', 'model.prune.json');
-    await editor.until(() => written(path) !== undefined);
+    // The recipe is opened once it is written: what is opened before that would be behind it.
+    await editor.page.getByRole('tab', { name: 'model.prune.json' }).waitFor();
     assert.deepEqual(written(path)?.prune, { method: 'ratio', ratio: 0.5, layers: ['conv2', 'dense'] });
   });
 
