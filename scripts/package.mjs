@@ -23,7 +23,16 @@ rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });
 await bundle(join(stage, 'dist'), { shipped: true });
 writeManifest();
-for (const path of ['README.md', 'LICENSE', 'media']) cpSync(path, join(stage, path), { recursive: true });
+// The README's pictures stay out: they are for those who read it elsewhere.
+const packed = [
+  'README.md',
+  'LICENSE',
+  'media/icon.png',
+  'media/icon.svg',
+  'media/activity-bar.svg',
+  'media/walkthrough',
+];
+for (const path of packed) cpSync(path, join(stage, path), { recursive: true });
 copyEngine();
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));

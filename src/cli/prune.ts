@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../errors';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
+import { holdModel } from '../session/pipe';
 import type { Recipe } from '../session/recipe';
 import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
@@ -50,6 +51,8 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
   const recipe = await recipeOf(path, flags);
   if (flags.plan) return showPlan(recipe, output);
   if (recipe.data === undefined) return cutAlone(recipe, flags, output);
+  // One session at a time on a model, the editor's included. Windows that look for theirs are sent away.
+  const held = await holdModel(recipe.model, (socket) => socket.destroy());
   const hooks = sessionHooks(output, flags.json === true && process.stderr.isTTY !== true);
   try {
     const session = await runSession(recipe, {
@@ -64,9 +67,11 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
       `\n${iterationTable(session)}\n\n${verdict(session)}\n\nModel and report: ${session.out}`,
     );
   } catch (error) {
-    hooks.release();
     if (!(error instanceof SessionStopped)) throw error;
     throw new UserError(`Stopped; everything up to here is saved. Go on with the same command and --resume.`);
+  } finally {
+    hooks.release();
+    held.close();
   }
 }
 

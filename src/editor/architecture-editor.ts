@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors';
 import type { FromArchitecture, ToArchitecture } from '../protocol/architecture';
-import { architecturePage } from './architecture-page';
 import { saveDiagram } from './commands/result';
 import type { OpenModel } from './open-model';
+import { pageOf } from './page';
+import { partsFor } from './page-parts';
 import type { Services } from './services';
 
 /** Of files that no text editor shows. */
@@ -53,7 +54,7 @@ class ArchitectureView {
     const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [root] };
-    webview.html = architecturePage(webview, root);
+    webview.html = pageOf({ name: 'architecture', title: 'Architecture' }, partsFor(webview, root));
     // Also of a file outside the workspace, which nobody else watches.
     const watcher = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(vscode.Uri.file(dirname(model.path)), '*'),

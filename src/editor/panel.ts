@@ -1,8 +1,8 @@
 // The panels: one webview a model, brought back when a window is reloaded.
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromPanel, PanelState, Tab, ToPanel } from '../protocol/panel';
 import type { OpenModel } from './open-model';
+import { partsFor } from './page-parts';
 import { PanelConversation } from './panel-conversation';
 import { panelPage } from './panel-page';
 import { answerPanel } from './panel-requests';
@@ -66,11 +66,7 @@ class Panel {
         for (const disposable of this.#disposables) disposable.dispose();
       }),
     ];
-    webview.html = panelPage({
-      source: webview.cspSource,
-      nonce: randomBytes(16).toString('hex'),
-      file: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
-    });
+    webview.html = panelPage(partsFor(webview, root));
   }
 
   show(tab: Tab, layer: string | undefined): void {

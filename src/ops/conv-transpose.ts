@@ -5,14 +5,9 @@ import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { evaluateConv } from './conv-evaluation';
 import { gradientOfWeight } from './conv-gradient';
-import { groupsOf, isDepthwise, tieGroups } from './groups';
+import { channelsThrough, gradientOfBias, groupsOf } from './groups';
 import { type Evaluation, input, listAttribute, type Operator, output } from './operator';
-import { freezeSpatial, type Window, windowOf } from './window';
-
-function groupedBy(node: Node, weight: Shape): { groups: number; inputs: number; outputs: number } {
-  const groups = groupsOf(node);
-  return { groups, inputs: fixed(weight, 0) / groups, outputs: fixed(weight, 1) };
-}
+import { type Window, windowOf } from './window';
 
 /** Padding that makes the output as large as the node says, where it says so; else as given. */
 function transposedWindow(node: Node, weight: Shape, spatial: Shape): { window: Window; rest: readonly number[] } {
@@ -49,39 +44,11 @@ export const convTranspose: Operator = {
     }
     return [[x[0] ?? 1, fixed(weight, 1) * groupsOf(node), ...sizes]];
   },
-  ties(node, ties) {
-    const [x, weight, y] = [input(node, 0), input(node, 1), output(node)];
-    ties.tie({ value: x, axis: 0 }, { value: y, axis: 0 });
-    const [from, to] = [
-      { value: x, axis: 1 },
-      { value: y, axis: 1 },
-    ];
-    ties.tie({ value: weight, axis: 0 }, from);
-    const grouped = groupedBy(node, ties.shape(weight));
-    tieGroups(ties, grouped, from, to);
-    if (isDepthwise(grouped)) ties.freeze({ value: weight, axis: 1 }, 'each group makes so many channels');
-    else ties.tie({ value: weight, axis: 1 }, to);
-    const bias = node.inputs[2];
-    if (bias) ties.tie({ value: bias, axis: 0 }, to);
-    for (let axis = 2; axis < ties.shape(x).length; axis++) freezeSpatial(node, ties, [x, weight, y], axis);
-  },
-  contracts: (node, shape) =>
-    isDepthwise(groupedBy(node, shape(input(node, 1))))
-      ? []
-      : [{ input: { value: input(node, 0), axis: 1 }, weight: { value: input(node, 1), axis: 0 } }],
-  produces: (node, shape) =>
-    isDepthwise(groupedBy(node, shape(input(node, 1))))
-      ? undefined
-      : { output: { value: output(node), axis: 1 }, weight: { value: input(node, 1), axis: 1 } },
+  ...channelsThrough(0),
   macs: (_, [x = [], weight = []]) => elementCount(x.slice(1).map(Number)) * elementCount(weight.slice(1).map(Number)),
-  resize(node, widths) {
-    const [x, weight] = [input(node, 0), input(node, 1)];
-    if (!isDepthwise(groupedBy(node, widths.before(weight)))) return node;
-    return { ...node, attributes: { ...node.attributes, group: fixed(widths.after(x), 1) } };
-  },
   differentiate(node, tape) {
     tape.keep(node);
-    const [x, weight, bias] = [input(node, 0), input(node, 1), node.inputs[2]];
+    const [x, weight] = [input(node, 0), input(node, 1)];
     return ([gradient]) => {
       if (gradient === undefined) return [];
       const [from, to] = [tape.shape(x), tape.shape(output(node))];
@@ -94,13 +61,12 @@ export const convTranspose: Operator = {
         pads: [...before, ...after],
         group: groupsOf(node),
       };
-      const positions = to.map((_, axis) => axis).filter((axis) => axis !== 1);
       // The Conv that this is the gradient of reads y and makes x.
       const reversed = { window, groups: groupsOf(node), from: to, to: from };
       return [
         tape.wants(x) ? tape.op('Conv', [gradient, weight], attributes) : undefined,
         tape.wants(weight) ? gradientOfWeight(tape, reversed, gradient, x) : undefined,
-        bias && tape.wants(bias) ? tape.op('ReduceSum', [gradient, tape.ints(positions)], { keepdims: 0 }) : undefined,
+        gradientOfBias(node, tape, gradient),
       ];
     };
   },

@@ -25,6 +25,9 @@ const SESSION_ARGUMENT = '--session';
 const DIED =
   'The process that worked on it ended unexpectedly: it crashed, ran out of memory, or was killed. Everything up to the last checkpoint is saved.';
 
+/** Milliseconds in which what came before a closing has been read. */
+const ANSWER_READ = 200;
+
 /** Where the process's program is, and where it writes what it prints. */
 export interface Program {
   readonly module: string;
@@ -162,23 +165,26 @@ export class AttachedSession {
     private current: protocol.SessionState,
   ) {}
 
-  static async to(socket: Socket): Promise<AttachedSession> {
+  /** Undefined where nobody answers there: the command line prunes the model, and tells no window. */
+  static async to(socket: Socket): Promise<AttachedSession | undefined> {
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
     let session: AttachedSession | undefined;
     // A change that comes before the answer is part of the answer.
     connection.onNotification(protocol.changed, (change) => {
       if (session) session.#change(change);
     });
-    const closed = new Promise<never>((_, reject) => {
+    const closed = new Promise<undefined>((resolve) => {
       connection.onClose(() => {
-        reject(new UserError(DIED));
+        // An answer that came just before is read after it.
+        setTimeout(() => resolve(undefined), ANSWER_READ);
+        // Once attached, a closing is told as a change.
         if (session && isLive(session.state)) session.#change({ status: 'interrupted', message: DIED });
       });
     });
-    // Once attached, a closing is told as a change.
-    closed.catch(() => undefined);
     connection.listen();
-    session = new AttachedSession(connection, await Promise.race([connection.sendRequest(protocol.attach), closed]));
+    const state = await Promise.race([connection.sendRequest(protocol.attach), closed]);
+    if (state === undefined) return undefined;
+    session = new AttachedSession(connection, state);
     return session;
   }
 

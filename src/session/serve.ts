@@ -1,5 +1,6 @@
 // Runs a session and tells every window that attaches to it what it does.
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import {
   createMessageConnection,
   type MessageConnection,
@@ -14,11 +15,18 @@ import { holdModel } from './pipe';
 import { makeRecipe } from './recipe';
 import { runSession, type SessionEvent, SessionStopped } from './session';
 
+/** Milliseconds in which the window that started a session asks for it. */
+const STARTER_PATIENCE = 5_000;
+
 /** Resolves when the session has ended, in whatever way, and every window has been told. */
 export async function serveSession(job: Job, onReady: () => void): Promise<void> {
   const recipe = makeRecipe(job.recipe, job.folder, 'The recipe');
   const windows = new Set<MessageConnection>();
   const server = await holdModel(recipe.model, welcome);
+  let attached = (): void => undefined;
+  const firstAttached = new Promise<void>((resolve) => {
+    attached = resolve;
+  });
   let stopping = false;
   let state: SessionState = {
     status: 'running',
@@ -37,30 +45,36 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
   };
   onReady();
   const pace = new Pace();
-  try {
-    const record = await runSession(recipe, {
-      sessions: job.sessions,
-      folder: job.session,
-      out: job.out,
-      resume: job.resume,
-      ...(job.title !== undefined && { title: job.title }),
-      onEvent: (event) => change(changeOf(event)),
-      stopped: () => stopping,
-    });
-    change({ status: 'finished', chosen: record.chosen });
-  } catch (error) {
-    change(error instanceof SessionStopped ? { status: 'stopped' } : { status: 'failed', message: messageOf(error) });
-  }
+  const outcome = await runSession(recipe, {
+    sessions: job.sessions,
+    folder: job.session,
+    out: job.out,
+    resume: job.resume,
+    ...(job.title !== undefined && { title: job.title }),
+    onEvent: (event) => change(changeOf(event)),
+    stopped: () => stopping,
+  }).then(
+    ({ chosen }): SessionChange => ({ status: 'finished', chosen }),
+    (error: unknown): SessionChange =>
+      error instanceof SessionStopped ? { status: 'stopped' } : { status: 'failed', message: messageOf(error) },
+  );
+  // One that fails at once must not be gone before the window that started it asks what became of it.
+  await Promise.race([firstAttached, setTimeout(STARTER_PATIENCE, undefined, { ref: false })]);
+  // The model is free before anybody hears that the session is over: who then starts the next one is not refused.
+  server.close();
+  change(outcome);
   await Promise.all([...windows].map((window) => window.sendNotification(changed, {})));
   for (const window of windows) window.end();
-  server.close();
 
   function welcome(socket: Socket): void {
     const window = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
     windows.add(window);
     window.onClose(() => windows.delete(window));
     window.onError(() => windows.delete(window));
-    window.onRequest(attach, () => state);
+    window.onRequest(attach, () => {
+      attached();
+      return state;
+    });
     window.onRequest(stop, () => {
       stopping = true;
       change({ status: 'stopping' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { holdModel } from '../../src/session/pipe';
 import { filesOf, makeWorkspace, type Workspace } from '../workspace';
 
 let workspace: Workspace;
@@ -286,6 +287,17 @@ for (const [what, [args, message]] of Object.entries(mistakes)) {
     assert.equal(existsSync(join(workspace.folder, 'model-pruned')), false);
   });
 }
+
+test('a model that another session prunes, of whatever program, is not pruned twice', async () => {
+  const held = await holdModel(workspace.model, (socket) => socket.destroy());
+  const prune = ['prune', 'model', '--data', 'data', '--epochs', '0', '--out', 'twice'];
+  const { code, stderr } = workspace.run(...prune);
+  held.close();
+  assert.equal(code, 1);
+  assert.match(stderr, /is being pruned by another session/);
+  assert.equal(existsSync(join(workspace.folder, 'twice')), false);
+  assert.equal(workspace.run(...prune).code, 0);
+});
 
 test('no temporary file or folder is left anywhere', () => {
   const left = readdirSync(workspace.folder, { recursive: true }).filter((path) => String(path).includes('.partial'));

@@ -31,53 +31,57 @@ async function picture(name: string): Promise<void> {
   await editor.page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
-await editor.openFile('digits/model.json');
-await editor.openSidebar();
-await editor.rows('Layers').nth(8).waitFor();
-await editor.lens(/240,470 parameters/).waitFor();
-await picture('model-dark');
-await editor.command('Neuron Pruner: Prune Model');
-await editor.pick('Built-in digits');
-await editor.panel().getByText('80,534').first().waitFor();
-await picture('plan-dark');
-await tab('Relevance').click();
-await button('Measure').click();
-await editor.panel().locator('np-columns').first().waitFor();
-await picture('relevance-dark');
-await tab('Plan').click();
-const epochs = editor.panel().getByRole('textbox', { name: 'Epochs' });
-await epochs.fill('1');
-await epochs.press('Enter');
-await button('Run').click();
-await tab('Run').click();
-await editor.panel().getByText('2 neurons a unit').first().waitFor({ timeout: WHOLE_SESSION });
-await picture('run-dark');
-await editor.notification(/of the parameters removed/).waitFor({ timeout: WHOLE_SESSION });
-await tab('Result').click();
-await editor
-  .panel()
-  .getByText(/^(No|A) significant/)
-  .first()
-  .waitFor();
-await editor.page.keyboard.press('Escape');
-for (const [name, theme] of Object.entries(THEMES)) {
-  await editor.command('Preferences: Color Theme');
-  // The list is windowed: a theme further down is there once it is typed.
-  const label = theme.replace('Default ', '');
-  await editor.page.keyboard.type(label);
-  await editor.pick(label);
-  await tab('Result').click();
-  await picture(`result-${name}`);
+try {
+  await editor.openFile('digits/model.json');
+  await editor.openSidebar();
+  await editor.rows('Layers').nth(8).waitFor();
+  await editor.lens(/240,470 parameters/).waitFor();
+  await picture('model-dark');
+  await editor.command('Neuron Pruner: Prune Model');
+  await editor.pick('Built-in digits');
+  await editor.panel().getByText('80,534').first().waitFor();
+  await picture('plan-dark');
+  await tab('Relevance').click();
+  await button('Measure').click();
+  await editor.panel().locator('np-columns').first().waitFor();
+  await picture('relevance-dark');
   await tab('Plan').click();
-  await picture(`plan-${name}`);
-}
-await editor.command('View: Toggle Primary Side Bar Visibility');
-for (const width of [400, 2000]) {
-  await editor.page.setViewportSize({ width, height: 900 });
-  for (const name of ['Relevance', 'Plan', 'Run', 'Result']) {
-    await tab(name).click();
-    await picture(`${name.toLowerCase()}-${width}`);
+  const epochs = editor.panel().getByRole('textbox', { name: 'Epochs' });
+  await epochs.fill('1');
+  await epochs.press('Enter');
+  await button('Run').click();
+  await tab('Run').click();
+  await editor.panel().getByText('2 neurons a unit').first().waitFor({ timeout: WHOLE_SESSION });
+  await picture('run-dark');
+  await editor.notification(/of the parameters removed/).waitFor({ timeout: WHOLE_SESSION });
+  await tab('Result').click();
+  await editor
+    .panel()
+    .getByText(/^(No|A) significant/)
+    .first()
+    .waitFor();
+  await editor.page.keyboard.press('Escape');
+  for (const [name, theme] of Object.entries(THEMES)) {
+    await editor.command('Preferences: Color Theme');
+    // The list is windowed: a theme further down is there once it is typed.
+    const label = theme.replace('Default ', '');
+    await editor.page.keyboard.type(label);
+    await editor.pick(label);
+    await tab('Result').click();
+    await picture(`result-${name}`);
+    await tab('Plan').click();
+    await picture(`plan-${name}`);
   }
+  await editor.command('View: Toggle Primary Side Bar Visibility');
+  for (const width of [400, 2000]) {
+    await editor.page.setViewportSize({ width, height: 900 });
+    for (const name of ['Relevance', 'Plan', 'Run', 'Result']) {
+      await tab(name).click();
+      await picture(`${name.toLowerCase()}-${width}`);
+    }
+  }
+} finally {
+  // Also where a step failed: an editor that nobody closes goes on running.
+  await editor.close();
+  rmSync(folder, { recursive: true, force: true });
 }
-await editor.close();
-rmSync(folder, { recursive: true, force: true });

@@ -5,7 +5,6 @@ import { slid } from '../../webview/parts/slider-keys';
 import { moved, scrollTo, windowOf } from '../../webview/parts/virtual-list';
 import { belowOf, shareFor } from '../../webview/plan/below';
 import { belowThreshold, withBelow } from '../../webview/plan/threshold';
-import { agreementOf } from '../../webview/relevance/agreement';
 import { columnsOf } from '../../webview/relevance/columns';
 import { kernelPixels } from '../../webview/relevance/kernel-pixels';
 import { ascending, rankingOf, rivalsOf } from '../../webview/relevance/ranking';
@@ -40,38 +39,6 @@ describe('the ranking of channels', () => {
         [6, 0.25],
         [7, 0],
       ],
-    );
-  });
-});
-
-describe('how two rankings agree', () => {
-  const relevance = (measure: string, ...layers: number[][]) => ({
-    measure,
-    layers: layers.map((own, i) => ({ layer: `layer${i}`, scores: own, observations: 0 })),
-  });
-
-  it('is 1 for the same order and −1 for the reverse, whatever the scores', () => {
-    assert.equal(agreementOf(relevance('a', [1, 2, 3]), relevance('b', [10, 200, 3000])), 1);
-    assert.equal(agreementOf(relevance('a', [1, 2, 3]), relevance('b', [3, 2, 1])), -1);
-  });
-
-  it('counts layers by their channels', () => {
-    const value = agreementOf(
-      relevance('a', [1, 2, 3], [1, 2, 3, 4, 5, 6]),
-      relevance('b', [3, 2, 1], [1, 2, 3, 4, 5, 6]),
-    );
-    assert.ok(Math.abs(value - 1 / 3) < 1e-12);
-  });
-
-  it('is the same both ways', () => {
-    fc.assert(
-      fc.property(scores, (a) => {
-        const b = a.map((value, i) => (value * 7919 + i) % 1000);
-        assert.equal(
-          agreementOf(relevance('a', a), relevance('b', b)),
-          agreementOf(relevance('b', b), relevance('a', a)),
-        );
-      }),
     );
   });
 });

@@ -13,7 +13,9 @@ interface Host {
 declare function acquireVsCodeApi(): Host;
 
 const host = acquireVsCodeApi();
-const root = document.getElementById('architecture') as HTMLElement;
+const root = document.createElement('main');
+root.id = 'architecture';
+document.body.append(root);
 const gridHost = document.createElement('div');
 gridHost.className = 'layers';
 const diagramHost = document.createElement('div');
@@ -30,7 +32,7 @@ let drawn: Promise<void> = Promise.resolve();
 
 const grid = new LayerGrid(gridHost, (layer) => select(layer, 'table'));
 const diagram = new Diagram(diagramHost, {
-  elkWorker: root.dataset.elkWorker ?? '',
+  elkWorker: document.body.dataset.elkWorker ?? '',
   onSelect: (layer) => select(layer, 'diagram'),
 });
 

@@ -1,10 +1,10 @@
 // How alike the measures rank channels, as a table of each with each.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Relevance } from '../../src/protocol/session';
+import { layerAgreements, meanAgreement } from '../../src/pruning/relevance/agreement';
 import type { Actions } from '../actions';
 import { pruneOf } from '../plan/settings';
 import type { PageState } from '../state';
-import { agreementOf } from './agreement';
 import { measureTitle } from './measures';
 
 export function agreementTable(state: PageState, actions: Actions): TemplateResult {
@@ -67,7 +67,7 @@ const correlations = new WeakMap<Relevance, WeakMap<Relevance, number>>();
 function agreement(a: Relevance, b: Relevance): number {
   const own = correlations.get(a) ?? new WeakMap<Relevance, number>();
   correlations.set(a, own);
-  const value = own.get(b) ?? agreementOf(a, b);
+  const value = own.get(b) ?? meanAgreement(layerAgreements(a.layers, b.layers))?.spearman ?? Number.NaN;
   own.set(b, value);
   return value;
 }

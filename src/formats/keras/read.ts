@@ -1,15 +1,16 @@
 // A Keras topology and its weights as a graph and its layers.
 import { ModelError, messageOf, UserError } from '../../errors';
-import { BATCH, type Dimension, type Graph, type Shape } from '../../model/graph';
+import { BATCH, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import { elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
-import { isRecord, LayerConfig, MAX_SIZE, show, UnknownLayer } from './config';
+import { isRecord, LayerConfig, show, UnknownLayer } from './config';
 import type { Dialect } from './dialect';
 import type { LayerContext } from './family';
 import { withPresentNames } from './former-names';
+import { inputShape } from './input-shape';
 import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
 import { type Entry, type Topology, wrappedTopology } from './topology';
@@ -380,39 +381,9 @@ function shapesMade(entry: Entry, config: LayerConfig): (Shape | undefined)[] {
 
 /** Values a layer makes of one sample; more than 2^28 (1 GB as float32) is a broken file, or one made to exhaust memory. */
 const MAX_VALUES = 2 ** 28;
-const MAX_AXES = 8;
 
 function checkSize(config: LayerConfig, { shape }: Activation): void {
   const sizes = shape.slice(1).filter((size) => typeof size === 'number');
   if (elementCount(sizes) > MAX_VALUES)
     config.fail(`its output [${sizes.join(', ')}] is too large for any machine to hold`);
-}
-
-/** batch_input_shape (batch_shape in Keras 3): null is a size known only when the model runs. */
-function inputShape(entry: Entry, topology: Topology): Shape {
-  const config: LayerConfig = new LayerConfig(entry.name, entry.className, entry.config);
-  const { fields } = config;
-  const field = ['batch_input_shape', 'batch_shape', 'input_shape', 'input_dim'].find((name) => fields[name] != null);
-  const built = topology.inputShape ?? entry.build?.input_shape;
-  if (field === undefined && built == null) config.fail('the first layer says no batch_input_shape');
-  const stated = field === undefined ? built : fields[field];
-  const where = field ?? 'build_input_shape';
-  const shape = withBatch(stated, field, fields.input_length);
-  if (shape === undefined) config.fail(`${where} must be a list, it is ${show(stated)}`);
-  if (shape.length < 2 || shape.length > MAX_AXES)
-    config.fail(`${where} ${show(shape)} has ${shape.length} axes; 2 to ${MAX_AXES} are known`);
-  return shape.map((size, axis): Dimension => {
-    if (axis === 0) return BATCH;
-    if (size === null) return `${entry.name}_${axis}`;
-    if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > MAX_SIZE)
-      config.fail(`${where} is ${show(shape)}`);
-    return size as number;
-  });
-}
-
-/** input_shape lacks the batch; input_dim is the last size alone, with the length of a sequence beside it. */
-function withBatch(stated: unknown, field: string | undefined, length: unknown): readonly unknown[] | undefined {
-  if (field === 'input_dim') return length === undefined ? [null, stated] : [null, length, stated];
-  if (!Array.isArray(stated)) return undefined;
-  return field === 'input_shape' ? [null, ...stated] : stated;
 }
