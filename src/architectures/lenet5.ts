@@ -8,6 +8,8 @@ export interface ArchitectureOptions {
   readonly classes: number;
   /** Fixes the weights it starts with. */
   readonly seed: number;
+  /** Of every layer, as a share of the architecture's; for one that can be narrower. */
+  readonly width?: number;
 }
 
 export function lenet5({ inputShape, classes, seed }: ArchitectureOptions): TfjsDocument {

@@ -16,18 +16,25 @@ export class SequentialModel {
     private readonly name: string,
     private readonly input: readonly number[],
     private readonly seed: number,
+    private readonly initializer: Initializer = glorotUniform,
   ) {
     this.#shape = input;
   }
 
-  conv(name: string, filters: number, kernel: number, activation = 'linear'): this {
+  conv(
+    name: string,
+    filters: number,
+    kernel: number,
+    { activation = 'linear', padding = 'valid' }: { activation?: string; padding?: 'valid' | 'same' } = {},
+  ): this {
     const [height = 1, width = 1, channels = 1] = this.#shape;
     const size = [kernel, kernel];
+    const lost = padding === 'valid' ? kernel - 1 : 0;
     this.#add('Conv2D', name, {
       filters,
       kernel_size: size,
       strides: [1, 1],
-      padding: 'valid',
+      padding,
       data_format: 'channels_last',
       dilation_rate: [1, 1],
       activation,
@@ -35,7 +42,7 @@ export class SequentialModel {
     });
     this.#kernel(`${name}/kernel`, [...size, channels, filters]);
     this.#weights.push(float32Weight(`${name}/bias`, [filters], new Float32Array(filters)));
-    this.#shape = [height - kernel + 1, width - kernel + 1, filters];
+    this.#shape = [height - lost, width - lost, filters];
     return this;
   }
 
@@ -108,12 +115,30 @@ export class SequentialModel {
     this.#layers.push({ class_name: className, config: { name, trainable: true, ...first, ...config } });
   }
 
-  /** Glorot uniform (Glorot & Bengio 2010), Keras' default: [...positions, in, out]. */
+  /** [...positions, in, out]. Drawn when its bytes are asked for, so that a network of any size takes no memory. */
   #kernel(name: string, shape: readonly number[]): void {
     const positions = elementCount(shape.slice(0, -2));
-    const limit = Math.sqrt(6 / (positions * ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1))));
-    const source = random(this.seed, 'weights', name);
-    const values = Float32Array.from({ length: elementCount(shape) }, () => (2 * source.next() - 1) * limit);
-    this.#weights.push(float32Weight(name, shape, values));
+    const limit = this.initializer(positions * (shape.at(-2) ?? 1), positions * (shape.at(-1) ?? 1));
+    this.#weights.push({
+      name,
+      shape,
+      trainable: true,
+      storage: { type: 'float32' },
+      bytes: async () => {
+        const source = random(this.seed, 'weights', name);
+        const values = new Float32Array(elementCount(shape));
+        for (let i = 0; i < values.length; i++) values[i] = (2 * source.next() - 1) * limit;
+        return new Uint8Array(values.buffer);
+      },
+    });
   }
 }
+
+/** Weights are drawn evenly from −limit to limit, by what a neuron reads and how many read it. */
+export type Initializer = (fanIn: number, fanOut: number) => number;
+
+/** Glorot & Bengio 2010, Keras' default. */
+export const glorotUniform: Initializer = (fanIn, fanOut) => Math.sqrt(6 / (fanIn + fanOut));
+
+/** He et al. 2015: keeps the signal's size through many layers of ReLU. */
+export const heUniform: Initializer = (fanIn) => Math.sqrt(6 / fanIn);

@@ -40,7 +40,7 @@ async function demo({ out, seed }: Flags, output: Output): Promise<void> {
   output.note('1. Training LeNet-5 with maxout (4 neurons a unit) on the built-in digits …');
   const flags = { data: BUILT_IN_DATA, out: trainedFolder, seed, threads: 0 };
   const { model, accuracy } = await trainArchitecture('lenet5-maxout', flags, output);
-  output.note(`   test accuracy ${percent(accuracy, 2)}`);
+  if (accuracy !== undefined) output.note(`   test accuracy ${percent(accuracy, 2)}`);
   output.note('2. Pruning: the least relevant neuron of every unit, three times, then weights …');
   const recipe = makeRecipe(
     { model, data: { source: BUILT_IN_DATA }, weights: { keep: KEEP_WEIGHTS }, seed },

@@ -17,6 +17,12 @@ export function realNumber(text: string): number {
   return value;
 }
 
+export function widthShare(text: string): number {
+  const share = realNumber(text);
+  if (share <= 0 || share > 1) throw new InvalidArgumentError('Not a share above 0, up to 1.');
+  return share;
+}
+
 /** "dense,conv2": layer names. */
 export function names(text: string): string[] {
   const list = text

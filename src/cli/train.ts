@@ -6,10 +6,11 @@ import { onnxruntime } from '../engines/onnxruntime';
 import { tensorflow } from '../engines/tensorflow';
 import { UserError } from '../errors';
 import { checkNewFolder } from '../formats/files';
+import type { Model } from '../model/model';
 import { costOf } from '../ops/cost';
 import { openData } from '../session/data';
 import { makeRecipe } from '../session/recipe';
-import { trainNew } from '../session/train-new';
+import { trainNew, untrainedModel } from '../session/train-new';
 import {
   checkedData,
   type DataFlags,
@@ -17,6 +18,7 @@ import {
   retrainOf,
   type TrainingFlags,
   wholeNumber,
+  widthShare,
   withData,
   withEngine,
   withTraining,
@@ -25,8 +27,9 @@ import { count, makeOutput, type Output, percent } from './output';
 import { trainingDetail } from './session-progress';
 
 export interface TrainFlags extends DataFlags, EngineFlags, TrainingFlags {
-  readonly data: string;
+  readonly data?: string;
   readonly k?: number;
+  readonly width?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -37,17 +40,19 @@ const DEFAULT_EPOCHS = 5;
 export function registerTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('Trains a new model to prune.')
+    .description('Trains a new model to prune. With --epochs 0 and no data it is made as it starts.')
     .argument('<architecture>', Object.keys(ARCHITECTURES).join(', '))
     .option('--k <n>', 'neurons a unit of a maxout architecture (default: 4)', wholeNumber)
+    .option('--width <share>', "of every layer, as a share of the architecture's own (vgg16)", widthShare)
     .option('--out <folder>', 'new folder for the model (default: named after the architecture)')
     .option('--json', 'print one JSON document and nothing else');
-  withEngine(withTraining(withData(command, true), `(default: ${DEFAULT_EPOCHS})`)).action(
+  withEngine(withTraining(withData(command, false), `(default: ${DEFAULT_EPOCHS})`)).action(
     async (architecture: string, flags: TrainFlags) => {
       const output = makeOutput(flags.json === true);
       const result = await trainArchitecture(architecture, flags, output);
       const { model, accuracy, parameters } = result;
-      output.result(result, `${count(parameters)} parameters, test accuracy ${percent(accuracy, 2)}: ${model}`);
+      const tested = accuracy === undefined ? 'not trained' : `test accuracy ${percent(accuracy, 2)}`;
+      output.result(result, `${count(parameters)} parameters, ${tested}: ${model}`);
     },
   );
 }
@@ -57,13 +62,22 @@ export interface TrainResult {
   readonly model: string;
   readonly parameters: number;
   readonly macs: number;
-  readonly accuracy: number;
-  readonly testSamples: number;
+  /** Absent without data. */
+  readonly accuracy?: number;
+  readonly testSamples?: number;
 }
 
 export async function trainArchitecture(architecture: string, flags: TrainFlags, output: Output): Promise<TrainResult> {
   const out = resolve(flags.out ?? architecture);
   await checkNewFolder(out);
+  const size = {
+    ...(flags.k !== undefined && { k: flags.k }),
+    ...(flags.width !== undefined && { width: flags.width }),
+  };
+  if (flags.data === undefined && flags.epochs === 0) {
+    const model = untrainedModel({ architecture, seed: flags.seed, ...size });
+    return { ...figuresOf(model), model: await model.container.write(model, out) };
+  }
   const data = await openData(checkedData(flags, 0.1), flags.seed);
   const { retrain } = makeRecipe(
     { model: '-', data: { source: '-' }, retrain: { epochs: DEFAULT_EPOCHS, ...retrainOf(flags) } },
@@ -77,7 +91,7 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
     stopping = true;
   };
   process.once('SIGINT', stop);
-  const asked = { architecture, retrain, seed: flags.seed, ...(flags.k !== undefined && { k: flags.k }) };
+  const asked = { architecture, retrain, seed: flags.seed, ...size };
   const made = await trainNew(asked, data, engine, {
     onProgress(progress) {
       const { step, steps, batch } = progress;
@@ -89,7 +103,15 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
   output.endProgress();
   if (made === undefined) throw new UserError('Stopped; nothing was written.');
   const { model, accuracy } = made;
+  return {
+    ...figuresOf(model),
+    model: await model.container.write(model, out),
+    accuracy,
+    testSamples: data.test.count,
+  };
+}
+
+function figuresOf(model: Model): Pick<TrainResult, 'parameters' | 'macs'> {
   const { parameters, macs } = costOf(model);
-  const path = await model.container.write(model, out);
-  return { model: path, parameters, macs, accuracy, testSamples: data.test.count };
+  return { parameters, macs };
 }

@@ -1,5 +1,5 @@
 // Trains a new model to prune: one of the architectures the product knows.
-import { buildModel } from '../architectures/index';
+import { buildModel, madeFor } from '../architectures/index';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
@@ -14,22 +14,31 @@ export interface NewModel {
   readonly architecture: string;
   /** Neurons a maxout unit, for an architecture that has them. */
   readonly k?: number;
+  /** Of every layer, as a share of the architecture's. */
+  readonly width?: number;
   readonly retrain: Retrain;
   readonly seed: number;
 }
 
+/** As it starts, for pictures and classes like the data's; without data for those the architecture was made for. */
+export function untrainedModel({ architecture, k, width, seed }: Omit<NewModel, 'retrain'>, data?: Dataset): Model {
+  return buildModel(architecture, {
+    ...(data === undefined ? madeFor(architecture) : classification(data)),
+    seed,
+    ...(k !== undefined && { k }),
+    ...(width !== undefined && { width }),
+  });
+}
+
 /** undefined where the training was stopped. */
 export async function trainNew(
-  { architecture, k, retrain, seed }: NewModel,
+  asked: NewModel,
   data: Dataset,
   engine: Engine,
   hooks: TrainingHooks,
 ): Promise<{ model: Model; accuracy: number } | undefined> {
-  const untrained = buildModel(architecture, {
-    ...classification(data),
-    seed,
-    ...(k !== undefined && { k }),
-  });
+  const { retrain, seed } = asked;
+  const untrained = untrainedModel(asked, data);
   const values = await loadValues(untrained.graph);
   const options = trainingOptions(retrain, `${seed} train`);
   const result = await trained(() => train(engine, untrained.graph, values, data.train, options, hooks));

@@ -68,7 +68,7 @@ const GIVEN: readonly Given[] = [
     name: 'a Conv2D',
     model: modelOf(
       new SequentialModel('conv', [4, 4, 1], 2)
-        .conv('layer', 12, 2, 'relu')
+        .conv('layer', 12, 2, { activation: 'relu' })
         .maxout('maxout', 3)
         .flatten('flatten')
         .dense('classes', 3),

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ARCHITECTURES, buildModel } from '../../src/architectures/index';
 import type { Model } from '../../src/model/model';
 import { costOf } from '../../src/ops/cost';
 import { analyseChannels } from '../../src/pruning/channels';
@@ -10,6 +9,7 @@ import { cut } from '../../src/pruning/cut';
 import { familiesOf } from '../../src/pruning/families';
 import { costPredictor, goneOf, predictCost } from '../../src/pruning/predict';
 import { random } from '../../src/random';
+import { ARCHITECTURE_NAMES, smallArchitecture } from '../small-architecture';
 import { networkOf, recipes } from './random-network';
 
 /** A share of every family, but never all of one. */
@@ -40,9 +40,9 @@ test('on random networks, the predicted cost of a cut is that of the model reall
   assert.ok(cuts > 150, `only ${cuts} of the networks had something to cut`);
 });
 
-for (const name of Object.keys(ARCHITECTURES)) {
+for (const name of ARCHITECTURE_NAMES) {
   test(`on ${name}, one predictor foretells many cuts`, () => {
-    const model = buildModel(name, { inputShape: [28, 28, 1], classes: 10, seed: 1 });
+    const model = smallArchitecture(name);
     const channels = analyseChannels(model.graph);
     const families = familiesOf(channels);
     const predict = costPredictor(model, channels, families);
