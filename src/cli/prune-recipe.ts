@@ -6,6 +6,7 @@ import { MEASURES } from '../pruning/relevance/index';
 import { NORMALIZATIONS } from '../pruning/relevance/normalization';
 import { REDUCTIONS } from '../pruning/relevance/reduction';
 import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
+import { parseUntil } from '../session/until';
 import {
   type DataFlags,
   dataOf,
@@ -37,6 +38,11 @@ export interface RecipeFlags extends DataFlags, TrainingFlags {
   readonly retrain: boolean;
   readonly keepWeights?: number;
   readonly until?: string;
+  readonly shrink?: string;
+  readonly lastEpochs?: number;
+  /** True without a weight. */
+  readonly distil?: number | true;
+  readonly temperature?: number;
   readonly metric?: string;
   readonly seed?: number;
   readonly engine?: string;
@@ -76,7 +82,20 @@ export function withPruning(command: Command): Command {
     .option('--iterations <n>', 'cuts in which the ratio or target is reached (default: 3)', wholeNumber)
     .option('--no-retrain', 'do not train after the cuts; with a measure of weights no data is needed then')
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
-    .option('--until <rule>', 'stop early: significant, parameters<=20%, macs<=1000000, bytes<=50000')
+    .option(
+      '--until <rule>',
+      'alone: search for the smallest model that is not significantly worse (significant) or good enough (accuracy>=99%); with the options above: stop early, also at parameters<=20%, macs<=1000000, bytes<=50000',
+    )
+    .addOption(
+      new Option('--shrink <figure>', 'what the search makes small (default: parameters)').choices([
+        'parameters',
+        'macs',
+        'bytes',
+      ]),
+    )
+    .option('--last-epochs <n>', 'of the last training of a search (default: three times --epochs)', wholeNumber)
+    .option('--distil [weight]', 'learn from the original too: its share of the loss (default: 0.5)', realNumber)
+    .option('--temperature <t>', 'of --distil (default: 4)', realNumber)
     .option('--metric <name>', 'what is judged by: accuracy, binary-accuracy, mse, mae or r2 (default: by the data)');
 }
 
@@ -115,12 +134,23 @@ function checkFlags(flags: RecipeFlags): void {
     'protect',
     'approximate',
   ] as const;
-  const useless = idle.find((name) => methods.length === 0 && flags[name] !== undefined);
+  const searches = methodOf(flags) === 'search';
+  const useless = idle.find(
+    (name) => methods.length === 0 && flags[name] !== undefined && (!searches || name === 'iterations'),
+  );
   if (useless !== undefined) {
     const option = useless.replace('W', '-w');
     throw new UserError(`--${option} goes with --ratio, --global or --to: say how much to cut.`);
   }
-  if (flags.isomorphic && flags.global === undefined && flags.to === undefined) {
+  for (const name of ['shrink', 'lastEpochs'] as const) {
+    if (flags[name] === undefined || searches) continue;
+    const option = name === 'shrink' ? name : 'last-epochs';
+    throw new UserError(`--${option} goes with a search: --until significant, or --until "accuracy>=99%".`);
+  }
+  if (flags.temperature !== undefined && flags.distil === undefined) {
+    throw new UserError('--temperature goes with --distil.');
+  }
+  if (flags.isomorphic && flags.global === undefined && flags.to === undefined && !searches) {
     throw new UserError('--isomorphic goes with --global or --to, which compare scores of different layers.');
   }
 }
@@ -128,7 +158,11 @@ function checkFlags(flags: RecipeFlags): void {
 function recipeFields(flags: RecipeFlags): Record<string, unknown> {
   const { keepWeights } = flags;
   const prune = pruneFields(flags);
-  const retrain = { ...retrainOf(flags), ...(!flags.retrain && { epochs: 0 }) };
+  const retrain = {
+    ...retrainOf(flags),
+    ...(!flags.retrain && { epochs: 0 }),
+    ...given({ lastEpochs: flags.lastEpochs, distillation: distillationOf(flags) }),
+  };
   const dataFields = dataOf(flags);
   return given({
     data: Object.keys(dataFields).length > 0 ? dataFields : undefined,
@@ -147,15 +181,9 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
   const { k, layers, protect, reduction, normalization, minimumWidth, multiple, isomorphic, approximate, iterations } =
     flags;
   const { ratio, ratios, global, to } = flags;
-  const method =
-    to !== undefined
-      ? 'target'
-      : global !== undefined
-        ? 'global'
-        : ratio !== undefined || ratios !== undefined
-          ? 'ratio'
-          : undefined;
-  const measure = flags.measure ?? (method !== undefined && flags.data === undefined ? 'l1' : undefined);
+  const method = methodOf(flags);
+  const usual = method === 'search' ? SEARCHED_BY : method !== undefined && flags.data === undefined ? 'l1' : undefined;
+  const measure = flags.measure ?? usual;
   return given({
     method,
     k,
@@ -167,12 +195,31 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
     ratio: global ?? ratio,
     ratios,
     target: to,
+    shrink: flags.shrink,
     minimumWidth,
     multiple,
     isomorphic,
     approximate,
     iterations,
   });
+}
+
+/** The measure of a search: what a channel is worth to the loss can be compared between layers. */
+const SEARCHED_BY = 'taylor';
+
+/** undefined: maxout, or what a recipe says. */
+function methodOf({ to, global, ratio, ratios, k, until, keepWeights }: RecipeFlags): string | undefined {
+  if (to !== undefined) return 'target';
+  if (global !== undefined) return 'global';
+  if (ratio !== undefined || ratios !== undefined) return 'ratio';
+  const decides = until !== undefined && parseUntil(until).rule !== 'size';
+  return decides && k === undefined && keepWeights === undefined ? 'search' : undefined;
+}
+
+/** A search learns from the original, unless it is told how much. */
+function distillationOf(flags: RecipeFlags): object | undefined {
+  if (flags.distil === undefined) return methodOf(flags) === 'search' ? {} : undefined;
+  return given({ weight: flags.distil === true ? undefined : flags.distil, temperature: flags.temperature });
 }
 
 /** "conv1=0.2,dense=0.5" */

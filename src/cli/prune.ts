@@ -77,7 +77,7 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
 
 /** Without data there is no session: one cut, nothing retrained, nothing tested. */
 async function cutAlone(recipe: Recipe, flags: Flags, output: Output): Promise<void> {
-  if (recipe.retrain.epochs > 0 || recipe.prune.method === 'maxout') {
+  if (recipe.retrain.epochs > 0 || recipe.prune.method === 'maxout' || recipe.prune.method === 'search') {
     throw new UserError(
       'Pruning needs data to measure and retrain on: give --data PATH, or --data digits. Without data a model can be cut by its weights alone: --ratio 0.5 --measure l1 --no-retrain.',
     );

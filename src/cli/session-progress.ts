@@ -34,7 +34,7 @@ export function sessionHooks(
     switch (event.type) {
       case 'started':
         output.note(
-          `Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed} of ${event.stages} iterations done` : ''}`,
+          `Session in ${event.folder}${event.resumed > 0 ? `, ${event.resumed}${event.stages ? ` of ${event.stages}` : ''} iterations done` : ''}`,
         );
         break;
       case 'engine':
@@ -62,7 +62,7 @@ export function sessionHooks(
         const { metric } = record;
         const p = record.pValue === undefined ? '' : `, p = ${record.pValue.toFixed(3)}`;
         output.note(
-          `${record.title}: ${record.parameters.toLocaleString('en')} parameters, test ${metric.title} ${scoreText(metric, record.score)}${p}`,
+          `${record.title}${record.accepted === false ? ' (refused)' : ''}: ${record.parameters.toLocaleString('en')} parameters, test ${metric.title} ${scoreText(metric, record.score)}${p}`,
         );
         break;
       }

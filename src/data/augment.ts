@@ -28,6 +28,7 @@ export function augmented(split: Split, { flip = false, shift = 0 }: AugmentOpti
   }
   return {
     ...split,
+    augmented: true,
     async read(indices, out, draw) {
       await split.read(indices, out, draw);
       if (draw === undefined) return;

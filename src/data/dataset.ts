@@ -42,6 +42,8 @@ export interface Split {
   readonly count: number;
   readonly inputs: readonly SampleInput[];
   readonly targets: readonly Target[];
+  /** Whether a draw changes what is read. */
+  readonly augmented?: boolean;
   /**
    * Writes the normalised samples `indices`, one after the other, to `out`: for each input indices.length × its size.
    * @param draw says which augmentation the samples get, where there is one: another text, other flips and shifts.

@@ -145,7 +145,7 @@ function fitSplit(
   const straight = order.length === split.inputs.length && order.every((from, to) => from === to);
   if (straight && layouts.every((layout) => !layout.channelsFirst)) return { ...split, inputs, targets };
   return {
-    count: split.count,
+    ...split,
     inputs,
     targets,
     async read(indices, out, draw) {

@@ -6,7 +6,7 @@ export interface RecipeFile {
   readonly model: string;
   readonly data: DataChoice;
   readonly prune?: {
-    readonly method?: 'maxout' | 'ratio' | 'global' | 'target';
+    readonly method?: 'maxout' | 'ratio' | 'global' | 'target' | 'search';
     readonly k?: number;
     readonly layers?: readonly string[];
     readonly protect?: readonly string[];
@@ -16,6 +16,7 @@ export interface RecipeFile {
     readonly ratio?: number;
     readonly ratios?: Readonly<Record<string, number>>;
     readonly target?: { readonly parameters?: number; readonly macs?: number; readonly bytes?: number };
+    readonly shrink?: 'parameters' | 'macs' | 'bytes';
     readonly minimumWidth?: number;
     readonly multiple?: number;
     readonly isomorphic?: boolean;
@@ -31,6 +32,8 @@ export interface RecipeFile {
     readonly weightDecay?: number;
     readonly schedule?: 'constant' | 'step' | 'cosine' | 'inv';
     readonly loss?: 'softmax-cross-entropy' | 'binary-cross-entropy' | 'mse' | 'mae' | 'huber';
+    readonly distillation?: { readonly temperature?: number; readonly weight?: number };
+    readonly lastEpochs?: number;
   };
   readonly weights?: { readonly keep: number; readonly iterations?: number };
   readonly until?: string;

@@ -13,7 +13,7 @@ export interface SessionState {
   readonly recipe: RecipeFile;
   /** When it was started (or last resumed), ISO 8601. */
   readonly started: string;
-  /** Of all iterations, the original included. */
+  /** Of all iterations, the original included; 0 where that is not known (a search). */
   readonly stages: number;
   /** Title of the iteration that runs. */
   readonly stage?: string;

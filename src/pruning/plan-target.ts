@@ -15,6 +15,11 @@ export interface Target {
   readonly limit: number;
 }
 
+export interface TargetOptions extends GlobalOptions {
+  /** Ranks channels by their score for what each saves of the figure: a large layer loses more of its channels. */
+  readonly perCost?: boolean;
+}
+
 /** How far below the target a plan may end, where channels are not so many that it can be met exactly. */
 const TOLERANCE = 0.01;
 
@@ -23,10 +28,11 @@ export function planTarget(
   model: Model,
   candidates: Candidates,
   { figure, limit }: Target,
-  options: GlobalOptions = {},
+  { perCost = false, ...options }: TargetOptions = {},
 ): Plan {
-  const queue = globalQueue(candidates, options);
   const predict = costPredictor(model, candidates.channels, candidates.families);
+  const ranked = perCost ? rankedByCost(candidates, (gone) => predict(gone)[figure]) : candidates;
+  const queue = globalQueue(ranked, options);
   const line = new CostLine(queue, candidates.families.length, (gone) => predict(gone)[figure]);
   const least = line.after(queue.length);
   if (least > limit) throw outOfReach(figure, limit, least);
@@ -48,6 +54,29 @@ export function planTarget(
     return true;
   });
   return plan(Math.abs(left - limit) < Math.abs(cost - limit) ? [...queue.slice(0, count - 1), ...smaller] : reached);
+}
+
+/** What is left of a figure when all goes that may. */
+export function leastCost(model: Model, candidates: Candidates, figure: keyof Cost): number {
+  const predict = costPredictor(model, candidates.channels, candidates.families);
+  const gone = new Uint32Array(candidates.families.length);
+  for (const { family, portions } of candidates.choices) {
+    gone[family] = portions.reduce((sum, { channels }) => sum + channels.length, 0);
+  }
+  return predict(gone)[figure];
+}
+
+/** Each family's scores divided by what one of its channels saves as the model is now. */
+function rankedByCost(candidates: Candidates, cost: (gone: Uint32Array) => number): Candidates {
+  const gone = new Uint32Array(candidates.families.length);
+  const before = cost(gone);
+  const choices = candidates.choices.map((choice) => {
+    gone[choice.family] = 1;
+    const saved = Math.max(1, before - cost(gone));
+    gone[choice.family] = 0;
+    return { ...choice, portions: choice.portions.map((portion) => ({ ...portion, score: portion.score / saved })) };
+  });
+  return { ...candidates, choices };
 }
 
 /** The cost after so many portions of a queue: from one question to the next only those between are counted. */

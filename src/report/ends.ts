@@ -17,6 +17,19 @@ export interface Ends {
   readonly sparse: boolean;
 }
 
+/** Back from iteration to iteration to the one that each started from. */
+function pathTo(result: IterationRecord, iterations: readonly IterationRecord[]): IterationRecord[] {
+  const path = [result];
+  for (let at = result; at.index > 0; ) {
+    const from = at.from ?? at.index - 1;
+    const before = iterations.find(({ index }) => index === from);
+    if (before === undefined || before.index >= at.index) throw new Error(`iteration ${at.index} starts from none`);
+    path.unshift(before);
+    at = before;
+  }
+  return path;
+}
+
 /** Throws where a record names no original or no result. */
 export function endsOf({ iterations, chosen }: Iterations): Ends {
   const [original] = iterations;
@@ -24,6 +37,6 @@ export function endsOf({ iterations, chosen }: Iterations): Ends {
   const last = iterations.findIndex(({ index }) => index === chosen);
   const result = iterations[last];
   if (result === undefined) throw new Error(`the session has no iteration ${chosen}`);
-  const path = iterations.slice(0, last + 1);
+  const path = pathTo(result, iterations);
   return { metric: original.metric, original, result, path, sparse: path.some(({ kind }) => kind === 'weights') };
 }

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<IterationKind, string>> = {
   maxout: 'maxout introduced',
   neurons: 'neurons cut',
   weights: 'weights set to zero',
+  training: 'nothing cut, trained for longer',
 };
 
 /** Of more layers than this, only their number is told. */
@@ -45,7 +46,9 @@ ${iterations.map(
 function rowHead(iteration: IterationRecord, chosen: boolean): Markup {
   return html`<th scope="row"><span class="index">${iteration.index}</span><bdi class="name">${iteration.title}</bdi><small>${
     chosen ? html`<b class="mark">result</b> ` : undefined
-  }${whatWasDone(iteration)}</small></th>`;
+  }${iteration.accepted === false ? html`<b class="refused">refused</b> ` : undefined}${whatWasDone(iteration)}${
+    iteration.from === undefined ? undefined : html`, from ${iteration.from}`
+  }</small></th>`;
 }
 
 /** "dense 256 → 192". */

@@ -10,6 +10,7 @@ import type { Graph } from '../model/graph';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
 import { SIGNIFICANCE } from './record';
+import type { Until } from './until';
 
 export interface Judgement {
   readonly test: Evaluation;
@@ -65,13 +66,15 @@ const NOTICED = 0.02;
 /** Where not even a loss of this size could be told from chance, deciding by the test means nothing. */
 const GROSS = 0.1;
 
-/** Throws UserError where a decision by the permutation test on so few validation samples would mean nothing. */
-export function checkEnough(samples: number): void {
+/** Throws UserError where a rule decides on validation samples and there are none, or so few that it would mean nothing. */
+export function checkRule(until: Until | undefined, samples: number): void {
+  if (until === undefined || until.rule === 'size') return;
   if (samples === 0) {
     throw new UserError(
-      'The stop rule "significant" decides on validation data, and there is none: set data.validation above 0.',
+      `The stop rule "${until.rule === 'score' ? until.metric : until.rule}" decides on validation data, and there is none: set data.validation above 0.`,
     );
   }
+  if (until.rule !== 'significant') return;
   if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
   throw new UserError(
     `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, SIGNIFICANCE))} can be told from chance. ` +

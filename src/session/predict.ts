@@ -46,6 +46,10 @@ export class Predictor {
   async predict(recipe: Recipe): Promise<Prediction> {
     const known = await this.#open(recipe.model);
     const { model } = known;
+    if (recipe.prune.method === 'search') {
+      const figures = figuresOf(model);
+      return { ...compared(figures, figures), iterations: ['original'], open: true };
+    }
     const iterations = stagesOf(recipe, model).map(({ title }) => title);
     if (recipe.prune.method === 'maxout') {
       return { ...compared(figuresOf(model), figuresOf(cutByMaxout(recipe, model))), iterations };

@@ -12,6 +12,7 @@ import type { EngineName } from '../training/choose-engine';
 import type { LossName } from '../training/loss/loss';
 import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
+import type { Distillation } from '../training/teacher';
 import schema from './recipe.schema.json';
 
 export interface Recipe {
@@ -35,7 +36,7 @@ export interface Recipe {
 export type RecipeData = DataChoice & { readonly validation: number };
 
 export interface Prune {
-  readonly method: 'maxout' | 'ratio' | 'global' | 'target';
+  readonly method: 'maxout' | 'ratio' | 'global' | 'target' | 'search';
   readonly k: number;
   readonly layers?: readonly string[];
   readonly protect: readonly string[];
@@ -48,6 +49,8 @@ export interface Prune {
   readonly ratios: Readonly<Record<string, number>>;
   /** One figure; up to 1 a share of the model as it was, above 1 a number. */
   readonly target?: Readonly<Partial<Record<keyof Cost, number>>>;
+  /** What a search makes small. */
+  readonly shrink: keyof Cost;
   readonly minimumWidth: number;
   readonly multiple: number;
   readonly isomorphic: boolean;
@@ -65,6 +68,10 @@ export interface Retrain {
   readonly schedule: ScheduleName;
   /** Default: what suits the model's output and the data. */
   readonly loss?: LossName;
+  /** Learning from the original besides the data. */
+  readonly distillation?: Distillation;
+  /** Of the last training of a search; default three times the epochs. */
+  readonly lastEpochs?: number;
 }
 
 /** The data set that needs no file. */

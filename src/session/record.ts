@@ -7,14 +7,18 @@ export type { MetricInfo };
 
 /**
  * original: the model as it was given (or trained first). maxout: maxout introduced and retrained. neurons: neurons cut.
- * weights: weights set to zero. The last two are retrained afterwards.
+ * weights: weights set to zero. The last two are retrained afterwards. training: nothing is cut, only trained.
  */
-export type IterationKind = 'original' | 'maxout' | 'neurons' | 'weights';
+export type IterationKind = 'original' | 'maxout' | 'neurons' | 'weights' | 'training';
 
 export interface IterationRecord {
   /** From 0, the original. */
   readonly index: number;
   readonly kind: IterationKind;
+  /** Index of the iteration whose model it started from, where that is not the one before. */
+  readonly from?: number;
+  /** False where the rule that decides refused it: the session went on from another one. */
+  readonly accepted?: boolean;
   /** In words: "3 neurons a unit", "43 % of the weights". */
   readonly title: string;
   readonly parameters: number;
@@ -76,6 +80,11 @@ export interface SessionRecord {
   readonly iterations: readonly IterationRecord[];
   /** Index of the iteration whose model is the result. */
   readonly chosen: number;
+}
+
+/** The validation score so that more is better. */
+export function scoreOrder({ validationScore = Number.NaN, metric }: IterationRecord): number {
+  return metric.better === 'higher' ? validationScore : -validationScore;
 }
 
 /** p above this: no significant loss. */

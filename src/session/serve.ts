@@ -93,7 +93,7 @@ export async function serveSession(job: Job, onReady: () => void): Promise<void>
   function changeOf(event: SessionEvent): SessionChange {
     switch (event.type) {
       case 'started':
-        return { stages: event.stages };
+        return { stages: event.stages ?? 0 };
       case 'engine':
         return { engine: event.text };
       case 'warning':

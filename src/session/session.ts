@@ -12,26 +12,29 @@ import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import { modelName } from '../model/model-name';
 import { loadValues, nonFiniteWeights, withValues } from '../model/values';
-import { type Cost, costOf } from '../ops/cost';
+import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
 import { Stopped } from '../pruning/relevance/progress';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { chooseEngine } from '../training/choose-engine';
+import { Teacher } from '../training/teacher';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
+import { type Course, fixedCourse } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
-import { checkEnough, Judge, type Judgement } from './judge';
+import { checkRule, Judge, type Judgement } from './judge';
 import type { Recipe, Retrain } from './recipe';
-import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
+import type { IterationRecord, LayerRecord, SessionRecord } from './record';
+import { searchCourse } from './search';
 import type { Stage } from './stage';
 import { stagesOf } from './stages/index';
-import { parseUntil, sizeReached, type Until } from './until';
+import { accepts, parseUntil, type Until } from './until';
 
 export type SessionEvent =
-  | { readonly type: 'started'; readonly folder: string; readonly stages: number; readonly resumed: number }
+  | { readonly type: 'started'; readonly folder: string; readonly stages?: number; readonly resumed: number }
   | { readonly type: 'engine'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string }
   /** How the data is read. */
@@ -67,15 +70,15 @@ export class SessionStopped extends Error {
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
   const data = await openFittedData(recipe.data, recipe.seed, original.graph, recipe.retrain.loss);
-  const until = recipe.until === undefined ? undefined : parseUntil(recipe.until);
-  const stages = stagesOf(recipe, original);
+  const until = ruleOf(recipe);
+  const course = courseOf(recipe, original, until);
   const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
     threads: recipe.threads,
     trains: recipe.retrain.epochs > 0,
   });
   const judge = new Judge(engine, data, recipe.metric);
   judge.check(original.graph);
-  if (until?.rule === 'significant') checkEnough(judge.counts.validation);
+  checkRule(until, judge.counts.validation);
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
@@ -94,7 +97,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   options.onEvent?.({ type: 'engine', text: why });
   await folder.log({ type: 'engine', text: why });
   const session = new Session(recipe, original, data, engine, judge, folder, options, until);
-  const iterations = await logged(folder, () => session.run(stages));
+  const iterations = await logged(folder, () => session.run(course)).finally(() => session.dispose());
   const record: SessionRecord = {
     title: options.title ?? original.name,
     model: recipe.model,
@@ -121,6 +124,28 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
   }
 }
 
+/** A search has to have one. */
+function ruleOf({ until, prune }: Recipe): Until | undefined {
+  const text = until ?? (prune.method === 'search' ? 'significant' : undefined);
+  return text === undefined ? undefined : parseUntil(text);
+}
+
+/** Throws UserError where the recipe asks for what can't be. */
+function courseOf(recipe: Recipe, original: Model, until: Until | undefined): Course {
+  if (recipe.prune.method !== 'search') return fixedCourse(stagesOf(recipe, original), until);
+  if (until === undefined || until.rule === 'size') {
+    throw new UserError(
+      'A search wants a rule about the score: until significant, or accuracy>=99%. For a size take the method target.',
+    );
+  }
+  if (recipe.weights !== undefined) {
+    throw new UserError(
+      "A search cuts neurons alone: leave weights out, and prune the result's weights in another session.",
+    );
+  }
+  return searchCourse(recipe, original, until);
+}
+
 /** The same recipe on the same model is the same session. */
 function sessionName(recipe: Recipe): string {
   const { threads, engine, ...rest } = recipe;
@@ -132,6 +157,8 @@ class Session {
   chosen = 0;
   result: Model;
   #original: Judgement | undefined;
+  #teacher: Teacher | undefined;
+  #last: { readonly index: number; readonly model: Model } | undefined;
 
   constructor(
     private readonly recipe: Recipe,
@@ -146,39 +173,55 @@ class Session {
     this.result = original;
   }
 
-  async run(stages: readonly Stage[]): Promise<IterationRecord[]> {
+  async run(course: Course): Promise<IterationRecord[]> {
     const done = await this.folder.readIterations();
     const records = done.map(({ record }) => record);
-    this.#emit({ type: 'started', folder: this.folder.path, stages: stages.length, resumed: done.length });
+    const { stages } = course;
+    this.#emit({ type: 'started', folder: this.folder.path, ...(stages && { stages }), resumed: done.length });
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
       this.#emit({ type: 'warning', text });
     }
     for (const text of this.data.notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
+    this.#checkMetric(this.#original);
     for (const text of this.judge.doubts(this.#original)) this.#emit({ type: 'warning', text });
-    const models = await Promise.all(done.map((checkpoint) => this.folder.openModel(checkpoint)));
-    let model = models.at(-1) ?? this.original;
-    for (const [index, stage] of stages.entries()) {
-      let record = records[index];
-      if (record === undefined) {
-        this.#emit({ type: 'stage', index, title: stage.title });
-        await this.folder.checkSource(await fingerprint(this.original, this.recipe.model), this.recipe.model);
-        [model, record] = await this.#iterate(stage, index, model);
-        await this.folder.writeIteration(record, model);
-        records.push(record);
-        await this.folder.log({ type: 'iteration', index, title: record.title, score: record.score });
-      }
+    for (const record of records) this.#emit({ type: 'iteration', record });
+    for (let step = course.next(records); step !== undefined; step = course.next(records)) {
+      const { stage, from } = step;
+      const index = records.length;
+      this.#emit({ type: 'stage', index, title: stage.title });
+      await this.folder.checkSource(await fingerprint(this.original, this.recipe.model), this.recipe.model);
+      const [model, record] = await this.#iterate(stage, index, from, await this.#modelOf(from));
+      await this.folder.writeIteration(record, model);
+      records.push(record);
+      this.#last = { index, model };
+      await this.folder.log({ type: 'iteration', index, title: record.title, score: record.score });
       this.#emit({ type: 'iteration', record });
-      const verdict = this.#verdict(record, records[0] as IterationRecord);
-      if (verdict === 'undo') break;
-      this.chosen = index;
-      this.result = models[index] ?? model;
-      if (verdict === 'stop') break;
     }
+    this.chosen = course.chosen(records);
+    this.result = await this.#modelOf(this.chosen);
     return records;
   }
 
-  async #iterate(stage: Stage, index: number, before: Model): Promise<[Model, IterationRecord]> {
+  async dispose(): Promise<void> {
+    await this.#teacher?.dispose();
+  }
+
+  /** The model of an iteration, from its checkpoint but for the last one. */
+  async #modelOf(index: number): Promise<Model> {
+    if (index < 1) return this.original;
+    return this.#last?.index === index ? this.#last.model : openModel(this.folder.modelPath(index));
+  }
+
+  /** Throws UserError where a rule names another metric than the model is judged by. */
+  #checkMetric({ test }: Judgement): void {
+    if (this.until?.rule !== 'score' || this.until.metric === test.metric.name) return;
+    throw new UserError(
+      `The rule "${this.recipe.until}" is about ${this.until.metric}, the model is judged by ${test.metric.name}.`,
+    );
+  }
+
+  async #iterate(stage: Stage, index: number, from: number, before: Model): Promise<[Model, IterationRecord]> {
     const started = performance.now();
     const applied = await this.#stoppable(() =>
       stage.apply(before, {
@@ -196,6 +239,7 @@ class Session {
     const record: IterationRecord = {
       index,
       kind: stage.kind,
+      ...(from !== index - 1 && { from }),
       title: stage.title,
       parameters: cost.parameters,
       nonZero: nonZeroCount(model.graph, await loadValues(model.graph)),
@@ -216,12 +260,16 @@ class Session {
       layers: layerRecords(model),
       seconds: (performance.now() - started) / 1000,
     };
-    return [model, record];
+    if (index === 0 || this.until === undefined || this.until.rule === 'size') return [model, record];
+    return [model, { ...record, accepted: accepts(this.until, record) }];
   }
 
   async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {
     const values = await loadValues(model.graph);
-    const options = trainingOptions(this.recipe.retrain, `${this.recipe.seed} iteration ${index}`);
+    const { retrain, seed } = this.recipe;
+    const { epochs = retrain.epochs } = stage;
+    const options = trainingOptions({ ...retrain, epochs }, `${seed} iteration ${index}`);
+    const teacher = retrain.distillation && (await this.#teach());
     const sparse = stage.kind === 'weights' ? new Set(sparseWeights(model.graph)) : new Set<string>();
     const resume = await this.folder.readTraining(index);
     const result = await trained(() =>
@@ -230,7 +278,11 @@ class Session {
         model.graph,
         values,
         this.data.train,
-        { ...options, sparse },
+        {
+          ...options,
+          sparse,
+          ...(retrain.distillation && teacher && { distillation: { ...retrain.distillation, teacher } }),
+        },
         {
           onProgress: (progress) => this.#emit({ type: 'training', progress }),
           onEpoch: (state) => this.folder.writeTraining(index, state),
@@ -250,13 +302,16 @@ class Session {
     return permutationTest(before?.outcomes ?? after.outcomes, after.outcomes, this.recipe.seed);
   }
 
-  /** Whether the session goes on after an iteration, ends with it, or ends with the one before. */
-  #verdict(record: IterationRecord, first: IterationRecord): 'go on' | 'stop' | 'undo' {
-    if (this.until === undefined || record.index === 0) return 'go on';
-    if (this.until.rule === 'significant') {
-      return (record.validationPValue ?? 1) <= SIGNIFICANCE ? 'undo' : 'go on';
-    }
-    return sizeReached(this.until, first as Cost, record as Cost) ? 'stop' : 'go on';
+  async #teach(): Promise<Teacher> {
+    const { graph } = this.original;
+    this.#teacher ??= new Teacher(
+      this.engine,
+      graph,
+      await loadValues(graph),
+      this.data.train,
+      this.recipe.retrain.loss,
+    );
+    return this.#teacher;
   }
 
   async #stoppable<T>(run: () => Promise<T>): Promise<T> {

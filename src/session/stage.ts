@@ -9,6 +9,8 @@ import type { IterationKind, RelevanceRecord } from './record';
 export interface Stage {
   readonly kind: IterationKind;
   readonly title: string;
+  /** Of retraining, where they are not the recipe's. */
+  readonly epochs?: number;
   /** The model after the stage, before retraining. */
   apply(model: Model, context: StageContext): Promise<StageResult>;
 }

@@ -13,6 +13,7 @@ import { nonZeroCount } from '../pruning/sparsify';
 import { chooseEngine } from '../training/choose-engine';
 import type { Recipe } from './recipe';
 import { stagesOf } from './stages/index';
+import { parseUntil } from './until';
 
 export interface CutRecord {
   /** Path or folder of the result. */
@@ -58,7 +59,9 @@ function checkWithoutData({ prune, retrain, until }: Recipe): void {
     throw new UserError(`The measure "${prune.measure}" reads data, and none is given. ${instead}`);
   }
   if (retrain.epochs > 0) throw new UserError('Retraining wants data, and none is given: set retrain.epochs to 0.');
-  if (until === 'significant') throw new UserError('The stop rule "significant" wants data, and none is given.');
+  if (prune.method === 'search' || (until !== undefined && parseUntil(until).rule !== 'size')) {
+    throw new UserError('What decides by the score wants data, and none is given.');
+  }
 }
 
 async function figuresOf(model: Model): Promise<CutRecord['before']> {

@@ -6,6 +6,7 @@ import type { LossValues } from './loss/loss';
 import { type Objective, targetShape, untilLogits } from './objective';
 import { emitUpdate, type OptimizerOptions, stateCount, stepInputs } from './optimizer';
 import { type Mask, TrainingTape } from './tape';
+import type { Distillation } from './teacher';
 
 export interface StepGraph {
   readonly graph: Graph;
@@ -15,6 +16,8 @@ export interface StepGraph {
   readonly inputs: readonly Value[];
   /** Of the objectives' targets, in their order, as they are fed. */
   readonly targets: readonly (readonly number[])[];
+  /** Of the objectives' logits, in their order; a teacher's are fed under `teacherOf`. */
+  readonly logits: readonly (readonly number[])[];
   /** What a step carries to the next: every weight and optimizer state, by the name it is fed under. */
   readonly carried: readonly Carried[];
   readonly masks: readonly Mask[];
@@ -38,11 +41,17 @@ export function maskOf(weight: string): string {
   return `step/kept/${weight}`;
 }
 
+/** The input under which a teacher's logits are fed, by the objective's place. */
+export function teacherOf(objective: number): string {
+  return `step/teacher_${objective}`;
+}
+
 /**
  * @param batch samples a step.
  * @param samples shapes of the inputs, without the batch.
  * @param sparse weights whose zeros must stay zero; their masks (1 or 0) are fed under `maskOf(name)`.
  * @param automatic leaves the backward pass to the engine's automatic differentiation.
+ * @param distillation mixes a teacher's logits into the losses.
  */
 export function stepGraph(
   model: Graph,
@@ -52,6 +61,7 @@ export function stepGraph(
   optimizer: OptimizerOptions,
   sparse: ReadonlySet<string>,
   automatic = false,
+  distillation?: Distillation,
 ): StepGraph {
   const inputs = model.inputs.map((input, i) => ({
     ...input,
@@ -62,7 +72,8 @@ export function stepGraph(
   const tape = new TrainingTape(graph, inferShapes(graph), trained);
   for (const node of graph.nodes) automatic ? tape.forwardOnly(node) : tape.forward(node);
   const forward = [...tape.nodes];
-  const losses = objectives.map(({ loss, logits, input, classAxis }) => loss.emit(tape, logits, input, classAxis));
+  const losses = objectives.map((objective, i) => emitLoss(tape, objective, i, distillation));
+  const logits = objectives.map((objective) => tape.shape(objective.logits).map(Number));
   const [first, ...others] = losses;
   if (first === undefined) throw new Error('a training without a target');
   const loss = others.length === 0 ? first.value : tape.op('Sum', [first.value, ...others.map((other) => other.value)]);
@@ -96,6 +107,7 @@ export function stepGraph(
       ...objectives.map((objective, i) =>
         value(objective.input, targets[i] ?? [], objective.loss.target === 'classes' ? 'int64' : 'float32'),
       ),
+      ...(distillation ? logits.map((shape, i) => value(teacherOf(i), shape)) : []),
       ...stepInputs(optimizer).map((name) => value(name, [])),
       ...tape.maskInputs(),
       ...carried.map(({ name, shape }) => value(name, shape)),
@@ -124,11 +136,31 @@ export function stepGraph(
     }),
     inputs,
     targets,
+    logits,
     carried,
     masks: tape.masks,
     loss,
     ...(correct !== undefined && { correct }),
   };
+}
+
+/** The loss of one objective: its own, the teacher's, or both in their shares. */
+function emitLoss(
+  tape: TrainingTape,
+  { loss, logits, input, classAxis }: Objective,
+  index: number,
+  distillation: Distillation | undefined,
+): LossValues {
+  const own = loss.emit(tape, logits, input, classAxis);
+  if (distillation === undefined) return own;
+  const { temperature, weight } = distillation;
+  const teacher = teacherOf(index);
+  const theirs = loss.distil
+    ? loss.distil(tape, logits, teacher, temperature, classAxis)
+    : loss.emit(tape, logits, teacher, classAxis);
+  const mixed = (mine: string, other: string): string =>
+    tape.op('Add', [tape.op('Mul', [mine, tape.float(1 - weight)]), tape.op('Mul', [other, tape.float(weight)])]);
+  return { ...own, value: mixed(own.value, theirs.value), gradient: mixed(own.gradient, theirs.gradient) };
 }
 
 /** Names for the gradients of the weights that some of the values depend on. */

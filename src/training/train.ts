@@ -12,8 +12,9 @@ import type { LossName } from './loss/loss';
 import { objectivesOf, targetFeed } from './objective';
 import { type OptimizerOptions, stepValues } from './optimizer';
 import { learningRateAt, type Schedule } from './schedule';
-import { maskOf, type StepGraph, stepGraph } from './step';
+import { maskOf, type StepGraph, stepGraph, teacherOf } from './step';
 import type { Mask } from './tape';
+import type { Distillation, Lesson, Teacher } from './teacher';
 
 export interface TrainingOptions {
   readonly epochs: number;
@@ -26,6 +27,8 @@ export interface TrainingOptions {
   readonly seed: string;
   /** Weights whose zeros stay zero. */
   readonly sparse?: ReadonlySet<string>;
+  /** Learns from a teacher of the same split besides. */
+  readonly distillation?: Distillation & { readonly teacher: Teacher };
 }
 
 /** A run stopped after some step: enough to go on as if nothing had happened. */
@@ -82,15 +85,17 @@ export async function train(
   const samples = split.inputs.map(({ shape }) => shape);
   const automatic = engine.compileStep !== undefined;
   const sparse = options.sparse ?? new Set<string>();
-  const step = stepGraph(graph, batch, samples, objectives, options.optimizer, sparse, automatic);
+  const step = stepGraph(graph, batch, samples, objectives, options.optimizer, sparse, automatic, options.distillation);
   const program = await compileStep(engine, step);
   try {
+    const lesson = await options.distillation?.teacher.lesson(step.logits);
     const feed: StepFeed = {
       samples: new SampleFeed(step.inputs, split, batch),
       targets: objectives.map((objective, i) => ({
         name: objective.input,
         feed: targetFeed(objective, step.targets[i] ?? []),
       })),
+      ...(lesson && { lesson }),
     };
     const run = new Run(step, values, feed, hooks.resume);
     let reported = performance.now();
@@ -152,6 +157,7 @@ export class Diverged extends Error {
 interface StepFeed {
   readonly samples: SampleFeed;
   readonly targets: readonly { readonly name: string; readonly feed: TargetFeed }[];
+  readonly lesson?: Lesson;
 }
 
 /** The tensors of a run. What is carried from step to step lies in two sets that swap roles, so nothing is copied. */
@@ -197,12 +203,16 @@ class Run {
     });
     Object.assign(this.#fixed, feed.samples.tensors);
     for (const { name, feed: target } of feed.targets) this.#fixed[name] = target.tensor;
+    feed.lesson?.tensors.forEach((tensor, i) => {
+      this.#fixed[teacherOf(i)] = tensor;
+    });
   }
 
   /** Reads the samples of a step and draws its dropout masks. */
   async load(indices: Uint32Array, seed: string, step: number): Promise<void> {
     await this.feed.samples.load(indices, `${seed} ${step}`);
     for (const { feed } of this.feed.targets) await feed.load(indices);
+    await this.feed.lesson?.load(indices, this.feed.samples.tensors);
     this.#masks.forEach(({ mask, tensor }, i) => {
       fillMask(tensor.data as Float32Array, mask.rate, seed, step, i);
     });

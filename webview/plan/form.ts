@@ -36,6 +36,7 @@ const METHODS: Readonly<Record<Method, string>> = {
   ratio: 'A share of every layer, the least relevant first',
   global: 'A share of all channels, whatever layer they are in',
   target: 'Down to a size of the whole network',
+  search: 'As small as it gets: cuts that grow until the score suffers, then step back',
 };
 
 function method(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {

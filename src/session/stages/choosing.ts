@@ -4,16 +4,18 @@ import type { Model } from '../../model/model';
 import { cut } from '../../pruning/cut';
 import { prunableLayers } from '../../pruning/plan';
 import { measureOf } from '../../pruning/relevance/index';
-import { measureRelevance } from '../../pruning/relevance/score';
+import { type LayerRelevance, measureRelevance } from '../../pruning/relevance/score';
 import type { Prune, Recipe } from '../recipe';
-import { recordOf, type Stage } from '../stage';
+import { recordOf, type Stage, type StageContext } from '../stage';
 import { candidatesFor, measuredLayers } from './candidates';
 import { globalMethod } from './global';
 import type { Method } from './method';
 import { ratioMethod } from './ratio';
 import { targetMethod } from './target';
 
-const METHODS: Readonly<Record<Exclude<Prune['method'], 'maxout'>, (prune: Prune, original: Model) => Method>> = {
+const METHODS: Readonly<
+  Record<Exclude<Prune['method'], 'maxout' | 'search'>, (prune: Prune, original: Model) => Method>
+> = {
   ratio: ratioMethod,
   global: globalMethod,
   target: targetMethod,
@@ -21,31 +23,45 @@ const METHODS: Readonly<Record<Exclude<Prune['method'], 'maxout'>, (prune: Prune
 
 /** Throws UserError where the recipe asks for what can't be. */
 export function methodOf(prune: Prune, original: Model): Method {
-  if (prune.method === 'maxout') throw new Error('maxout has stages of its own');
+  if (prune.method === 'maxout' || prune.method === 'search') throw new Error(`${prune.method} has stages of its own`);
+  checkCandidates(prune, original);
+  return METHODS[prune.method](prune, original);
+}
+
+/** Throws UserError where there is nothing to choose from. */
+export function checkCandidates(prune: Prune, original: Model): void {
   prunableLayers(original, prune.layers);
   if (candidatesFor(prune, original, undefined).choices.length === 0) {
     throw new UserError('The model has no layer with channels that can be cut.');
   }
-  return METHODS[prune.method](prune, original);
+}
+
+/** The scores that a recipe's measure gives the layers it may cut. */
+export function measureLayers(
+  { prune, seed, retrain }: Recipe,
+  model: Model,
+  { engine, train, onMeasure, stopped }: StageContext,
+): Promise<readonly LayerRelevance[]> {
+  return measureRelevance(measureOf(prune.measure), model, engine, train, {
+    k: prune.k,
+    seed,
+    ...(retrain.loss && { loss: retrain.loss }),
+    layers: measuredLayers(prune, model),
+    onProgress: onMeasure,
+    stopped,
+  });
 }
 
 export function choosingStages(recipe: Recipe, original: Model): Stage[] {
-  const { prune, seed } = recipe;
+  const { prune } = recipe;
   const method = methodOf(prune, original);
   return Array.from({ length: prune.iterations }, (_, i): Stage => {
     const share = (i + 1) / prune.iterations;
     return {
       kind: 'neurons',
       title: method.title(share),
-      async apply(model, { engine, train, onMeasure, stopped }) {
-        const relevance = await measureRelevance(measureOf(prune.measure), model, engine, train, {
-          k: prune.k,
-          seed,
-          ...(recipe.retrain.loss && { loss: recipe.retrain.loss }),
-          layers: measuredLayers(prune, model),
-          onProgress: onMeasure,
-          stopped,
-        });
+      async apply(model, context) {
+        const relevance = await measureLayers(recipe, model, context);
         const plan = method.plan(model, candidatesFor(prune, model, relevance), share);
         return {
           model: { ...model, graph: cut(model.graph, plan.channels, plan.removed) },

@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe';
 import type { Stage } from '../stage';
 import { choosingStages } from './choosing';
 import { maxoutStages } from './maxout';
+import { originalStage } from './original';
 import { weightStages } from './weights';
 
 /** The stages of a session on the model as it was given. Throws UserError where the recipe asks for what can't be. */
@@ -11,9 +12,3 @@ export function stagesOf(recipe: Recipe, original: Model): Stage[] {
   const neurons = recipe.prune.method === 'maxout' ? maxoutStages(recipe, original) : choosingStages(recipe, original);
   return [originalStage, ...neurons, ...weightStages(recipe)];
 }
-
-const originalStage: Stage = {
-  kind: 'original',
-  title: 'original',
-  apply: async (model) => ({ model, cuts: [], relevance: [], changed: false }),
-};

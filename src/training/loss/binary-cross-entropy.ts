@@ -24,4 +24,16 @@ export const binaryCrossEntropy: Loss = {
       correct: tape.op('Mul', [right, tape.float(batch / size)]),
     };
   },
+  distil(tape, logits, teacher, temperature) {
+    const size = elementCount(tape.shape(logits).map(Number));
+    const softened = (value: string): string => tape.op('Mul', [value, tape.float(1 / temperature)]);
+    const own = softened(logits);
+    const target = tape.op('Sigmoid', [softened(teacher)]);
+    const losses = tape.op('Sub', [tape.op('Softplus', [own]), tape.op('Mul', [target, own])]);
+    const difference = tape.op('Sub', [tape.op('Sigmoid', [own]), target]);
+    return {
+      value: tape.op('Mul', [tape.op('ReduceSum', [losses], { keepdims: 0 }), tape.float(temperature ** 2 / size)]),
+      gradient: tape.op('Mul', [difference, tape.float(temperature / size)]),
+    };
+  },
 };

@@ -16,6 +16,12 @@ export interface Loss {
    * @param classAxis of the output, for a loss of class indices.
    */
   emit(tape: TrainingTape, output: string, target: string, classAxis: number): LossValues;
+  /**
+   * How far the output is from a teacher's, both divided by the temperature and the loss multiplied by its square, so that
+   * gradients keep their size. Default: the loss itself, with what the teacher says as the target.
+   * @param teacher its logits, of the output's shape.
+   */
+  distil?(tape: TrainingTape, output: string, teacher: string, temperature: number, classAxis: number): LossValues;
 }
 
 /** Names of emitted values. */

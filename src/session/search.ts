@@ -1,0 +1,120 @@
+// The search for the smallest network that still performs: cuts of the least relevant channels of the whole model, which
+// grow as long as the rule accepts what retraining makes of them, and are halved once it does not. Every cut starts from
+// the last model that was accepted and is held against the original, so that small losses do not add up unseen.
+import type { Model } from '../model/model';
+import { type Cost, costOf } from '../ops/cost';
+import { cut } from '../pruning/cut';
+import { leastCost, planTarget } from '../pruning/plan-target';
+import type { Course, Step } from './course';
+import type { Recipe } from './recipe';
+import { type IterationRecord, scoreOrder } from './record';
+import type { Stage } from './stage';
+import { recordOf } from './stage';
+import { candidatesFor } from './stages/candidates';
+import { checkCandidates, measureLayers } from './stages/choosing';
+import { originalStage } from './stages/original';
+import { accepts, type ScoreRule } from './until';
+
+/** Share of what is left that the first cut takes. */
+const FIRST = 0.3;
+/** From one accepted cut to the next, until one is refused. */
+const GROWTH = 1.5;
+/** Retraining has to start from something. */
+const MOST = 0.75;
+/** Cuts below it are not worth a retraining. */
+const LEAST = 0.05;
+
+/** Throws UserError where the model has nothing to cut. */
+export function searchCourse(recipe: Recipe, original: Model, until: ScoreRule): Course {
+  checkCandidates(recipe.prune, original);
+  const { shrink } = recipe.prune;
+  const progress = (records: readonly IterationRecord[]) => progressOf(records, shrink, until);
+  return {
+    stages: undefined,
+    next(records): Step | undefined {
+      if (records.length === 0) return { stage: originalStage, from: -1 };
+      const { best, share, over, polished } = progress(records);
+      if (!over) return { stage: cutStage(recipe, share), from: best };
+      if (polished || best === 0 || lastEpochs(recipe) === 0) return undefined;
+      return { stage: lastStage(recipe), from: best };
+    },
+    chosen: (records) => progress(records).best,
+  };
+}
+
+/** What a search has come to. */
+interface SearchProgress {
+  /** The smallest model that was accepted. */
+  readonly best: number;
+  /** Of the next cut. */
+  readonly share: number;
+  /** Whether no further cut is worth trying. */
+  readonly over: boolean;
+  /** Whether the last training has been. */
+  readonly polished: boolean;
+}
+
+function progressOf(records: readonly IterationRecord[], figure: keyof Cost, until: ScoreRule): SearchProgress {
+  let [best, share] = [0, FIRST];
+  let [refused, exhausted, polished] = [false, false, false];
+  for (const record of records.slice(1)) {
+    const start = records[record.from ?? best] as IterationRecord;
+    const accepted = accepts(until, record);
+    if (record.kind === 'training') {
+      polished = true;
+      if (accepted && scoreOrder(record) >= scoreOrder(start)) best = record.index;
+    } else if (record[figure] >= start[figure]) {
+      exhausted = true;
+    } else if (accepted) {
+      best = record.index;
+      if (!refused) share = Math.min(MOST, share * GROWTH);
+    } else {
+      refused = true;
+      share /= 2;
+    }
+  }
+  return { best, share, over: exhausted || share < LEAST, polished };
+}
+
+function cutStage(recipe: Recipe, share: number): Stage {
+  const { prune } = recipe;
+  return {
+    kind: 'neurons',
+    title: `${Number((100 * share).toPrecision(2))} % fewer ${WORDS[prune.shrink]} by ${prune.measure}`,
+    async apply(model, context) {
+      const relevance = await measureLayers(recipe, model, context);
+      const candidates = candidatesFor(prune, model, relevance);
+      const before = costOf(model)[prune.shrink];
+      const limit = Math.max((1 - share) * before, leastCost(model, candidates, prune.shrink));
+      const records = relevance.map((own) => recordOf(own, prune.measure));
+      if (limit >= before) return { model, cuts: [], relevance: records, changed: false };
+      const target = { figure: prune.shrink, limit };
+      const plan = planTarget(model, candidates, target, { isomorphic: prune.isomorphic, perCost: true });
+      return {
+        model: { ...model, graph: cut(model.graph, plan.channels, plan.removed) },
+        cuts: plan.cuts,
+        relevance: records,
+        changed: true,
+      };
+    },
+  };
+}
+
+const WORDS: Readonly<Record<keyof Cost, string>> = { parameters: 'parameters', macs: 'MACs', bytes: 'bytes' };
+
+/** Nothing is cut: the model that was chosen is trained for longer. */
+function lastStage(recipe: Recipe): Stage {
+  return {
+    kind: 'training',
+    title: 'trained for longer',
+    epochs: lastEpochs(recipe),
+    apply: async (model) => ({ model, cuts: [], relevance: [], changed: true }),
+  };
+}
+
+/** How many times as long as after a cut. */
+const LAST_TRAINING = 3;
+
+function lastEpochs({ retrain }: Recipe): number {
+  return retrain.lastEpochs ?? LAST_TRAINING * retrain.epochs;
+}
