@@ -17,6 +17,7 @@ const ARROW_FROM = 22;
 export function scoreSection(session: SessionRecord): Markup {
   const plot = scorePlot(session);
   const cut = plot.points.some((point) => point.cut !== undefined);
+  const refused = plot.points.some((point) => point.refused);
   const samples = counted(session.data.test, 'test sample');
   return html`<section aria-labelledby="score-heading">
 <div class="intro">
@@ -25,13 +26,20 @@ export function scoreSection(session: SessionRecord): Markup {
     cut
       ? html` <span class="unbroken">${glyph('hollow')} is</span> the same model right after the cut. From there up to <span class="unbroken">${glyph('dot')} is</span> what retraining brought back.`
       : undefined
+  }${
+    refused
+      ? html` <span class="unbroken">${glyph('refused')} was</span> not good enough on the validation samples: the search went on from another one.`
+      : undefined
   }</p>
 </div>
 <figure class="score">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>
 </section>`;
 }
 
-function glyph(kind: 'dot' | 'hollow'): Markup {
+function glyph(kind: 'dot' | 'hollow' | 'refused'): Markup {
+  if (kind === 'refused') {
+    return html`<svg class="glyph" width="13" height="13" aria-hidden="true"><path class="cross" d="M2.5 2.5l8 8m0-8l-8 8"/></svg>`;
+  }
   return html`<svg class="glyph" width="13" height="13" aria-hidden="true"><circle class="${kind}" cx="6.5" cy="6.5" r="5"/></svg>`;
 }
 
@@ -46,7 +54,7 @@ ${ticks.values.map((value) => gridline(plot.y(value), tickText(plot.metric, valu
 ${originalBand(plot)}
 <line class="axis" x2="100%" y1="${px(height)}" y2="${px(height)}"/>
 ${plot.below ? scaleBreak(bottom) : undefined}
-${points.map((point, i) => cutLine(points[i - 1], point))}
+${points.map((point) => cutLine(startOf(point, points), point))}
 ${points.map((point) =>
   pointMark(
     point,
@@ -84,6 +92,12 @@ function scaleBreak(y: number): Markup {
   return html`<line class="break" x2="100%" y1="${px(y)}" y2="${px(y)}"/><text class="tick" x="-10" y="${px(y + 38)}" text-anchor="end">lower</text>`;
 }
 
+/** The iteration whose model it started from. */
+function startOf({ iteration }: ScorePoint, points: readonly ScorePoint[]): ScorePoint | undefined {
+  const from = iteration.from ?? iteration.index - 1;
+  return points.find((point) => point.iteration.index === from);
+}
+
 /** From the model before down to the model right after the cut (or, where that is not known, after retraining). */
 function cutLine(before: ScorePoint | undefined, point: ScorePoint): Markup | undefined {
   if (before === undefined) return undefined;
@@ -92,15 +106,15 @@ function cutLine(before: ScorePoint | undefined, point: ScorePoint): Markup | un
 }
 
 function pointMark(point: ScorePoint, plot: ScorePlot, labels: readonly PlacedLabel[]): Markup {
-  const { at, y, high, low, cut, chosen } = point;
-  return html`<svg class="point${chosen ? ' chosen' : ''}" x="${across(at)}" overflow="visible">
+  const { at, y, high, low, cut, chosen, refused } = point;
+  return html`<svg class="point${chosen ? ' chosen' : ''}${refused ? ' refused' : ''}" x="${across(at)}" overflow="visible">
 <title>${pointText(point, plot.metric)}</title>
 <line class="axis" y1="${px(plot.height)}" y2="${px(plot.height + 6)}"/>
 ${cut ? recovery(y, cut.y) : undefined}
 <path class="whisker" d="M${-CAP} ${px(high)}h${2 * CAP}M0 ${px(high)}V${px(low)}M${-CAP} ${px(low)}h${2 * CAP}"/>
 ${cut ? html`<circle class="hollow" cy="${px(cut.y)}" r="4.5"/>` : undefined}
 ${chosen ? html`<circle class="ring" cy="${px(y)}" r="${RING}"/>` : undefined}
-<circle class="dot" cy="${px(y)}" r="${DOT}"/>
+${refused ? html`<path class="cross" d="M-5 ${px(y - 5)}l10 10m0-10l-10 10"/>` : html`<circle class="dot" cy="${px(y)}" r="${DOT}"/>`}
 ${labels.map(labelMark)}
 </svg>`;
 }
@@ -123,7 +137,7 @@ function labelMark({ point, kind, anchor, text, dx, y, shown }: PlacedLabel): Ma
 function pointText({ iteration, cut, size }: ScorePoint, metric: MetricInfo): string {
   const after = cut ? `, ${scoreText(metric, cut.score)} right after the cut` : '';
   const p = iteration.pValue === undefined ? '' : `, ${pStatement(iteration.pValue)}`;
-  return `${iteration.title}: ${count(size)} left, ${metric.title} ${scoreText(metric, iteration.score)}${after}${p}`;
+  return `${iteration.title}${iteration.accepted === false ? ' (refused)' : ''}: ${count(size)} left, ${metric.title} ${scoreText(metric, iteration.score)}${after}${p}`;
 }
 
 function description({ iterations }: SessionRecord, { points, sparse, metric }: ScorePlot): string {

@@ -31,6 +31,8 @@ export interface ScorePoint {
   /** The score right after the cut. */
   readonly cut: { readonly y: number; readonly score: number; readonly below: boolean } | undefined;
   readonly chosen: boolean;
+  /** Whether the rule that decides refused it; such a point may lie below the scale. */
+  readonly refused: boolean;
 }
 
 export interface ScorePlot {
@@ -56,31 +58,35 @@ export function scorePlot({ iterations, chosen }: SessionRecord): ScorePlot {
   const sizes = sizeScale(known.map(sizeOf));
   const goodness = (score: number): number => (metric.better === 'higher' ? score : -score);
   const [floor, ceiling] = domain(
-    known.flatMap(({ interval }) => interval.map(goodness)),
-    known.flatMap(({ scoreAfterCut }) => (scoreAfterCut === undefined ? [] : goodness(scoreAfterCut))),
+    known.flatMap(({ interval, accepted }) => (accepted === false ? [] : interval.map(goodness))),
+    known.flatMap(({ score, scoreAfterCut, accepted }) => [
+      ...(accepted === false ? [goodness(score)] : []),
+      ...(scoreAfterCut === undefined ? [] : [goodness(scoreAfterCut)]),
+    ]),
     metric,
   );
   const y = (score: number): number => SCALE_TOP + ((ceiling - goodness(score)) / (ceiling - floor)) * SCALE_HEIGHT;
   const bottom = SCALE_TOP + SCALE_HEIGHT;
   const points = known.map((iteration): ScorePoint => {
     const { score, interval, scoreAfterCut } = iteration;
-    const ends = interval.map(y);
+    const under = bottom + BELOW_HEIGHT * 0.6;
+    const out = goodness(score) < floor;
+    const ends = out ? [under] : interval.map((end) => Math.min(bottom, y(end)));
     const below = scoreAfterCut !== undefined && goodness(scoreAfterCut) < floor;
     return {
       iteration,
       size: sizeOf(iteration),
       at: INSET + (1 - 2 * INSET) * sizes.place(sizeOf(iteration)),
-      y: y(score),
+      y: out ? under : y(score),
       high: Math.min(...ends),
       low: Math.max(...ends),
       cut:
-        scoreAfterCut === undefined
-          ? undefined
-          : { y: below ? bottom + BELOW_HEIGHT * 0.6 : y(scoreAfterCut), score: scoreAfterCut, below },
+        scoreAfterCut === undefined ? undefined : { y: below ? under : y(scoreAfterCut), score: scoreAfterCut, below },
       chosen: iteration === result,
+      refused: iteration.accepted === false,
     };
   });
-  const below = points.some(({ cut }) => cut?.below);
+  const below = points.some(({ cut, y: at }) => cut?.below || at > bottom);
   const height = bottom + (below ? BELOW_HEIGHT : 0);
   const marks = ticksBetween(floor, ceiling, TICKS);
   const ticks = { ...marks, values: marks.values.map(goodness) };

@@ -89,6 +89,8 @@ table.verification { margin-top: 1.75rem; }
 .recovery { stroke: var(--cut); stroke-width: 2; fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .whisker { stroke: var(--kept); stroke-width: 1.75; fill: none; }
 .dot { fill: var(--kept); }
+/* One that was refused. */
+.cross { fill: none; stroke: var(--cut); stroke-width: 2.5; stroke-linecap: round; }
 .hollow { fill: var(--ground); stroke: var(--cut); stroke-width: 2; }
 .ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
 .label-score { font-weight: 600; }
@@ -135,7 +137,7 @@ figcaption p { font-size: 0.875rem; }
 .architecture .first { color: var(--soft); }
 .architecture td + td:not(.first) { padding-left: 0.875rem; }
 .same { color: var(--soft); }
-.gone .mark { color: var(--soft); }
+.gone .mark, .mark.refused { color: var(--soft); }
 .gone .name { text-decoration: line-through; }
 tfoot > tr > * { font-weight: 600; border-bottom: 0; }
 

@@ -46,7 +46,7 @@ ${iterations.map(
 function rowHead(iteration: IterationRecord, chosen: boolean): Markup {
   return html`<th scope="row"><span class="index">${iteration.index}</span><bdi class="name">${iteration.title}</bdi><small>${
     chosen ? html`<b class="mark">result</b> ` : undefined
-  }${iteration.accepted === false ? html`<b class="refused">refused</b> ` : undefined}${whatWasDone(iteration)}${
+  }${iteration.accepted === false ? html`<b class="mark refused">refused</b> ` : undefined}${whatWasDone(iteration)}${
     iteration.from === undefined ? undefined : html`, from ${iteration.from}`
   }</small></th>`;
 }

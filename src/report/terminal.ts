@@ -1,4 +1,6 @@
 // The table of iterations for a terminal: plain text, at most 100 columns wide.
+
+import type { IterationRecord } from '../session/record';
 import { terminalColumns } from './columns';
 import { endsOf, type Iterations } from './ends';
 import { shortened } from './format';
@@ -9,6 +11,7 @@ const GAP = '  ';
 /** A title is cut short, but not below this. */
 const SHORTEST_TITLE = 8;
 const RESULT_MARK = '*';
+const REFUSED_MARK = '×';
 
 /** One line an iteration, the original first; an asterisk marks the one whose model is the result. */
 export function iterationTable(session: Iterations): string {
@@ -27,12 +30,19 @@ export function iterationTable(session: Iterations): string {
     Math.max(SHORTEST_TITLE, TERMINAL_WIDTH - taken),
   );
   const lines = titles.map((title, row) => {
-    const mark = row > 0 && session.iterations[row - 1] === result ? RESULT_MARK : ' ';
+    const iteration = row > 0 ? session.iterations[row - 1] : undefined;
+    const mark =
+      iteration === undefined ? ' ' : iteration === result ? RESULT_MARK : refused(iteration) ? REFUSED_MARK : ' ';
     const cells = columns.map((column, i) => (column[row] ?? '').padStart(widths[i] ?? 0));
     const number = (numbers[row] ?? '').padStart(numberWidth);
     return [`${mark}${number}`, shortened(title, titleWidth).padEnd(titleWidth), ...cells].join(GAP);
   });
-  return [...lines, `${RESULT_MARK} the result`].join('\n');
+  const legend = session.iterations.some(refused) ? `, ${REFUSED_MARK} refused on the validation samples` : '';
+  return [...lines, `${RESULT_MARK} the result${legend}`].join('\n');
+}
+
+function refused({ accepted }: IterationRecord): boolean {
+  return accepted === false;
 }
 
 /** Without control and formatting characters: a title may hold a layer's name, and a terminal obeys escape sequences. */

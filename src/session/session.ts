@@ -18,6 +18,7 @@ import { layerChannels } from '../pruning/layer-channels';
 import { Stopped } from '../pruning/relevance/progress';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
+import { scoreText } from '../report/score-text';
 import { chooseEngine } from '../training/choose-engine';
 import { Teacher } from '../training/teacher';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
@@ -183,7 +184,7 @@ class Session {
     }
     for (const text of this.data.notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
-    this.#checkMetric(this.#original);
+    this.#checkRule(this.#original);
     for (const text of this.judge.doubts(this.#original)) this.#emit({ type: 'warning', text });
     for (const record of records) this.#emit({ type: 'iteration', record });
     for (let step = course.next(records); step !== undefined; step = course.next(records)) {
@@ -213,11 +214,18 @@ class Session {
     return this.#last?.index === index ? this.#last.model : openModel(this.folder.modelPath(index));
   }
 
-  /** Throws UserError where a rule names another metric than the model is judged by. */
-  #checkMetric({ test }: Judgement): void {
-    if (this.until?.rule !== 'score' || this.until.metric === test.metric.name) return;
+  /** Throws UserError where a rule names another metric than the model is judged by, or the model does not meet it. */
+  #checkRule({ test: { metric }, validation }: Judgement): void {
+    const { until } = this;
+    if (until?.rule !== 'score') return;
+    const rule = `The rule "${this.recipe.until}"`;
+    if (until.metric !== metric.name) {
+      throw new UserError(`${rule} is about ${until.metric}, the model is judged by ${metric.name}.`);
+    }
+    const score = validation?.score ?? Number.NaN;
+    if (accepts(until, { metric, validationScore: score })) return;
     throw new UserError(
-      `The rule "${this.recipe.until}" is about ${this.until.metric}, the model is judged by ${test.metric.name}.`,
+      `${rule} is not met by the model itself: its ${metric.title} on the validation samples is ${scoreText(metric, score)}. Ask for less, or train the model further.`,
     );
   }
 

@@ -44,8 +44,10 @@ export function sizeReached(until: Until, before: Cost, after: Cost): boolean {
   return after[until.figure] <= (until.relative ? until.limit * before[until.figure] : until.limit);
 }
 
+type Decisive = Pick<IterationRecord, 'validationScore' | 'validationPValue' | 'metric'>;
+
 /** Whether a network's validation score will do; by a size rule every one does. */
-export function accepts(until: Until, { validationScore, validationPValue, metric }: IterationRecord): boolean {
+export function accepts(until: Until, { validationScore, validationPValue, metric }: Decisive): boolean {
   if (until.rule === 'size') return true;
   if (until.rule === 'significant') return (validationPValue ?? 1) > SIGNIFICANCE;
   const score = validationScore ?? Number.NaN;

@@ -245,6 +245,44 @@ test('until significant keeps the last model whose loss is not significant', () 
   assert.ok((result.iterations.at(-1)?.validationPValue ?? 1) <= 0.05);
 });
 
+test('until alone searches for the smallest model that is good enough, and keeps every step as a model', () => {
+  const options = ['--validation', '0.5', '--epochs', '1', '--last-epochs', '1', '--measure', 'l2', '--threads', '1'];
+  const result = json(
+    'prune',
+    'model',
+    '--data',
+    'data',
+    '--until',
+    'accuracy>=20%',
+    ...options,
+    '--out',
+    'searched',
+    '--sessions',
+    's8',
+  ) as unknown as {
+    chosen: number;
+    before: { parameters: number };
+    after: { parameters: number };
+    iterations: { kind: string; accepted?: boolean; validationScore: number; parameters: number; from?: number }[];
+  };
+  const chosen = result.iterations[result.chosen];
+  assert.ok(chosen && chosen.validationScore >= 0.2 && chosen.accepted);
+  assert.ok(result.after.parameters < 0.8 * result.before.parameters, `${result.after.parameters} are left`);
+  for (const { kind, accepted, validationScore } of result.iterations.slice(1)) {
+    assert.equal(accepted, validationScore >= 0.2, kind);
+  }
+  assert.ok(result.iterations.some(({ accepted }) => accepted === false));
+  assert.ok(
+    result.iterations.some(({ from }) => from !== undefined),
+    'a refused step is stepped back from',
+  );
+  const [session = ''] = readdirSync(join(workspace.folder, 's8')).filter((name) => !name.startsWith('.'));
+  for (const [i, { parameters }] of result.iterations.entries()) {
+    const model = join(workspace.folder, 's8', session, 'iterations', String(i).padStart(3, '0'), 'model');
+    assert.equal((json('inspect', model) as unknown as { parameters: number }).parameters, parameters);
+  }
+});
+
 const mistakes: Record<string, [string[], RegExp]> = {
   'no such model': [['inspect', 'nothing'], /There is no file nothing/],
   'a folder without a model': [['inspect', 'data'], /without a model\.json/],
@@ -264,6 +302,14 @@ const mistakes: Record<string, [string[], RegExp]> = {
   'a k that does not divide': [
     ['prune', 'classic3', '--data', 'data', '--k', '3', '--layers', 'dense'],
     /do not divide into units of 3/,
+  ],
+  'a score that the model itself does not have': [
+    ['prune', 'model', '--data', 'data', '--until', 'accuracy>=99.9%'],
+    /not met by the model itself: its accuracy on the validation samples is/,
+  ],
+  'a score by another metric': [
+    ['prune', 'model', '--data', 'data', '--until', 'mse<=0.1'],
+    /is about mse, the model is judged by accuracy/,
   ],
   'a stop rule without validation data': [
     ['prune', 'model', '--data', 'data', '--validation', '0', '--until', 'significant'],

@@ -24,6 +24,7 @@ test("a recipe of a model and data alone is complete: the paper's method with it
     reduction: 'mean',
     ratio: 0.5,
     ratios: {},
+    shrink: 'parameters',
     minimumWidth: 1,
     multiple: 1,
     isomorphic: false,

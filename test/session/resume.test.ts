@@ -75,6 +75,21 @@ for (const [moment, ready] of Object.entries(moments)) {
   });
 }
 
+test('a search that is killed and resumed finds what an undisturbed one does', async () => {
+  const search = ['prune', 'model', '--data', 'data', '--until', 'accuracy>=20%', '--measure', 'l2'];
+  const options = ['--validation', '0.5', '--epochs', '1', '--last-epochs', '0', '--distil', '--threads', '1'];
+  const whole = workspace.run(...search, ...options, '--out', 'found', '--sessions', 'search');
+  assert.equal(whole.code, 0, whole.stderr);
+  const killed = [...search, ...options, '--out', 'found-again', '--sessions', 'search-killed'];
+  const child = workspace.start(...killed);
+  while (!existsSync(sessionPath('search-killed', 'iterations', '003')) && child.exitCode === null) await wait(2);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const resumed = workspace.run(...killed, '--resume');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.deepEqual(weightsOf('found-again'), weightsOf('found'));
+});
+
 test('Ctrl-C stops after the step, saves, says how to go on, and going on gives the same model', async () => {
   const name = 'stopped';
   const { code, stderr } = await interrupt(name, 'SIGINT', () => existsSync(sessionPath(name, 'training.state')));
