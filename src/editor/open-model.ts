@@ -10,6 +10,12 @@ import { settingsFor } from './settings';
 /** Stands for data that was not chosen yet, where only sizes are asked for. */
 const ANY_DATA: DataChoice = { source: 'digits' };
 
+const DEFAULT_PLANS: readonly Pick<RecipeFile, 'prune' | 'retrain' | 'until'>[] = [
+  { prune: { method: 'search', measure: 'taylor' }, retrain: { distillation: {} }, until: 'significant' },
+  { prune: { method: 'maxout' } },
+  { prune: { method: 'ratio', ratio: 0.5 } },
+];
+
 export class OpenModel {
   readonly #changed = new vscode.EventEmitter<void>();
   /** Something here is new. */
@@ -61,14 +67,16 @@ export class OpenModel {
     await this.memory.update(`recipe:${this.path}`, recipe);
   }
 
-  /** Gives a model that nothing was planned for yet a plan that can run: the paper's, or a ratio where that can't be. */
+  /**
+   * Gives a model that nothing was planned for yet a plan that can run: the search for the smallest network, the paper's
+   * where scores of the loss can't be had, or a ratio.
+   */
   async planDefaults(): Promise<void> {
     if (this.#recipe.prune !== undefined) return;
     const { engine, threads } = settingsFor(this.path);
     const asked = { ...this.#recipe, ...(engine !== 'auto' && { engine }), ...(threads > 0 && { threads }) };
-    const methods: RecipeFile['prune'][] = [{ method: 'maxout' }, { method: 'ratio', ratio: 0.5 }];
-    for (const prune of methods) {
-      const recipe = { ...asked, ...(prune && { prune }) };
+    for (const plan of DEFAULT_PLANS) {
+      const recipe = { ...asked, ...plan };
       const possible = await this.#predict(recipe).then(
         () => true,
         (error: unknown) => {
@@ -97,7 +105,8 @@ export class OpenModel {
   async includedLayers(): Promise<ReadonlySet<string>> {
     const named = this.#recipe.prune?.layers;
     if (named !== undefined) return new Set(named);
-    const { layers } = await this.prediction();
+    const { layers, open } = await this.prediction();
+    if (open) return new Set(open);
     const narrower = layers.filter(({ before, after }) => after && (after.channels ?? 0) < (before.channels ?? 0));
     return new Set(narrower.map(({ name }) => name));
   }

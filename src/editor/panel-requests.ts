@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../errors';
 import type { FromPanel, Tab } from '../protocol/panel';
+import { iterationModel } from '../session/journal';
 import { revealLayer } from './commands/inspect';
 import { saveRecipe } from './commands/recipe';
 import { exportReport, saveDiagram } from './commands/result';
@@ -35,6 +36,7 @@ const ABOUT: Readonly<Record<Request['type'], Tab>> = {
   reveal: 'relevance',
   compareWith: 'result',
   openResult: 'result',
+  openIteration: 'run',
   revealResult: 'result',
   exportReport: 'result',
   exportDiagram: 'result',
@@ -127,6 +129,8 @@ async function answer(
         vscode.ViewColumn.Beside,
       );
       return;
+    case 'openIteration':
+      return openIteration(conversation, request.index);
     case 'revealResult':
       await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(comparedFile(model)));
       return;
@@ -174,11 +178,23 @@ async function reveal(services: Services, model: OpenModel, layer: string): Prom
 /** The file of the model that this one is compared with. */
 function comparedFile({ comparison }: OpenModel): string {
   if (comparison === undefined) throw new UserError('There is no result yet: run the plan, or compare with a model.');
-  const { path } = comparison.after;
+  return modelFileIn(comparison.after.path);
+}
+
+/** A model's own file, of the folder that it is in. */
+function modelFileIn(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })) throw new UserError(`${path} is gone: it was moved or deleted.`);
   if (statSync(path).isFile()) return path;
   const file = readdirSync(path).find((name) => /^model\.json$|\.(h5|hdf5|keras|onnx)$/i.test(name));
   return file === undefined ? path : join(path, file);
+}
+
+/** In the editor for its kind of file; the original is the model itself. */
+async function openIteration(conversation: PanelConversation, index: number): Promise<void> {
+  const session = await conversation.session();
+  if (session === undefined) throw new UserError('There is no session of this model any more.');
+  const path = index === 0 ? session.model : iterationModel(session.folder, index);
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(modelFileIn(path)), vscode.ViewColumn.Beside);
 }
 
 async function reportOf(services: Services, conversation: PanelConversation): Promise<void> {

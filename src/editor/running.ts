@@ -40,7 +40,7 @@ function updateItem(item: vscode.StatusBarItem, live: readonly SessionState[]): 
   }
   const more = live.length > 1 ? ` +${live.length - 1}` : '';
   item.text = `$(loading~spin) ${titleOf(first.model)}: ${progressOf(first)}${more}`;
-  item.tooltip = `Neuron Pruner: iteration ${first.iterations.length + 1} of ${first.stages}. Click to see it.`;
+  item.tooltip = `Neuron Pruner: iteration ${first.iterations.length + 1}${first.stages > 0 ? ` of ${first.stages}` : ''}. Click to see it.`;
   item.accessibilityInformation = { label: `Pruning ${titleOf(first.model)}: ${progressOf(first)}` };
   item.show();
 }
@@ -77,6 +77,11 @@ class Notification {
 
   update(session: SessionState): void {
     const { iterations, stages, activity } = session;
+    // Of a search nobody knows how far it is: the bar only moves.
+    if (stages === 0) {
+      this.#report?.report({ message: progressOf(session), increment: 0 });
+      return;
+    }
     const part = activity ? activity.done / Math.max(1, activity.of) : 0;
     const share = (100 * (iterations.length + part)) / Math.max(1, stages);
     this.#report?.report({ message: progressOf(session), increment: Math.max(0, share - this.#share) });

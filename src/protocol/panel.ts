@@ -66,6 +66,8 @@ export type FromPanel =
   | { readonly type: 'reveal'; readonly layer: string }
   | { readonly type: 'compareWith' }
   | { readonly type: 'openResult' }
+  /** The model as it was after an iteration of the session. */
+  | { readonly type: 'openIteration'; readonly index: number }
   | { readonly type: 'revealResult' }
   | { readonly type: 'exportReport' }
   /** The page drew it: SVG as text, PNG as base64. */

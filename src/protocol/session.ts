@@ -32,8 +32,8 @@ export interface Prediction {
   readonly layers: readonly LayerPrediction[];
   /** Titles of the iterations, the original first. */
   readonly iterations: readonly string[];
-  /** What is left is found while it runs: a search. `after` is as before. */
-  readonly open?: true;
+  /** Of a search, whose outcome is found while it runs: the layers it may cut. `after` is as before. */
+  readonly open?: readonly string[];
   /**
    * The measure it was made with, where what goes depends on scores: the recipe's own if it has been taken or reads no
    * data, else l1 in its place.

@@ -1,6 +1,7 @@
 // Size against the metric: every iteration a dot with its 95 % interval, and the way retraining brought it back up.
 import type { MetricInfo } from '../evaluation/metrics/metric';
 import { type SessionRecord, SIGNIFICANCE } from '../session/record';
+import type { Iterations } from './ends';
 import { count, counted, pStatement, unbroken } from './format';
 import { html, type Markup } from './markup';
 import { AXIS_HEIGHT, type PlacedLabel, scoreLabels } from './score-labels';
@@ -32,8 +33,14 @@ export function scoreSection(session: SessionRecord): Markup {
       : undefined
   }</p>
 </div>
-<figure class="score">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>
+${scoreFigure(session)}
 </section>`;
+}
+
+/** The chart alone. */
+export function scoreFigure(session: Iterations): Markup {
+  const plot = scorePlot(session);
+  return html`<figure class="score">${plot.points.length > 0 ? chart(session, plot) : undefined}</figure>`;
 }
 
 function glyph(kind: 'dot' | 'hollow' | 'refused'): Markup {
@@ -43,7 +50,7 @@ function glyph(kind: 'dot' | 'hollow' | 'refused'): Markup {
   return html`<svg class="glyph" width="13" height="13" aria-hidden="true"><circle class="${kind}" cx="6.5" cy="6.5" r="5"/></svg>`;
 }
 
-function chart(session: SessionRecord, plot: ScorePlot): Markup {
+function chart(session: Iterations, plot: ScorePlot): Markup {
   const { points, ticks, bottom, height } = plot;
   const labels = scoreLabels(plot);
   const left = plot.sparse ? 'non-zero parameters left' : 'parameters left';
@@ -140,7 +147,7 @@ function pointText({ iteration, cut, size }: ScorePoint, metric: MetricInfo): st
   return `${iteration.title}${iteration.accepted === false ? ' (refused)' : ''}: ${count(size)} left, ${metric.title} ${scoreText(metric, iteration.score)}${after}${p}`;
 }
 
-function description({ iterations }: SessionRecord, { points, sparse, metric }: ScorePlot): string {
+function description({ iterations }: Iterations, { points, sparse, metric }: ScorePlot): string {
   const worse = points.filter(({ iteration }) => (iteration.pValue ?? 1) <= SIGNIFICANCE).length;
   const unit = sparse ? 'non-zero parameters' : 'parameters';
   const texts = points.map((point) => pointText(point, metric)).join('; ');

@@ -1,7 +1,7 @@
 // The data of the score chart, brought to places in it.
 import type { MetricInfo } from '../evaluation/metrics/metric';
-import type { IterationRecord, SessionRecord } from '../session/record';
-import { endsOf } from './ends';
+import type { IterationRecord } from '../session/record';
+import { endsOf, type Iterations } from './ends';
 import { type SizeScale, sizeScale, type Ticks, ticksBetween } from './scale';
 
 /** Pixels from the top of the chart to the top of its scale, and the height of the scale. */
@@ -50,7 +50,7 @@ export interface ScorePlot {
   readonly height: number;
 }
 
-export function scorePlot({ iterations, chosen }: SessionRecord): ScorePlot {
+export function scorePlot({ iterations, chosen }: Iterations): ScorePlot {
   const { metric, result } = endsOf({ iterations, chosen });
   const known = iterations.filter(({ score }) => Number.isFinite(score));
   const sparse = known.some(({ kind }) => kind === 'weights');

@@ -1,5 +1,7 @@
 // How the page looks, in light, in dark, in forced colours and on paper.
 
+import { SCORE_STYLE } from './score-style';
+
 const LIGHT = `
   --ground: #fbfaf8; --ink: #1b1c20; --soft: #595d66; --rule: #dcdad4; --faint: #f1efea;
   --kept: #2a5db0; --cut: #b04a10; --cut-ground: #fbe9dc; --loss: #a8321e; --track: #e3e0d9; --band: #2a5db01f;`;
@@ -64,10 +66,7 @@ h2 { font-size: 1.375rem; line-height: 1.25; font-weight: 620; letter-spacing: -
 .unbroken { white-space: nowrap; }
 .glyph { vertical-align: -0.1em; overflow: visible; }
 
-svg text { font-size: 13px; fill: var(--ink); font-variant-numeric: tabular-nums; }
-svg .tick, svg .axis-title, svg .band-label { font-size: 12px; fill: var(--soft); }
-.grid { stroke: var(--rule); }
-.axis { stroke: var(--soft); }
+
 .kept { fill: var(--kept); }
 .cut { fill: url(#hatch); }
 .hatch-ground { fill: var(--cut-ground); }
@@ -80,25 +79,6 @@ table.verification { margin-top: 1.75rem; }
 .roc { stroke: var(--kept); stroke-width: 2; fill: none; stroke-linejoin: round; }
 .roc.before { stroke: var(--cut); stroke-dasharray: 2 4; }
 
-.score { padding: 0 64px 0 56px; }
-.score > svg { display: block; overflow: visible; }
-.band { fill: var(--band); }
-.original { stroke: var(--kept); stroke-dasharray: 1 4; stroke-linecap: round; }
-.break { stroke: var(--soft); stroke-dasharray: 6 5; }
-.fall { stroke: var(--soft); stroke-dasharray: 2 4; }
-.recovery { stroke: var(--cut); stroke-width: 2; fill: none; stroke-linecap: round; stroke-linejoin: round; }
-.whisker { stroke: var(--kept); stroke-width: 1.75; fill: none; }
-.dot { fill: var(--kept); }
-/* One that was refused. */
-.cross { fill: none; stroke: var(--cut); stroke-width: 2.5; stroke-linecap: round; }
-.hollow { fill: var(--ground); stroke: var(--cut); stroke-width: 2; }
-.ring { fill: var(--ground); stroke: var(--kept); stroke-width: 1.75; }
-.label-score { font-weight: 600; }
-svg .label-cut, svg .label-regained { fill: var(--cut); }
-.label-cut, .label-regained, .label-score.of-result { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
-svg .label-title { fill: var(--soft); }
-.of-result.label-size, .label-result { font-weight: 600; }
-svg .label-result { fill: var(--kept); }
 
 .scroll {
   overflow-x: auto; scrollbar-width: thin;
@@ -145,16 +125,11 @@ footer { margin-top: clamp(56px, 7vw, 96px); padding-top: 1.5rem; padding-bottom
 footer p { max-width: 80ch; }
 footer p + p { margin-top: 0.75rem; }
 
-.narrow { display: none; }
-@media (max-width: 879px) {
-  .wide { display: none; }
-  .narrow { display: inline; }
-}
+${SCORE_STYLE}
 @media (min-width: 720px) and (max-width: 879px) {
   .figures dl:has(> :nth-child(5)) { grid-template-columns: repeat(3, 1fr); }
 }
 @media (max-width: 719px) {
-  .score { padding: 0 12px 0 48px; }
   .figures dl { grid-template-columns: repeat(2, 1fr); gap: 1.75rem 1.5rem; }
   .figures dl > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 }

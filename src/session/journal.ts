@@ -51,6 +51,11 @@ export async function readSession(folder: string): Promise<SessionState | undefi
   };
 }
 
+/** Folder of the model as it was after an iteration. */
+export function iterationModel(folder: string, index: number): string {
+  return join(folder, 'iterations', String(index).padStart(3, '0'), 'model');
+}
+
 const STARTS: ReadonlySet<string> = new Set(['started', 'resumed']);
 const ENDINGS: ReadonlyMap<string, SessionState['status']> = new Map([
   ['finished', 'finished'],

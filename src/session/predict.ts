@@ -18,7 +18,7 @@ import { measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import type { Recipe } from './recipe';
 import { candidatesFor, measuredLayers } from './stages/candidates';
-import { methodOf } from './stages/choosing';
+import { checkCandidates, methodOf } from './stages/choosing';
 import { stagesOf } from './stages/index';
 import { maxoutLayers } from './stages/maxout';
 
@@ -47,8 +47,9 @@ export class Predictor {
     const known = await this.#open(recipe.model);
     const { model } = known;
     if (recipe.prune.method === 'search') {
+      checkCandidates(recipe.prune, model);
       const figures = figuresOf(model);
-      return { ...compared(figures, figures), iterations: ['original'], open: true };
+      return { ...compared(figures, figures), iterations: ['original'], open: measuredLayers(recipe.prune, model) };
     }
     const iterations = stagesOf(recipe, model).map(({ title }) => title);
     if (recipe.prune.method === 'maxout') {

@@ -43,6 +43,11 @@ describe('a session', { skip: skipped }, () => {
     await editor.command('Neuron Pruner: Prune Model');
     await editor.pick('model');
     await editor.pick('Built-in digits');
+    await panel(/How small it gets is found while it runs|how small it gets/).waitFor();
+    await editor
+      .panel()
+      .getByRole('radio', { name: /Maxout units/ })
+      .click();
     await setEpochs(1);
     await panel('80,534').waitFor();
     await button('Run').click();

@@ -8,6 +8,7 @@ import { numberField } from '../parts/number-field';
 import { section } from '../parts/section';
 import { measureTitle } from '../relevance/measures';
 import type { PageState } from '../state';
+import { limits } from './limits';
 import {
   boundsOf,
   pruneFields,
@@ -20,12 +21,17 @@ import {
 } from './settings';
 import { stopRule } from './stop-rule';
 import { FIGURES, type Figure, type Target, targetOf, withTarget } from './target';
+import { untilOf, withUntil } from './until';
 
 export function planForm(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
+  const { method: chosen } = pruneOf(recipe);
+  const searches = chosen === 'search';
   return html`<form class="form" aria-label="Plan" @submit=${(event: Event) => event.preventDefault()}>
     ${section('Method', method(state, model, recipe, actions))}
     ${section('Retraining after every cut', retraining(recipe, actions))}
-    ${section('Weights', weights(recipe, actions))} ${section('Stop early', stopRule(recipe, actions))}
+    ${searches ? nothing : section('Weights', weights(recipe, actions))}
+    ${section(searches ? 'Until' : 'Stop early', stopRule(recipe, actions))}
+    ${chosen === 'maxout' ? nothing : section('Limits', limits(recipe, actions))}
   </form>`;
 }
 
@@ -40,7 +46,7 @@ const METHODS: Readonly<Record<Method, string>> = {
 };
 
 function method(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
-  const { method: chosen, k, measure, ratio, iterations } = pruneOf(recipe);
+  const { method: chosen, k, measure, ratio, iterations, shrink } = pruneOf(recipe);
   const hasMaxout = model.layers.some(({ neurons }) => neurons !== undefined);
   const onChange = (event: Event): void => {
     const value = (event.target as HTMLElement & { value: string }).value as Method;
@@ -68,28 +74,52 @@ function method(state: PageState, model: Inspection, recipe: RecipeFile, actions
           : nothing
       }
       ${chosen === 'target' ? targetFields(model, targetOf(recipe), actions) : nothing}
-      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, iterations, actions)}
+      ${
+        chosen === 'search'
+          ? choice<Figure>({
+              label: 'Make small',
+              value: shrink,
+              options: (Object.keys(FIGURES) as Figure[]).map((value) => ({ value, text: FIGURES[value] })),
+              choose: (value) => actions.plan((old) => withPrune(old, { shrink: value })),
+            })
+          : nothing
+      }
+      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, chosen === 'search' ? undefined : iterations, actions)}
     </div>
     ${chosen === 'maxout' && !hasMaxout ? html`<p class="hint secondary">Maxout is put on the layers first; one neuron of each unit is left in the end.</p>` : nothing}`;
 }
 
-function byMeasure({ measures }: PageState, measure: string, iterations: number, actions: Actions): TemplateResult {
+function byMeasure(
+  { measures }: PageState,
+  measure: string,
+  iterations: number | undefined,
+  actions: Actions,
+): TemplateResult {
   return html`${choice({
     label: 'Measure',
     value: measure,
     options: measures.map(({ name }) => ({ value: name, text: measureTitle(name) })),
     choose: (value) => actions.plan((old) => withPrune(old, { measure: value })),
-  })}${numberField({
-    label: 'Iterations',
-    value: iterations,
-    bounds: boundsOf(pruneFields.iterations),
-    change: (value) => actions.plan((old) => withPrune(old, { iterations: value })),
-  })}`;
+  })}${
+    iterations === undefined
+      ? nothing
+      : numberField({
+          label: 'Iterations',
+          value: iterations,
+          bounds: boundsOf(pruneFields.iterations),
+          change: (value) => actions.plan((old) => withPrune(old, { iterations: value })),
+        })
+  }`;
 }
 
 function withMethod(recipe: RecipeFile, method: Method): RecipeFile {
   const changed = withPrune(recipe, { method });
-  return method === 'target' ? withTarget(changed, targetOf(recipe)) : changed;
+  if (method === 'target') return withTarget(changed, targetOf(recipe));
+  if (method !== 'search') return changed;
+  // A search decides by the score, and cuts neurons alone.
+  const { weights: _, ...neurons } = changed;
+  const { rule } = untilOf(recipe);
+  return rule === 'never' || rule === 'size' ? withUntil(neurons, { rule: 'significant' }) : neurons;
 }
 
 function targetFields(model: Inspection, { figure, limit }: Target, actions: Actions): TemplateResult {
@@ -131,7 +161,7 @@ function retraining(recipe: RecipeFile, actions: Actions): TemplateResult {
       change: (value) => actions.plan((old) => withRetrain(old, { [name]: value })),
     });
   return html`<div class="fields">
-    ${number('Epochs', 'epochs')} ${number('Batch', 'batch')}
+      ${number('Epochs', 'epochs')} ${number('Batch', 'batch')}
     ${choice({
       label: 'Optimizer',
       value: own.optimizer,
@@ -146,7 +176,40 @@ function retraining(recipe: RecipeFile, actions: Actions): TemplateResult {
       choose: (schedule) => actions.plan((old) => withRetrain(old, { schedule })),
     })}
     ${own.optimizer === 'sgd' ? number('Momentum', 'momentum') : nothing} ${number('Weight decay', 'weightDecay')}
-  </div>`;
+    </div>
+    ${distillation(recipe, actions)}`;
+}
+
+/** Learning from the original: off, or with how much of it. */
+function distillation(recipe: RecipeFile, actions: Actions): TemplateResult {
+  const own = recipe.retrain?.distillation;
+  const change = (next: NonNullable<RecipeFile['retrain']>['distillation']): void =>
+    actions.plan((old) => {
+      const { distillation: _, ...retrain } = old.retrain ?? {};
+      return { ...old, retrain: { ...retrain, ...(next && { distillation: next }) } };
+    });
+  const { temperature, weight } = retrainFields.distillation.properties;
+  return html`<vscode-checkbox
+      .checked=${own !== undefined}
+      @change=${(event: Event) => {
+        const { checked } = event.target as HTMLElement & { checked: boolean };
+        if (checked !== (own !== undefined)) change(checked ? {} : undefined);
+      }}
+      >Learn from the original too (distillation)</vscode-checkbox
+    >
+    ${
+      own === undefined
+        ? nothing
+        : html`<div class="fields">
+            ${percentField('Share of the loss', own.weight ?? weight.default, (value) => change({ ...own, weight: value }))}
+            ${numberField({
+              label: 'Temperature',
+              value: own.temperature ?? temperature.default,
+              bounds: boundsOf(temperature),
+              change: (value) => change({ ...own, temperature: value }),
+            })}
+          </div>`
+    }`;
 }
 
 /** Where weight pruning starts when it is switched on. */

@@ -2,9 +2,10 @@
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Prediction } from '../../src/protocol/session';
 
-/** Those it names; where it names none, those that get narrower by it. */
+/** Those it names; where it names none, those that get narrower by it, or that a search may cut. */
 export function includedLayers({ prune }: RecipeFile, prediction: Prediction | undefined): ReadonlySet<string> {
   if (prune?.layers !== undefined) return new Set(prune.layers);
+  if (prediction?.open) return new Set(prediction.open);
   const narrower = prediction?.layers.filter(
     ({ before, after }) => after !== undefined && (after.channels ?? 0) < (before.channels ?? 0),
   );

@@ -20,7 +20,9 @@ export function totals({ prediction, predicting }: PageState): TemplateResult {
       <dt>${name}</dt>
       <dd>
         <strong>${known ? text(after) : NONE}</strong>
-        <span class="secondary">${known ? html`from ${text(before)}, <b>${change(before, after)}</b>` : '…'}</span>
+        <span class="secondary"
+          >${known ? (prediction?.open ? 'as it is now' : html`from ${text(before)}, <b>${change(before, after)}</b>`) : '…'}</span
+        >
         <i class="left" .style=${`--size: ${known && before > 0 ? after / before : 1}`}></i>
       </dd>
     </div>`;

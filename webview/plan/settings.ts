@@ -5,9 +5,12 @@ import type { Bounds } from '../parts/number-field-text';
 
 /** What has no default. */
 type Open = 'layers' | 'normalization' | 'target';
+/** Of retraining the same. */
+type OpenRetrain = 'loss' | 'distillation' | 'lastEpochs';
 type Prune = NonNullable<RecipeFile['prune']>;
 export type PruneSettings = Required<Omit<Prune, Open>> & Pick<Prune, Open>;
-export type RetrainSettings = Required<NonNullable<RecipeFile['retrain']>>;
+type Retrain = NonNullable<RecipeFile['retrain']>;
+export type RetrainSettings = Required<Omit<Retrain, OpenRetrain>> & Pick<Retrain, OpenRetrain>;
 
 const { prune, retrain, weights } = schema.properties;
 

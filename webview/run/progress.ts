@@ -33,7 +33,8 @@ export function shareDone({
   stages,
   activity,
 }: Pick<SessionState, 'iterations' | 'stages' | 'activity'>): number {
-  if (stages === 0) return 0;
   const within = activity?.what === 'training' && activity.of > 0 ? activity.done / activity.of : 0;
+  // How many there will be is found out on the way: the one that runs is what can be told.
+  if (stages === 0) return within;
   return Math.min(1, (iterations.length + within) / stages);
 }

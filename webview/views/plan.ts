@@ -65,6 +65,7 @@ export function planView(state: PageState, model: Inspection, actions: Actions):
 
 function iterations({ prediction }: PageState): string {
   if (prediction === undefined) return '';
+  if (prediction.open) return 'As many cuts as it takes; how small it gets is found while it runs.';
   const titles = prediction.iterations.slice(1);
   return `${counted(titles.length, 'iteration')}: ${titles.join(' → ')}`;
 }

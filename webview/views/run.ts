@@ -1,7 +1,7 @@
 // The Run view: start, stop and resume a session, and watch what it does.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Inspection, SessionState } from '../../src/protocol/session';
-import { count, percent, score } from '../../src/report/format';
+import { count, counted, percent, score } from '../../src/report/format';
 import { scoreText } from '../../src/report/score-text';
 import type { Actions } from '../actions';
 import { icon } from '../parts/icon';
@@ -44,7 +44,8 @@ export function runView(state: PageState, model: Inspection, actions: Actions): 
     ${problems.run === undefined ? nothing : banner({ kind: 'problem', text: problems.run })} ${status(state, session, actions)}
     ${[...session.warnings, ...session.notes].map((text) => banner({ kind: 'note', text }))}
     ${session.iterations.length === 0 && session.curve.length === 0 ? nothing : charts(session)}
-    ${session.iterations.length === 0 ? nothing : iterationTable(session)}
+    ${session.iterations.length < 2 ? nothing : frontier(session)}
+    ${session.iterations.length === 0 ? nothing : iterationTable(session, actions)}
   </div>`;
 }
 
@@ -63,7 +64,10 @@ function status({ noRunning }: PageState, session: SessionState, actions: Action
       <p>${text}</p>
       <div class="buttons">${buttons}</div>
     </div>`;
-  const done = `${count(iterations.length)} of ${count(stages)} iterations done`;
+  const done =
+    stages === 0 || name === 'finished'
+      ? `${counted(iterations.length, 'iteration')} done`
+      : `${count(iterations.length)} of ${count(stages)} iterations done`;
   switch (name) {
     case 'running':
     case 'stopping':
@@ -95,8 +99,7 @@ function running(session: SessionState, actions: Actions): TemplateResult {
     <div class="progress-text">
       <p role="status"><strong>${activityText(session)}</strong></p>
       <p class="secondary numbers">
-        Iteration ${Math.min(iterations.length + 1, stages)} of
-        ${stages}${activity === undefined ? nothing : html` · ${percent(activity.of > 0 ? activity.done / activity.of : 0, 0)}`}${
+        Iteration ${stages === 0 ? iterations.length + 1 : html`${Math.min(iterations.length + 1, stages)} of ${stages}`}${activity === undefined ? nothing : html` · ${percent(activity.of > 0 ? activity.done / activity.of : 0, 0)}`}${
           activity === undefined || paceText(activity) === '' ? nothing : html` · ${paceText(activity)}`
         }
       </p>
@@ -119,17 +122,32 @@ function running(session: SessionState, actions: Actions): TemplateResult {
   </div>`;
 }
 
+/** How small it got at what score. */
+function frontier({ iterations }: SessionState): TemplateResult {
+  const metric = iterations[0]?.metric;
+  const refused = iterations.some(({ accepted }) => accepted === false);
+  return html`<section class="frontier" aria-label="Size against ${metric?.title ?? 'score'}">
+    <h2>Size against ${metric?.title ?? 'score'}</h2>
+    <p class="secondary">
+      On the test samples, with the 95 % confidence interval; open circles are right after the
+      cut.${refused ? ' A cross was refused on the validation samples: the search went on from another model.' : nothing}
+    </p>
+    <np-frontier .iterations=${iterations}></np-frontier>
+  </section>`;
+}
+
 /** Where in an iteration the mark of its cut stands: clear of the last one's end. */
 const AFTER_CUT = 0.06;
 
 function charts({ curve, iterations, stages }: SessionState): TemplateResult {
+  const all = Math.max(stages, iterations.length + (curve.at(-1)?.index === iterations.length ? 1 : 0));
   const last = curve.at(-1);
   const tested = iterations.at(-1);
   const metric = tested?.metric;
   const loss = {
     line: places(curve, (point) => point.loss),
     marks: [],
-    iterations: stages,
+    iterations: all,
     bounds: { least: 0 },
     label: score,
   };
@@ -142,7 +160,7 @@ function charts({ curve, iterations, stages }: SessionState): TemplateResult {
         : [{ x: record.index + AFTER_CUT, y: record.scoreAfterCut, filled: false }]),
       { x: record.index + 1, y: record.score, filled: true },
     ]),
-    iterations: stages,
+    iterations: all,
     bounds: metric?.unit === 'number' ? {} : { most: 1 },
     label: (value: number) => (metric?.unit === 'number' ? scoreText(metric, value) : percent(value)),
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../errors';
 import { isLive, type SessionState } from '../../protocol/session-state';
+import { iterationModel } from '../../session/journal';
 import { dataFor } from '../data-choice';
 import { type OpenModel, titleOf } from '../open-model';
 import { showPanel } from '../panel';
@@ -61,7 +62,7 @@ export async function openSession(services: Services, session: SessionState): Pr
 /** A new session on the model of an iteration: its plan starts as that of the session it comes from. */
 export async function branchSession(services: Services, session: SessionState, iteration: number): Promise<void> {
   if (!(await mayRun())) return;
-  const folder = join(session.folder, 'iterations', String(iteration).padStart(3, '0'), 'model');
+  const folder = iterationModel(session.folder, iteration);
   const title = `${titleOf(session.model)}-branch-${iteration}`;
   const target = vscode.Uri.file(join(session.out, '..', title));
   await vscode.workspace.fs.copy(vscode.Uri.file(folder), target, { overwrite: false });
