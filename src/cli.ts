@@ -1,13 +1,14 @@
-// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, train, reproduce, demo, engines.
+// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, bench, train, reproduce, demo, engines.
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { registerBench } from './cli/bench';
 import { registerCompare } from './cli/compare';
 import { registerDemo } from './cli/demo';
 import { registerEngines } from './cli/engines';
 import { registerInspect } from './cli/inspect';
 import { registerPrune } from './cli/prune';
 import { registerRelevance } from './cli/relevance';
-import { registerReproduce } from './cli/reproduce';
+import { registerReproduce } from './cli/reproduce/index';
 import { registerTrain } from './cli/train';
 import { UserError } from './errors';
 
@@ -27,6 +28,7 @@ for (const register of [
   registerRelevance,
   registerPrune,
   registerCompare,
+  registerBench,
   registerTrain,
   registerReproduce,
   registerDemo,

@@ -16,7 +16,7 @@ import { originalStage } from './stages/original';
 import { accepts, type ScoreRule } from './until';
 
 /** Share of what is left that the first cut takes. */
-const FIRST = 0.3;
+const FIRST = 0.4;
 /** From one accepted cut to the next, until one is refused. */
 const GROWTH = 1.5;
 /** Retraining has to start from something. */

@@ -19,7 +19,7 @@ function json(...args: string[]): Record<string, never> {
   return JSON.parse(stdout);
 }
 
-const commands = ['inspect', 'relevance', 'prune', 'compare', 'train', 'reproduce', 'demo'];
+const commands = ['inspect', 'relevance', 'prune', 'compare', 'bench', 'train', 'reproduce', 'demo'];
 for (const command of commands) {
   test(`${command} --help explains itself and ends with 0`, () => {
     const { code, stdout } = workspace.run(command, '--help');

@@ -69,8 +69,8 @@ function search(smallest: number, { polishing = 0.99, lastEpochs = 3 } = {}) {
 test('cuts grow while they are accepted, and are halved once one is refused', () => {
   const { tried } = search(200);
   const shares = tried.slice(1).map(({ from, parameters }) => 1 - parameters / (tried[from]?.parameters ?? 1));
-  assert.ok(Math.abs((shares[0] ?? 0) - 0.3) < 0.01);
-  assert.ok(Math.abs((shares[1] ?? 0) - 0.45) < 0.01);
+  assert.ok(Math.abs((shares[0] ?? 0) - 0.4) < 0.01);
+  assert.ok(Math.abs((shares[1] ?? 0) - 0.6) < 0.01);
   const first = tried.slice(1).findIndex(({ accepted }) => !accepted);
   const after = shares.slice(first, -1);
   after.forEach((share, i) => {

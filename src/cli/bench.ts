@@ -1,0 +1,85 @@
+// neuron-pruner bench: how fast a model runs here, alone or against another.
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { UserError } from '../errors';
+import { type Latency, measureLatency, speedUp } from '../evaluation/latency';
+import { loadValues } from '../model/values';
+import { milliseconds, speedWords } from '../report/speed';
+import { openFittedData } from '../session/data';
+import { chooseEngine } from '../training/choose-engine';
+import { openWithWarnings } from './open';
+import { checkedData, type DataFlags, type EngineFlags, wholeNumber, withData, withEngine } from './options';
+import { count, makeOutput, type Output, table } from './output';
+
+interface Flags extends DataFlags, EngineFlags {
+  readonly against?: string;
+  readonly rounds: number;
+  readonly batch: number;
+  readonly json?: boolean;
+}
+
+export function registerBench(program: Command): void {
+  const command = program
+    .command('bench')
+    .description(
+      'Measures the latency of one sample and the throughput of many; with --against, both models in turn, and whether the first is really faster.',
+    )
+    .argument('<model>', 'a model: .keras, .h5, .onnx, a TF.js model.json, or the folder it is in')
+    .option('--against <model>', 'the model to compare with: the one it was pruned from')
+    .option('--rounds <n>', 'in which the models take turns', wholeNumber, 30)
+    .option('--batch <n>', 'samples at a time, for the throughput', wholeNumber, 64)
+    .option('--json', 'print one JSON document and nothing else');
+  withEngine(withData(command, false)).action(async (model: string, flags: Flags) =>
+    bench(model, flags, makeOutput(flags.json === true)),
+  );
+}
+
+async function bench(path: string, flags: Flags, output: Output): Promise<void> {
+  if (flags.rounds < 1 || flags.batch < 1) throw new UserError('--rounds and --batch are at least 1.');
+  const paths = flags.against === undefined ? [path] : [flags.against, path];
+  const models = [];
+  for (const own of paths) models.push((await openWithWarnings(own, output)).model);
+  const [first] = models;
+  if (first === undefined) throw new Error('no model');
+  const use = { threads: flags.threads, trains: false };
+  const { engine } = await chooseEngine(flags.engine ?? 'auto', first.graph, use);
+  const samples = [];
+  for (const { graph } of flags.data === undefined ? [] : models) {
+    samples.push((await openFittedData(checkedData(flags, 0), flags.seed, graph)).test);
+  }
+  const loaded = [];
+  for (const { graph } of models) loaded.push({ graph, values: await loadValues(graph) });
+  const results = await measureLatency(engine, loaded, {
+    rounds: flags.rounds,
+    batch: flags.batch,
+    ...(samples.length > 0 && { samples }),
+    onRound: (done, of) => output.progress('measuring', done, of, 'rounds'),
+  });
+  output.endProgress();
+  const [before, after] = results;
+  const comparison = before && after && speedUp(before, after);
+  const { threads } = flags;
+  output.result(
+    {
+      engine: engine.name,
+      threads: threads || availableParallelism(),
+      rounds: flags.rounds,
+      batch: flags.batch,
+      models: results.map(({ rounds: _, ...figures }, i) => ({ model: paths[i], ...figures })),
+      ...(comparison && { speedUp: comparison }),
+    },
+    [
+      table(
+        ['', 'latency, median', '95 %', `at a time: ${flags.batch}`],
+        results.map((result, i) => row(paths[i] ?? '', result)),
+      ),
+      ...(comparison ? ['', `${paths[1]} against ${paths[0]}: ${speedWords(comparison)}`] : []),
+      '',
+      `${engine.name}, ${threads === 0 ? 'a thread for each core' : `${threads} thread${threads === 1 ? '' : 's'}`}, ${flags.rounds} rounds.`,
+    ].join('\n'),
+  );
+}
+
+function row(path: string, { median, p95, throughput }: Latency): string[] {
+  return [path, milliseconds(median), milliseconds(p95), `${count(Math.round(throughput))} a second`];
+}
