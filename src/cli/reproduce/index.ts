@@ -10,10 +10,12 @@ import { duration, makeOutput } from '../output';
 import type { Experiment } from './experiment';
 import { lenet } from './lenet';
 import { smallestLenet } from './smallest-lenet';
+import { vgg16Lfw } from './vgg16-lfw';
 
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   lenet,
   'smallest-lenet': smallestLenet,
+  'vgg16-lfw': vgg16Lfw,
 };
 
 interface Flags {
