@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors';
 import { modelFile } from '../formats/open';
+import { PRECISIONS } from '../model/quantize';
 import { MEASURES } from '../pruning/relevance/index';
 import { NORMALIZATIONS } from '../pruning/relevance/normalization';
 import { REDUCTIONS } from '../pruning/relevance/reduction';
@@ -37,6 +38,7 @@ export interface RecipeFlags extends DataFlags, TrainingFlags {
   /** False with --no-retrain. */
   readonly retrain: boolean;
   readonly keepWeights?: number;
+  readonly quantize?: string;
   readonly until?: string;
   readonly shrink?: string;
   readonly lastEpochs?: number;
@@ -82,6 +84,11 @@ export function withPruning(command: Command): Command {
     .option('--iterations <n>', 'cuts in which the ratio or target is reached (default: 3)', wholeNumber)
     .option('--no-retrain', 'do not train after the cuts; with a measure of weights no data is needed then')
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
+    .addOption(
+      new Option('--quantize <type>', 'in the end store kernels in fewer bits (not .h5 and .keras)').choices(
+        PRECISIONS,
+      ),
+    )
     .option(
       '--until <rule>',
       'alone: search for the smallest model that is not significantly worse (significant) or good enough (accuracy>=99%); with the options above: stop early, also at parameters<=20%, macs<=1000000, bytes<=50000',
@@ -169,6 +176,7 @@ function recipeFields(flags: RecipeFlags): Record<string, unknown> {
     prune: Object.keys(prune).length > 0 ? prune : undefined,
     retrain: Object.keys(retrain).length > 0 ? retrain : undefined,
     weights: keepWeights === undefined ? undefined : { keep: keepWeights },
+    quantize: flags.quantize,
     until: flags.until,
     metric: flags.metric,
     seed: flags.seed,

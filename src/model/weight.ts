@@ -1,10 +1,23 @@
 // A named tensor of a model. Its bytes stay where they are (a shard, memory) until somebody asks for them.
 import { BYTES_PER_ELEMENT, type ElementType, elementCount } from './tensor';
 
-/** How a weight's elements are stored. A quantised one means value = stored × scale + min. */
+/** How a weight's elements are stored. */
 export interface Storage {
   readonly type: ElementType;
-  readonly quantization?: { readonly scale: number; readonly min: number };
+  readonly quantization?: Quantization | ChannelQuantization;
+}
+
+/** value = stored × scale + min. */
+export interface Quantization {
+  readonly scale: number;
+  readonly min: number;
+}
+
+/** value = (stored − zero point) × scale, by the element's place on an axis. */
+export interface ChannelQuantization {
+  readonly axis: number;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Uint8Array;
 }
 
 export interface Weight {
@@ -54,6 +67,7 @@ export async function weightValues(weight: Weight): Promise<Float32Array> {
       return Float32Array.from(new Uint32Array(aligned(bytes, 4)));
     case 'uint8':
     case 'uint16': {
+      if (quantization !== undefined && 'axis' in quantization) return byChannel(weight.shape, bytes, quantization);
       const { scale, min } = quantization ?? { scale: 1, min: 0 };
       const stored = type === 'uint8' ? bytes : new Uint16Array(aligned(bytes, 2));
       return Float32Array.from(stored as ArrayLike<number>, (value) => value * scale + min);
@@ -65,6 +79,18 @@ export async function weightValues(weight: Weight): Promise<Float32Array> {
     case 'uint64':
       return Float32Array.from(new BigUint64Array(aligned(bytes, 8)), Number);
   }
+}
+
+function byChannel(
+  shape: readonly number[],
+  bytes: Uint8Array,
+  { axis, scales, zeroPoints }: ChannelQuantization,
+): Float32Array {
+  const inner = elementCount(shape.slice(axis + 1));
+  return Float32Array.from(bytes, (stored, place) => {
+    const channel = Math.floor(place / inner) % scales.length;
+    return (stored - (zeroPoints[channel] as number)) * (scales[channel] as number);
+  });
 }
 
 /** The weight with, on each axis given, only the elements listed, in that order; stored as it was. */
@@ -151,4 +177,28 @@ function float16ToNumber(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const number = new Float32Array(1);
+const bits = new Uint32Array(number.buffer);
+
+/** IEEE 754 binary16, rounded to the nearest, ties to even. */
+export function toFloat16(value: number): number {
+  number[0] = value;
+  const word = bits[0] as number;
+  const sign = (word >>> 16) & 0x8000;
+  const magnitude = word & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  // 65520 and above round to infinity.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude >= 0x38800000) {
+    const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+    return sign | ((rounded - 0x38000000) >>> 13);
+  }
+  // Below the smallest normal number: a multiple of 2^-24.
+  const scaled = Math.abs(value) * 2 ** 24;
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const up = rest > 0.5 || (rest === 0.5 && floor % 2 === 1);
+  return sign | (floor + (up ? 1 : 0));
 }

@@ -36,6 +36,7 @@ export interface RecipeFile {
     readonly lastEpochs?: number;
   };
   readonly weights?: { readonly keep: number; readonly iterations?: number };
+  readonly quantize?: 'float16' | 'uint8';
   readonly until?: string;
   readonly metric?: 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2';
   readonly seed?: number;

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<IterationKind, string>> = {
   maxout: 'maxout introduced',
   neurons: 'neurons cut',
   weights: 'weights set to zero',
+  quantized: 'stored in fewer bits',
   training: 'nothing cut, trained for longer',
 };
 

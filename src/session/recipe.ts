@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import Ajv, { type ErrorObject } from 'ajv';
 import { messageOf, UserError } from '../errors';
 import type { MetricName } from '../evaluation/metrics/metric';
+import type { Precision } from '../model/quantize';
 import type { Cost } from '../ops/cost';
 import type { DataChoice } from '../protocol/recipe-file';
 import type { Normalization } from '../pruning/relevance/normalization';
@@ -23,6 +24,8 @@ export interface Recipe {
   readonly prune: Prune;
   readonly retrain: Retrain;
   readonly weights?: { readonly keep: number; readonly iterations: number };
+  /** Of the kernels in the end. */
+  readonly quantize?: Precision;
   readonly until?: string;
   /** Default: what suits the data. */
   readonly metric?: MetricName;

@@ -13,6 +13,7 @@ import { recordOf } from './stage';
 import { candidatesFor } from './stages/candidates';
 import { checkCandidates, measureLayers } from './stages/choosing';
 import { originalStage } from './stages/original';
+import { quantizeStages } from './stages/quantize';
 import { accepts, type ScoreRule } from './until';
 
 /** Share of what is left that the first cut takes. */
@@ -27,6 +28,7 @@ const LEAST = 0.05;
 /** Throws UserError where the model has nothing to cut. */
 export function searchCourse(recipe: Recipe, original: Model, until: ScoreRule): Course {
   checkCandidates(recipe.prune, original);
+  quantizeStages(recipe, original);
   const { shrink } = recipe.prune;
   const progress = (records: readonly IterationRecord[]) => progressOf(records, shrink, until);
   return {
@@ -35,8 +37,11 @@ export function searchCourse(recipe: Recipe, original: Model, until: ScoreRule):
       if (records.length === 0) return { stage: originalStage, from: -1 };
       const { best, share, over, polished } = progress(records);
       if (!over) return { stage: cutStage(recipe, share), from: best };
-      if (polished || best === 0 || lastEpochs(recipe) === 0) return undefined;
-      return { stage: lastStage(recipe), from: best };
+      if (!polished && best > 0 && lastEpochs(recipe) > 0) return { stage: lastStage(recipe), from: best };
+      const [quantize] = quantizeStages(recipe, original);
+      return quantize === undefined || records.at(-1)?.kind === 'quantized'
+        ? undefined
+        : { stage: quantize, from: best };
     },
     chosen: (records) => progress(records).best,
   };
@@ -60,7 +65,9 @@ function progressOf(records: readonly IterationRecord[], figure: keyof Cost, unt
   for (const record of records.slice(1)) {
     const start = records[record.from ?? best] as IterationRecord;
     const accepted = accepts(until, record);
-    if (record.kind === 'training') {
+    if (record.kind === 'quantized') {
+      best = record.index;
+    } else if (record.kind === 'training') {
       polished = true;
       if (accepted && scoreOrder(record) >= scoreOrder(start)) best = record.index;
     } else if (record[figure] >= start[figure]) {

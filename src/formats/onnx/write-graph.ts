@@ -5,6 +5,7 @@ import type { Weight } from '../../model/weight';
 import { inferShapes } from '../../ops/infer';
 import { attributeOf, nameOf, withValue } from './attributes';
 import { readNames } from './captures';
+import { dequantization, isQuantized } from './dequantization';
 import { encodeNode, encodeTensor } from './encode';
 import type { ImportedGraph, NodeRecord } from './import-graph';
 import { inOrder } from './in-order';
@@ -33,6 +34,7 @@ class GraphWriter {
   readonly #after: ReadonlyMap<string, Node>;
   readonly #added = new Map<string, Message>();
   readonly #fileNodes: readonly Message[];
+  readonly #dequantizing: Message[] = [];
   readonly #changedVectors: ReadonlySet<string>;
 
   constructor(
@@ -64,7 +66,8 @@ class GraphWriter {
     const read = readNames(nodes, proto);
     const kept = nodes.filter((node) => !this.#isUnread(node, read));
     const initializers = await this.#initializers(read);
-    const ordered = inserted.length === 0 ? kept : sorted(kept, proto, initializers);
+    const all = [...this.#dequantizing, ...kept];
+    const ordered = inserted.length === 0 ? all : sorted(all, proto, initializers);
     return this.#withShapes(
       withListed(proto, initializers)
         .with(GraphField.node, BYTES, ordered)
@@ -240,10 +243,18 @@ class GraphWriter {
       const name = tensor.text(TensorField.name);
       if (!read.has(name) && this.#wasRead.has(name)) continue;
       const weight = this.#changedWeight(name);
-      result.push(weight === undefined ? tensor : this.edits.withWeight(tensor, weight));
+      if (weight !== undefined && isQuantized(weight, tensor)) result.push(...this.#quantized(weight));
+      else result.push(weight === undefined ? tensor : this.edits.withWeight(tensor, weight));
     }
     for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
     return result;
+  }
+
+  /** The stored weight and its scales; a node before all others makes of them what the weight was. */
+  #quantized(weight: Weight): Message[] {
+    const { tensors, node } = dequantization(weight, this.source.opset);
+    this.#dequantizing.push(encodeNode(node));
+    return tensors.map(({ name, ...tensor }) => this.edits.newTensor(name, { ...weight, ...tensor, name }));
   }
 
   /** Sizes that the file states of values, inputs and outputs. */

@@ -84,12 +84,19 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
   await writeWhole(join(folder, document.file), [Buffer.from(text)]);
 }
 
+/** What TF.js makes of a quantised weight. */
+const ORIGINAL = { original_dtype: 'float32' } as const;
+
 function manifestEntry(entry: Record<string, unknown>, weight: Weight | undefined): Record<string, unknown> {
   if (weight === undefined) return entry;
   // Fields keep their places, so that an entry that did not change is written as it was.
   const changed: Record<string, unknown> = { ...entry, shape: [...weight.shape] };
   const { type, quantization } = weight.storage;
-  if (quantization !== undefined || (type === 'float16' && entry.quantization !== undefined)) return changed;
+  if (quantization !== undefined && 'axis' in quantization) throw new Error('TF.js has one scale for a weight');
+  if (quantization !== undefined) {
+    return { ...changed, quantization: { ...(entry.quantization ?? ORIGINAL), dtype: type, ...quantization } };
+  }
+  if (type === 'float16') return { ...changed, quantization: entry.quantization ?? { dtype: type, ...ORIGINAL } };
   delete changed.quantization;
   return { ...changed, dtype: type };
 }

@@ -1,0 +1,62 @@
+// Weights in fewer bits at the end: nothing is trained after it, and what is tested are the values that were stored.
+import { UserError } from '../../errors';
+import type { Graph } from '../../model/graph';
+import type { Model } from '../../model/model';
+import { type Precision, quantized } from '../../model/quantize';
+import type { Weight } from '../../model/weight';
+import type { Recipe } from '../recipe';
+import type { Stage } from '../stage';
+
+/** Throws UserError where the model's format has no way to say it. */
+export function quantizeStages({ quantize }: Recipe, original: Model): Stage[] {
+  if (quantize === undefined) return [];
+  checkFormat(original);
+  return [
+    {
+      kind: 'quantized',
+      title: `weights as ${quantize}`,
+      epochs: 0,
+      async apply(model) {
+        return { model: await quantizedModel(model, quantize), cuts: [], relevance: [], changed: true };
+      },
+    },
+  ];
+}
+
+export async function quantizedModel(model: Model, precision: Precision): Promise<Model> {
+  const weights = new Map(model.graph.weights);
+  for (const weight of weights.values()) {
+    if (!isKernel(weight)) continue;
+    const axis = model.container.format === 'onnx' ? outputAxis(model.graph, weight) : undefined;
+    weights.set(weight.name, await quantized(weight, precision, axis));
+  }
+  return { ...model, graph: { ...model.graph, weights } };
+}
+
+/** Throws UserError for Keras' own files. */
+export function checkFormat({ container }: Model): void {
+  if (container.format === 'tfjs' || container.format === 'onnx') return;
+  throw new UserError(
+    `A ${container.format === 'h5' ? '.h5' : '.keras'} file has no place for weights in fewer bits. Convert the model to TensorFlow.js or ONNX, and quantise that.`,
+  );
+}
+
+/** Biases and normalisation are few, and each matters. */
+function isKernel({ shape, trainable, storage }: Weight): boolean {
+  return trainable && shape.length > 1 && storage.type === 'float32' && storage.quantization === undefined;
+}
+
+/** The axis of a weight that makes output channels, where all that read it agree. */
+function outputAxis(graph: Graph, { name, shape }: Weight): number | undefined {
+  const axes = new Set(
+    graph.nodes.flatMap(({ type, inputs, attributes }) => {
+      if (!inputs.includes(name)) return [];
+      if (inputs[1] !== name) return [undefined];
+      if (type === 'Conv') return [0];
+      if (type === 'Gemm') return [attributes.transB ? 0 : 1];
+      return type === 'MatMul' ? [shape.length - 1] : [undefined];
+    }),
+  );
+  const [axis] = axes;
+  return axes.size === 1 ? axis : undefined;
+}
