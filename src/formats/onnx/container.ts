@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Graph } from '../../model/graph';
 import type { Container, Model } from '../../model/model';
 import { readRange, writeFolder, writeWhole } from '../files';
+import { uint8Of } from './dequantization';
 import { type DataFile, layOut } from './external-data';
 import type { ImportedGraph } from './import-graph';
 import { ModelField } from './messages';
@@ -26,6 +27,7 @@ export interface OnnxDocument {
 export function onnxContainer(document: OnnxDocument, graph: Graph): Container {
   return {
     format: 'onnx',
+    fewerBits: { uint8: uint8Of(document.opset) },
     async write(model, folder) {
       await writeFolder(folder, (partial) => writeDocument(document, graph, model, partial));
       return join(folder, basename(document.path));

@@ -1,6 +1,5 @@
 // A weight in fewer bits as an ONNX file says it: what is stored, and a node that makes floats of it.
 // https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html
-import { UserError } from '../../errors';
 import type { Node } from '../../model/graph';
 import type { Storage, Weight } from '../../model/weight';
 import { TensorField } from './messages';
@@ -12,6 +11,11 @@ const FIRST_OPSET = 10;
 const CHANNELS_OPSET = 13;
 /** TensorProto.DataType */
 const FLOAT32 = 1;
+
+/** What the operators of an opset can say. */
+export function uint8Of(opset: number): 'none' | 'by weight' | 'by channel' {
+  return opset < FIRST_OPSET ? 'none' : opset < CHANNELS_OPSET ? 'by weight' : 'by channel';
+}
 
 /** Whether it holds fewer bits than the file's own tensor. */
 export function isQuantized({ storage }: Weight, tensor: Message): boolean {
@@ -29,8 +33,7 @@ export interface Dequantization {
   readonly node: Node;
 }
 
-/** Throws UserError where the file's operators can't say it. */
-export function dequantization({ name, shape, storage, bytes }: Weight, opset: number): Dequantization {
+export function dequantization({ name, shape, storage, bytes }: Weight): Dequantization {
   const stored = { name: `${name}_${storage.type}`, shape, storage: { type: storage.type }, bytes };
   const make = (type: string, inputs: readonly string[], attributes: Node['attributes']): Node => {
     return { name: `${name}_as_float32`, type, inputs, outputs: [name], attributes, layer: '' };
@@ -40,12 +43,6 @@ export function dequantization({ name, shape, storage, bytes }: Weight, opset: n
     return { tensors: [stored], node: make('Cast', [stored.name], { to: FLOAT32 }) };
   }
   const channels = 'axis' in quantization;
-  const needed = channels ? CHANNELS_OPSET : FIRST_OPSET;
-  if (opset < needed) {
-    throw new UserError(
-      `Weights as uint8 want operator set ${needed}, the model uses ${opset}. Bring it up to date with onnx.version_converter, or take float16.`,
-    );
-  }
   const { scales, zeroPoints } = channels
     ? quantization
     : {

@@ -252,7 +252,7 @@ class GraphWriter {
 
   /** The stored weight and its scales; a node before all others makes of them what the weight was. */
   #quantized(weight: Weight): Message[] {
-    const { tensors, node } = dequantization(weight, this.source.opset);
+    const { tensors, node } = dequantization(weight);
     this.#dequantizing.push(encodeNode(node));
     return tensors.map(({ name, ...tensor }) => this.edits.newTensor(name, { ...weight, ...tensor, name }));
   }

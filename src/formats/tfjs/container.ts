@@ -46,6 +46,7 @@ export function modelFromDocument(
 function tfjsContainer(document: TfjsDocument): Container {
   return {
     format: 'tfjs',
+    fewerBits: { uint8: 'by weight' },
     async write(model, folder) {
       await writeFolder(folder, (partial) => writeDocument(document, model, partial));
       return join(folder, document.file);

@@ -10,7 +10,7 @@ import type { Stage } from '../stage';
 /** Throws UserError where the model's format has no way to say it. */
 export function quantizeStages({ quantize }: Recipe, original: Model): Stage[] {
   if (quantize === undefined) return [];
-  checkFormat(original);
+  checkFormat(original, quantize);
   return [
     {
       kind: 'quantized',
@@ -24,21 +24,28 @@ export function quantizeStages({ quantize }: Recipe, original: Model): Stage[] {
 }
 
 export async function quantizedModel(model: Model, precision: Precision): Promise<Model> {
+  const byChannel = model.container.fewerBits?.uint8 === 'by channel';
   const weights = new Map(model.graph.weights);
   for (const weight of weights.values()) {
     if (!isKernel(weight)) continue;
-    const axis = model.container.format === 'onnx' ? outputAxis(model.graph, weight) : undefined;
+    const axis = byChannel ? outputAxis(model.graph, weight) : undefined;
     weights.set(weight.name, await quantized(weight, precision, axis));
   }
   return { ...model, graph: { ...model.graph, weights } };
 }
 
-/** Throws UserError for Keras' own files. */
-export function checkFormat({ container }: Model): void {
-  if (container.format === 'tfjs' || container.format === 'onnx') return;
-  throw new UserError(
-    `A ${container.format === 'h5' ? '.h5' : '.keras'} file has no place for weights in fewer bits. Convert the model to TensorFlow.js or ONNX, and quantise that.`,
-  );
+/** Throws UserError where the model's file can't hold them. */
+export function checkFormat({ container: { format, fewerBits } }: Model, precision: Precision): void {
+  if (fewerBits === undefined) {
+    throw new UserError(
+      `A ${format === 'h5' ? '.h5' : '.keras'} file has no place for weights in fewer bits. Convert the model to TensorFlow.js or ONNX, and quantise that.`,
+    );
+  }
+  if (precision === 'uint8' && fewerBits.uint8 === 'none') {
+    throw new UserError(
+      'Weights as uint8 want the ONNX operators of set 10 or later, the model uses older ones. Bring it up to date with onnx.version_converter, or take float16.',
+    );
+  }
 }
 
 /** Biases and normalisation are few, and each matters. */
