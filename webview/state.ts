@@ -11,6 +11,7 @@ import type {
   RecipeFile,
   Relevance,
   SessionState,
+  Speed,
 } from '../src/protocol/session';
 
 export interface PageState {
@@ -36,6 +37,9 @@ export interface PageState {
   readonly session?: SessionState;
   readonly comparison?: Comparison;
   readonly comparing: boolean;
+  /** Of the two models that are compared. */
+  readonly speed?: Speed;
+  readonly measuringSpeed?: Progress;
   /** One sentence for a view whose last wish could not be met. */
   readonly problems: Readonly<Partial<Record<Tab, string>>>;
 }
@@ -100,8 +104,16 @@ export function receive(state: PageState, message: ToPanel): PageState {
       const { session, ...rest } = without(state, 'run');
       return message.session === undefined ? rest : { ...rest, session: message.session };
     }
-    case 'comparison':
-      return { ...without(state, 'result'), comparison: message.comparison, comparing: false };
+    case 'comparison': {
+      const { speed, measuringSpeed, ...rest } = without(state, 'result');
+      return { ...rest, comparison: message.comparison, comparing: false };
+    }
+    case 'measuringSpeed':
+      return { ...state, measuringSpeed: message.progress };
+    case 'speed': {
+      const { measuringSpeed, ...rest } = without(state, 'result');
+      return { ...rest, speed: message.speed };
+    }
     case 'notComparing':
       return { ...state, comparing: false };
     // The page does it, nothing shown changes.
@@ -140,8 +152,9 @@ function shown(state: PageState, layer: string | undefined): Partial<ViewState> 
 
 function withProblem(state: PageState, about: Tab, text: string): PageState {
   const { measuring, ...rest } = state;
+  const { measuringSpeed, ...unmeasured } = state;
   return {
-    ...(about === 'relevance' ? rest : state),
+    ...(about === 'relevance' ? rest : about === 'result' ? unmeasured : state),
     problems: { ...state.problems, [about]: text },
     ...(about === 'plan' && { predicting: false }),
     ...(about === 'result' && { comparing: false }),

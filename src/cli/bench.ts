@@ -2,10 +2,9 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { UserError } from '../errors';
-import { type Latency, measureLatency, speedUp } from '../evaluation/latency';
-import { loadValues } from '../model/values';
+import { type Latency, speedUp } from '../evaluation/latency';
 import { milliseconds, speedWords } from '../report/speed';
-import { openFittedData } from '../session/data';
+import { benchModels } from '../session/bench';
 import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
 import { checkedData, type DataFlags, type EngineFlags, wholeNumber, withData, withEngine } from './options';
@@ -43,16 +42,11 @@ async function bench(path: string, flags: Flags, output: Output): Promise<void> 
   if (first === undefined) throw new Error('no model');
   const use = { threads: flags.threads, trains: false };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', first.graph, use);
-  const samples = [];
-  for (const { graph } of flags.data === undefined ? [] : models) {
-    samples.push((await openFittedData(checkedData(flags, 0), flags.seed, graph)).test);
-  }
-  const loaded = [];
-  for (const { graph } of models) loaded.push({ graph, values: await loadValues(graph) });
-  const results = await measureLatency(engine, loaded, {
+  const results = await benchModels(engine, models, {
     rounds: flags.rounds,
     batch: flags.batch,
-    ...(samples.length > 0 && { samples }),
+    seed: flags.seed,
+    ...(flags.data !== undefined && { data: checkedData(flags, 0) }),
     onRound: (done, of) => output.progress('measuring', done, of, 'rounds'),
   });
   output.endProgress();

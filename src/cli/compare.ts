@@ -1,5 +1,6 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
+import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
 import { scoreText } from '../report/score-text';
@@ -34,11 +35,13 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
     Promise.all([before, after].map(nonZero)),
   ]);
   const [from, to] = costs;
+  const packed = [await gzippedBytes(before.graph), await gzippedBytes(after.graph)];
   const sizes = [from, to].map(({ parameters, macs, bytes }, i) => ({
     parameters,
     nonZero: zeros[i] ?? 0,
     macs,
     bytes,
+    gzipped: packed[i],
   }));
   const removed = (figure: keyof Cost): number => (from[figure] === 0 ? 0 : 1 - to[figure] / from[figure]);
   const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
@@ -50,15 +53,20 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
     ...(tested && { metric: tested.metric }),
     pValue: tested?.pValue ?? null,
   };
-  const rows = (['parameters', 'nonZero', 'macs', 'bytes'] as const).map((figure) => {
-    const [a = 0, b = 0] = sizes.map((size) => size[figure]);
-    return [figure === 'nonZero' ? 'non-zero' : figure, count(a), count(b), a === 0 ? '' : percent(1 - b / a)];
+  const rows: string[][] = (['parameters', 'nonZero', 'macs', 'bytes', 'gzipped'] as const).flatMap((figure) => {
+    const [a, b] = sizes.map((size) => size[figure]);
+    return a === undefined || b === undefined ? [] : [sizeRow(figure, a, b)];
   });
   if (tested) rows.push([tested.metric.title, ...tested.scores.map((score) => scoreText(tested.metric, score)), '']);
   output.result(
     json,
     [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'),
   );
+}
+
+function sizeRow(figure: string, before: number, after: number): string[] {
+  const name = figure === 'nonZero' ? 'non-zero' : figure;
+  return [name, count(before), count(after), before === 0 ? '' : percent(1 - after / before)];
 }
 
 async function test(models: readonly [Model, Model], flags: Flags) {

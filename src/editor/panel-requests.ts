@@ -35,6 +35,7 @@ const ABOUT: Readonly<Record<Request['type'], Tab>> = {
   stop: 'run',
   reveal: 'relevance',
   compareWith: 'result',
+  measureSpeed: 'result',
   openResult: 'result',
   openIteration: 'run',
   revealResult: 'result',
@@ -122,6 +123,8 @@ async function answer(
       if (other) return conversation.compare(other.path);
       return conversation.tell({ type: 'notComparing' });
     }
+    case 'measureSpeed':
+      return measureSpeed(services, model, conversation);
     case 'openResult':
       await vscode.commands.executeCommand(
         'vscode.open',
@@ -165,6 +168,23 @@ async function measure(
     (progress) => conversation.tell({ type: 'measuring', measure: name, progress }),
   );
   model.measured(relevance);
+}
+
+async function measureSpeed(services: Services, model: OpenModel, conversation: PanelConversation): Promise<void> {
+  const { comparison, data } = model;
+  if (comparison === undefined) throw new UserError('There is no result yet: run the plan, or compare with a model.');
+  if (!(await mayRun())) throw new UserError('The workspace must be trusted before a model is run.');
+  const speed = await services.inquiries.speed(
+    {
+      before: comparison.before.path,
+      after: comparison.after.path,
+      ...(data && { data }),
+      seed: model.recipe.seed ?? 1,
+      threads: model.recipe.threads ?? 0,
+    },
+    (progress) => conversation.tell({ type: 'measuringSpeed', progress }),
+  );
+  conversation.tell({ type: 'speed', speed });
 }
 
 /** The layer in the model's own file, where that is text. */

@@ -10,6 +10,7 @@ import type {
   RecipeFile,
   Relevance,
   SessionState,
+  Speed,
 } from './session';
 
 export type Tab = 'relevance' | 'plan' | 'run' | 'result';
@@ -36,6 +37,9 @@ export type ToPanel =
   | { readonly type: 'channelWeights'; readonly layer: string; readonly weights: ChannelWeights }
   | { readonly type: 'session'; readonly session: SessionState | undefined }
   | { readonly type: 'comparison'; readonly comparison: Comparison }
+  /** How far the measurement of speed is; then what came out. */
+  | { readonly type: 'measuringSpeed'; readonly progress: Progress }
+  | { readonly type: 'speed'; readonly speed: Speed }
   /** Nothing was chosen to compare with. */
   | { readonly type: 'notComparing' }
   /** To draw the diagram and send it back, by the message of the same name. */
@@ -65,6 +69,8 @@ export type FromPanel =
   | { readonly type: 'stop' }
   | { readonly type: 'reveal'; readonly layer: string }
   | { readonly type: 'compareWith' }
+  /** How fast the two models that are compared run here. */
+  | { readonly type: 'measureSpeed' }
   | { readonly type: 'openResult' }
   /** The model as it was after an iteration of the session. */
   | { readonly type: 'openIteration'; readonly index: number }

@@ -119,10 +119,40 @@ export interface Comparison {
 }
 export interface ComparedFigures {
   readonly nonZero: number;
+  /** Bytes of the weights, gzipped; absent where they are too many. */
+  readonly gzipped?: number;
   /** By the metric of the test; absent where no data was given. */
   readonly score?: number;
 }
 export const compare = new RequestType<ComparisonQuestion, Comparison, void>('compare');
+
+/** How fast two models run here, measured in turn. */
+export interface SpeedQuestion {
+  readonly before: string;
+  readonly after: string;
+  readonly data?: DataChoice;
+  readonly seed: number;
+  readonly threads: number;
+  readonly progress: string;
+}
+export interface Speed {
+  readonly before: SpeedFigures;
+  readonly after: SpeedFigures;
+  /** Samples at a time of the throughput. */
+  readonly batch: number;
+  /** "2.31 × as fast (95 % interval 2.25 to 2.38)." */
+  readonly words: string;
+  /** By which engine, in words. */
+  readonly engine: string;
+}
+export interface SpeedFigures {
+  /** Milliseconds for one sample. */
+  readonly median: number;
+  readonly p95: number;
+  /** Samples a second, many at a time. */
+  readonly throughput: number;
+}
+export const speed = new RequestType<SpeedQuestion, Speed, void>('speed');
 
 /** A measure of relevance a person can choose. */
 export interface MeasureChoice {

@@ -14,6 +14,10 @@ const removed: Column = { heading: 'Removed', text: removedShare };
 const nonZero: Column = { heading: 'Non-zero', text: (iteration) => count(iteration.nonZero) };
 const macs: Column = { heading: 'MACs', text: (iteration) => count(iteration.macs) };
 const size: Column = { heading: 'Size', text: (iteration) => bytes(iteration.bytes) };
+const gzipped: Column = {
+  heading: 'Gzipped',
+  text: (iteration) => (iteration.gzipped === undefined ? NONE : bytes(iteration.gzipped)),
+};
 const test: Column = { heading: 'p-value', text: (iteration) => pValue(iteration.pValue) };
 const time: Column = { heading: 'Seconds', text: (iteration) => seconds(iteration.seconds) };
 
@@ -22,7 +26,8 @@ export function pageColumns(iterations: readonly IterationRecord[], metric: Metr
   const { afterCut, retrained, validation } = scoreColumns(metric);
   const validated = iterations.some(({ validationScore }) => validationScore !== undefined);
   const scores = validated ? [afterCut, retrained, validation] : [afterCut, retrained];
-  return [parameters, removed, nonZero, macs, size, ...scores, test, time];
+  const packed = iterations.some((iteration) => iteration.gzipped !== undefined);
+  return [parameters, removed, nonZero, macs, size, ...(packed ? [gzipped] : []), ...scores, test, time];
 }
 
 /** Those that fit into the width of a terminal. */

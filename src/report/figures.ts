@@ -22,6 +22,7 @@ ${size('Parameters', original.parameters, result.parameters, shortCount)}
 ${sparse ? size('Non-zero weights', original.nonZero, result.nonZero, shortCount) : undefined}
 ${size('Multiply-accumulates', original.macs, result.macs, shortCount)}
 ${size('Size on disk', original.bytes, result.bytes, bytes)}
+${original.gzipped && result.gzipped ? size('Gzipped', original.gzipped, result.gzipped, bytes) : undefined}
 ${scoreFigure(ends)}
 </dl>
 </section>`;

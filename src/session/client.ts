@@ -90,6 +90,15 @@ export class Inquiries {
     );
   }
 
+  speed(
+    question: Omit<protocol.SpeedQuestion, 'progress'>,
+    onProgress: (progress: protocol.Progress) => void,
+  ): Promise<protocol.Speed> {
+    return this.#askAtLength(onProgress, (connection, progress) =>
+      connection.sendRequest(protocol.speed, { ...question, progress }),
+    );
+  }
+
   makeExample(
     folder: string,
     onProgress: (progress: protocol.Progress) => void,

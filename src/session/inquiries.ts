@@ -3,12 +3,16 @@ import { type CancellationToken, type MessageConnection, ResponseError } from 'v
 import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
+import { type Latency, speedUp } from '../evaluation/latency';
 import { openModel } from '../formats/open';
+import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import * as protocol from '../protocol/session';
 import { inspectModel } from '../pruning/inspect';
 import { MEASURES, measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
+import { speedWords } from '../report/speed';
+import { benchModels } from './bench';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
 import { openData, openFittedData } from './data';
@@ -29,6 +33,18 @@ export function answerInquiries(connection: MessageConnection): void {
   );
   connection.onRequest(protocol.channelWeights, answered(channelWeights));
   connection.onRequest(protocol.compare, answered(comparison));
+  connection.onRequest(
+    protocol.speed,
+    answered((question, cancelled) =>
+      speedOf(
+        question,
+        cancelled,
+        (progress) =>
+          // Nobody waits for a report to arrive.
+          void connection.sendProgress(protocol.reporting, question.progress, progress),
+      ),
+    ),
+  );
   connection.onRequest(protocol.measures, () =>
     [...MEASURES.values()].map(({ name, description, source, needs }) => ({ name, description, source, needs })),
   );
@@ -118,6 +134,37 @@ function relevanceOf(measure: string, measured: readonly LayerRelevance[]): prot
   };
 }
 
+/** Rounds in which two models take turns, and samples at a time for the throughput. */
+const ROUNDS = 30;
+const BATCH = 64;
+
+async function speedOf(
+  { before: beforePath, after: afterPath, data, seed, threads }: protocol.SpeedQuestion,
+  cancelled: CancellationToken,
+  onProgress: (progress: protocol.Progress) => void,
+): Promise<protocol.Speed> {
+  const models = [await openModel(beforePath), await openModel(afterPath)];
+  const engine = onnxruntime({ threads });
+  const [before, after] = await benchModels(engine, models, {
+    rounds: ROUNDS,
+    batch: BATCH,
+    seed,
+    ...(data && { data }),
+    onRound: (done, of) => onProgress({ done, of }),
+    stopped: () => cancelled.isCancellationRequested,
+  });
+  if (before === undefined || after === undefined) throw new Error('two models were measured');
+  const figures = ({ median, p95, throughput }: Latency): protocol.SpeedFigures => ({ median, p95, throughput });
+  const words = speedWords(speedUp(before, after));
+  const used = `${engine.name}, ${threads === 0 ? 'a thread for each core' : threads === 1 ? '1 thread' : `${threads} threads`}`;
+  return { before: figures(before), after: figures(after), batch: BATCH, words, engine: used };
+}
+
+async function sizesOf(model: Model): Promise<protocol.ComparedFigures> {
+  const gzipped = await gzippedBytes(model.graph);
+  return { nonZero: await nonZero(model), ...(gzipped !== undefined && { gzipped }) };
+}
+
 async function comparison({
   before: beforePath,
   after: afterPath,
@@ -131,10 +178,10 @@ async function comparison({
   return {
     before: {
       ...inspected(before, beforePath),
-      nonZero: await nonZero(before),
+      ...(await sizesOf(before)),
       ...(test && { score: test.scores[0] }),
     },
-    after: { ...inspected(after, afterPath), nonZero: await nonZero(after), ...(test && { score: test.scores[1] }) },
+    after: { ...inspected(after, afterPath), ...(await sizesOf(after)), ...(test && { score: test.scores[1] }) },
     ...(test && { test: { metric: test.metric, samples: test.samples, pValue: test.pValue, words: test.words } }),
   };
 }

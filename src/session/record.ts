@@ -27,6 +27,8 @@ export interface IterationRecord {
   readonly nonZero: number;
   readonly macs: number;
   readonly bytes: number;
+  /** Those of the weights, gzipped; absent where they are too many. */
+  readonly gzipped?: number;
   /** What the scores are of: the same for all iterations. */
   readonly metric: MetricInfo;
   /** On the test samples, and its 95 % confidence interval. */

@@ -9,6 +9,7 @@ import type { Evaluation } from '../evaluation/evaluate';
 import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
+import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import { modelName } from '../model/model-name';
 import { loadValues, nonFiniteWeights, withValues } from '../model/values';
@@ -244,6 +245,7 @@ class Session {
     const original = this.#original ?? (await this.judge.judge(this.original, true));
     const { test, validation, verification } = applied.changed ? await this.judge.judge(model, true) : original;
     const cost = costOf(model);
+    const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
       index,
       kind: stage.kind,
@@ -253,6 +255,7 @@ class Session {
       nonZero: nonZeroCount(model.graph, await loadValues(model.graph)),
       macs: cost.macs,
       bytes: cost.bytes,
+      ...(gzipped !== undefined && { gzipped }),
       metric: test.metric,
       score: test.score,
       interval: test.interval,

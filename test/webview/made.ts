@@ -11,6 +11,7 @@ import type {
   RecipeFile,
   Relevance,
   SessionState,
+  Speed,
 } from '../../src/protocol/session';
 import type { MetricInfo } from '../../src/session/record';
 
@@ -229,6 +230,42 @@ export const comparison: Comparison = {
     pValue: 0.43,
     words: 'Accuracy on 4,000 test samples is 0.05 % lower: no significant loss, p = 0.43.',
   },
+};
+
+/** A search for the smallest network: found on the way, a step of it refused. */
+export const searchRecipe: RecipeFile = {
+  ...recipe,
+  prune: { method: 'search', measure: 'taylor' },
+  retrain: { distillation: {} },
+  until: 'significant',
+};
+export const searchPrediction: Prediction = {
+  before: prediction.before,
+  after: prediction.before,
+  layers: prediction.layers.map(({ name, before }) => ({ name, before, after: before })),
+  iterations: ['original'],
+  open: ['conv2d', 'conv2d_1', 'dense'],
+};
+export const searching: SessionState = {
+  ...running,
+  recipe: searchRecipe,
+  stages: 0,
+  stage: '30 % fewer parameters by taylor',
+  iterations: [
+    iteration(0, 'original', 240_470, undefined, 0.9867),
+    { ...iteration(1, '40 % fewer parameters by taylor', 144_000, 0.981, 0.9885), accepted: true },
+    { ...iteration(2, '60 % fewer parameters by taylor', 57_600, 0.9475, 0.9868), accepted: true },
+    { ...iteration(3, '75 % fewer parameters by taylor', 14_400, 0.51, 0.952), accepted: false },
+    { ...iteration(4, '38 % fewer parameters by taylor', 35_700, 0.93, 0.986), accepted: true, from: 2 },
+  ],
+};
+
+export const speed: Speed = {
+  before: { median: 0.148, p95: 0.425, throughput: 14_383 },
+  after: { median: 0.0939, p95: 0.16, throughput: 34_043 },
+  batch: 64,
+  words: '1.59 × as fast (95 % interval 1.58 to 1.64).',
+  engine: 'onnxruntime, a thread for each core',
 };
 
 /** One layer with more neurons than a page could draw one by one. */

@@ -13,6 +13,10 @@ import {
   recipe,
   relevance,
   running,
+  searching,
+  searchPrediction,
+  searchRecipe,
+  speed,
   VERY_MANY,
   weights,
   wide,
@@ -31,6 +35,13 @@ const everything: readonly ToPanel[] = [
   { type: 'channelWeights', layer: 'conv2d', weights },
   { type: 'session', session: running },
   { type: 'comparison', comparison },
+];
+/** The same model while a search runs on it, and its speed measured. */
+const search: readonly ToPanel[] = [
+  { type: 'recipe', recipe: searchRecipe },
+  { type: 'prediction', prediction: searchPrediction },
+  { type: 'session', session: searching },
+  { type: 'speed', speed },
 ];
 const TABS: readonly Tab[] = ['relevance', 'plan', 'run', 'result'];
 const NO_RUNNING = 'This workspace is not trusted. Its models are shown, but not run.';
@@ -67,10 +78,43 @@ describe('the panel in a browser', { skip }, () => {
         if (tab === 'result') await panel.page.locator('.diagram .card').first().waitFor();
         assert.deepEqual(await findings(panel), [], tab);
       }
+      await panel.send(...search);
+      for (const tab of ['plan', 'run', 'result'] as const) {
+        await panel.send({ type: 'show', tab });
+        assert.deepEqual(await findings(panel), [], `${tab} of a search`);
+      }
       assert.deepEqual(panel.errors, []);
       await panel.page.close();
     });
   }
+
+  it('shows a search: what it may cut, its frontier with the step that was refused, and opens the model of a step', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, ...search, { type: 'show', tab: 'plan' });
+    await panel.page.getByText('how small it gets is found while it runs').waitFor();
+    assert.equal(await panel.page.getByRole('radio', { name: /As small as it gets/ }).isChecked(), true);
+    await panel.send({ type: 'show', tab: 'run' });
+    const frontier = panel.page.locator('np-frontier');
+    assert.equal(await frontier.locator('.point').count(), 5);
+    assert.equal(await frontier.locator('.point.refused').count(), 1);
+    await panel.page.getByText('Iteration 6').waitFor();
+    await panel.page.getByRole('button', { name: '38 % fewer parameters by taylor' }).click();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'openIteration', index: 4 });
+    await panel.page.close();
+  });
+
+  it('measures the speed of both models when it is asked to', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, { type: 'show', tab: 'result' });
+    await panel.page.getByRole('button', { name: 'Measure Speed' }).click();
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'measureSpeed' });
+    await panel.send({ type: 'measuringSpeed', progress: { done: 3, of: 30 } });
+    await panel.page.getByText('10 %').waitFor();
+    await panel.send({ type: 'speed', speed });
+    await panel.page.getByText('1.59 × as fast').waitFor();
+    await panel.page.getByText('34,043 a second').waitFor();
+    await panel.page.close();
+  });
 
   it('says in every view what is missing and how to go on', async () => {
     const states: readonly (readonly [string, readonly ToPanel[]])[] = [

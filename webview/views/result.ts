@@ -9,6 +9,7 @@ import { banner, type NoticeAction, placeholder } from '../parts/notice';
 import { architecture } from '../result/architecture';
 import { comparisonTable } from '../result/comparison-table';
 import { modelTitle } from '../result/model-title';
+import { speed } from '../result/speed';
 import { verdictOf } from '../result/words';
 import type { PageState } from '../state';
 
@@ -48,7 +49,7 @@ export function resultView(state: PageState, actions: Actions): TemplateResult {
         <vscode-button appearance="secondary" @click=${() => compare.run()}>${icon('diff', 'start')}Compare With…</vscode-button>
       </div>
     </header>
-    ${figures(comparison)} ${architecture([comparison.before, comparison.after], actions)}
+    ${figures(comparison)} ${speed(state, actions)} ${architecture([comparison.before, comparison.after], actions)}
     <h3>Layer by layer</h3>
     ${comparisonTable(comparison)}
   </div>`;
@@ -96,6 +97,7 @@ function figures({ before, after, test }: Comparison): TemplateResult {
     ${size('Parameters', before.parameters, after.parameters, shortCount)}
     ${sparse ? size('Non-zero weights', before.nonZero, after.nonZero, shortCount) : nothing}
     ${size('Multiply-accumulates', before.macs, after.macs, shortCount)} ${size('Size', before.bytes, after.bytes, bytes)}
+    ${before.gzipped && after.gzipped ? size('Gzipped', before.gzipped, after.gzipped, bytes) : nothing}
     ${
       test === undefined || before.score === undefined || after.score === undefined
         ? nothing

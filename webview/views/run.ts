@@ -10,6 +10,7 @@ import { capital } from '../parts/text';
 import { dataOf } from '../plan/data';
 import { places } from '../run/curve';
 import '../run/curve-chart';
+import '../run/frontier';
 import { iterationTable } from '../run/iteration-table';
 import { activityText, duration, paceText, shareDone } from '../run/progress';
 import type { PageState } from '../state';
