@@ -9,11 +9,13 @@ import { wholeNumber } from '../options';
 import { duration, makeOutput } from '../output';
 import type { Experiment } from './experiment';
 import { lenet } from './lenet';
+import { measures } from './measures';
 import { smallestLenet } from './smallest-lenet';
 import { vgg16Lfw } from './vgg16-lfw';
 
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   lenet,
+  measures,
   'smallest-lenet': smallestLenet,
   'vgg16-lfw': vgg16Lfw,
 };
