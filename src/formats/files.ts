@@ -40,18 +40,23 @@ function within(root: string, path: string): boolean {
 
 /** `length` bytes from `offset`. */
 export async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  await readInto(bytes, path, offset);
+  return bytes;
+}
+
+/** Fills the bytes with those of a file from an offset on. */
+export async function readInto(bytes: Uint8Array, path: string, offset: number): Promise<void> {
   const file = await open(path, 'r').catch((error: Error) => {
     throw new UserError(`${path} cannot be read: ${error.message}`);
   });
   try {
-    const bytes = new Uint8Array(length);
     let done = 0;
-    while (done < length) {
-      const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    while (done < bytes.length) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done);
       if (bytesRead === 0) throw new UserError(`${path} became shorter while it was read`);
       done += bytesRead;
     }
-    return bytes;
   } finally {
     await file.close();
   }

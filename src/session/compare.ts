@@ -14,7 +14,7 @@ import { scoreDifference, worsening } from '../report/score-text';
 import { SIGNIFICANCE } from './record';
 
 export async function nonZero(model: Model): Promise<number> {
-  return nonZeroCount(model.graph, await loadValues(model.graph));
+  return nonZeroCount(model.graph);
 }
 
 export interface ComparisonTest {

@@ -252,7 +252,7 @@ class Session {
       ...(from !== index - 1 && { from }),
       title: stage.title,
       parameters: cost.parameters,
-      nonZero: nonZeroCount(model.graph, await loadValues(model.graph)),
+      nonZero: await nonZeroCount(model.graph),
       macs: cost.macs,
       bytes: cost.bytes,
       ...(gzipped !== undefined && { gzipped }),

@@ -5,7 +5,6 @@ import { checkNewFolder, writeFolder } from '../formats/files';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import { modelName } from '../model/model-name';
-import { loadValues } from '../model/values';
 import { type Cost, costOf } from '../ops/cost';
 import type { LayerCut } from '../pruning/plan';
 import { MEASURES, measureOf } from '../pruning/relevance/index';
@@ -66,5 +65,5 @@ function checkWithoutData({ prune, retrain, until }: Recipe): void {
 
 async function figuresOf(model: Model): Promise<CutRecord['before']> {
   const { parameters, macs, bytes } = costOf(model);
-  return { parameters, macs, bytes, nonZero: nonZeroCount(model.graph, await loadValues(model.graph)) };
+  return { parameters, macs, bytes, nonZero: await nonZeroCount(model.graph) };
 }

@@ -86,7 +86,7 @@ export async function testModel(path: string, test: Split): Promise<TestedModel>
   const values = await loadValues(model.graph);
   const { score, outcomes } = await evaluate(onnxruntime(), model.graph, values, test);
   const { parameters, macs } = costOf(model);
-  const figures = { parameters, nonZero: nonZeroCount(model.graph, values), macs, accuracy: score };
+  const figures = { parameters, nonZero: await nonZeroCount(model.graph), macs, accuracy: score };
   return { figures, outcomes };
 }
 

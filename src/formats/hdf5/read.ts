@@ -7,6 +7,8 @@ import { type Library, loadHdf5 } from './library';
 
 /** The largest piece of data that is read at once; the library's memory ends at 4 GB. */
 const MAX_BYTES = 2 ** 31 - 1;
+/** What is larger passes through the library's memory in pieces of about this size. */
+const PIECE = 16 * 2 ** 20;
 /** More than any attribute of a model holds: a config of 128 MB. */
 const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
 
@@ -122,8 +124,29 @@ export class Hdf5File {
     const metadata = this.dataset(path);
     const size = metadata.size * metadata.total_size;
     if (metadata.vlen || size > MAX_BYTES) throw this.#error(`"${path}" has ${size} bytes, too many to read`);
+    if (size <= PIECE) return this.#read(path, size, null, null);
+    return this.#bytesInPieces(path, size, metadata.shape ?? []);
+  }
+
+  /** Row by row of the first axis, so that the library's own memory, which never shrinks, stays small. */
+  #bytesInPieces(path: string, size: number, shape: readonly number[]): Uint8Array {
+    const [rows = 1, ...rest] = shape;
+    const rowSize = size / rows;
+    const step = Math.max(1, Math.floor(PIECE / rowSize));
+    const bytes = new Uint8Array(size);
+    for (let row = 0; row < rows; row += step) {
+      const count = Math.min(step, rows - row);
+      const counts = [count, ...rest].map(BigInt);
+      const offsets = [row, ...rest.map(() => 0)].map(BigInt);
+      bytes.set(this.#read(path, count * rowSize, counts, offsets), row * rowSize);
+    }
+    return bytes;
+  }
+
+  #read(path: string, size: number, count: bigint[] | null, offset: bigint[] | null): Uint8Array {
+    const strides = count?.map(() => 1n) ?? null;
     return this.#borrow(size, (pointer) =>
-      this.library.module.get_dataset_data(this.id, path, null, null, null, BigInt(pointer)),
+      this.library.module.get_dataset_data(this.id, path, count, offset, strides, BigInt(pointer)),
     );
   }
 

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ModelError, messageOf, type Report, raise, UserError } from '../../errors';
 import type { Weight } from '../../model/weight';
-import { confinedFile, readRange } from '../files';
+import { confinedFile, readInto } from '../files';
 import type { ManifestGroup } from './manifest';
 
 interface Shard {
@@ -97,19 +97,13 @@ function sizeError(group: ManifestGroup, found: number, wanted: number): ModelEr
   );
 }
 
+/** Straight into one buffer: a large weight lies in many shards. */
 async function readAcross(shards: readonly Shard[], start: number, length: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
+  const bytes = new Uint8Array(length);
   for (const shard of shards) {
     const from = Math.max(start, shard.start);
     const to = Math.min(start + length, shard.start + shard.size);
-    if (from < to) parts.push(await readRange(shard.path, from - shard.start, to - from));
-  }
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const bytes = new Uint8Array(length);
-  let position = 0;
-  for (const part of parts) {
-    bytes.set(part, position);
-    position += part.length;
+    if (from < to) await readInto(bytes.subarray(from - start, to - start), shard.path, from - shard.start);
   }
   return bytes;
 }

@@ -14,15 +14,3 @@ export function sumOfSlices({ shape, data }: Tensor, axis: number, of: (value: n
   }
   return sums;
 }
-
-/** Every slice as a row of its own: [slices × elements]. */
-export function slicesOf({ shape, data }: Tensor, axis: number): Float32Array[] {
-  const size = shape[axis] ?? 1;
-  const inner = elementCount(shape.slice(axis + 1));
-  const values = data as Float32Array;
-  const rows = Array.from({ length: size }, () => new Float32Array(values.length / size));
-  for (let start = 0, i = 0; start < values.length; start += inner, i++) {
-    rows[i % size]?.set(values.subarray(start, start + inner), Math.floor(i / size) * inner);
-  }
-  return rows;
-}
