@@ -15,6 +15,7 @@ import { planLayers, widthsFor } from '../src/pruning/plan-widths';
 import { measureOf } from '../src/pruning/relevance/index';
 import { measureRelevance } from '../src/pruning/relevance/score';
 import { median } from './measure';
+import { pythonWith } from './pythons';
 
 interface Result {
   readonly analyse: number;
@@ -155,17 +156,4 @@ function resultOf(program: string, args: readonly string[], environment: Record<
     return { analyse: 0, cut: 0, bytes: 0, parameters: 0, error: `failed: ${why.slice(0, 200)}` };
   }
   return JSON.parse(line) as Result;
-}
-
-/** The first Python that can import them; undefined, with a line printed, where none can. */
-function pythonWith(packages: string): string | undefined {
-  const candidates = [process.env.NEURON_PRUNER_PYTHON, 'python3'].filter((path) => path !== undefined);
-  const found = candidates.find((python) => spawnSync(python, ['-c', `import ${packages}`]).status === 0);
-  if (found === undefined) {
-    console.log(
-      `\nPeers: skipped, none of ${candidates.join(', ')} can import ${packages}. ` +
-        'pip install torch torchvision torch-pruning onnx onnxscript qonnx, and set NEURON_PRUNER_PYTHON.',
-    );
-  }
-  return found;
 }
