@@ -74,11 +74,25 @@ export function checkRule(until: Until | undefined, samples: number): void {
       `The stop rule "${until.rule === 'score' ? until.metric : until.rule}" decides on validation data, and there is none: set data.validation above 0.`,
     );
   }
-  if (until.rule !== 'significant') return;
+  if (until.rule === 'score') {
+    checkLimit(until, samples);
+    return;
+  }
   if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
   throw new UserError(
     `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, SIGNIFICANCE))} can be told from chance. ` +
       `It takes ${samplesToNotice(GROSS, SIGNIFICANCE)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}: set data.validation higher, or use more data.`,
+  );
+}
+
+/** Throws UserError where a share of right samples is asked for that a single wrong one would miss. */
+function checkLimit({ metric, limit }: Extract<Until, { rule: 'score' }>, samples: number): void {
+  const isShare = metric === 'accuracy' || metric === 'binary-accuracy' || metric === 'verification';
+  const needed = Math.ceil(1 / (1 - limit) - 1e-6);
+  if (!isShare || limit >= 1 || samples >= needed) return;
+  throw new UserError(
+    `The stop rule "${metric}>=${Number((100 * limit).toFixed(6))}%" decides on ${samples} validation samples, of which a single wrong one would break it. ` +
+      `It takes ${needed} for one to be allowed: set data.validation higher, or use more data.`,
   );
 }
 

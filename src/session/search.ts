@@ -14,7 +14,7 @@ import { candidatesFor } from './stages/candidates';
 import { checkCandidates, measureLayers } from './stages/choosing';
 import { originalStage } from './stages/original';
 import { quantizeStages } from './stages/quantize';
-import { accepts, type ScoreRule } from './until';
+import { accepts, parseUntil, type ScoreRule, type Until } from './until';
 
 /** Share of what is left that the first cut takes. */
 const FIRST = 0.4;
@@ -24,6 +24,19 @@ const GROWTH = 1.5;
 const MOST = 0.75;
 /** Cuts below it are not worth a retraining. */
 const LEAST = 0.05;
+
+/**
+ * One test refuses a network at p ≤ 0.05. A search tests many, and cuts on until one is refused: what it accepted last has
+ * had luck on the validation samples. In simulated searches on 6,000 of them, at 0.05 the verdict on 10,000 test samples
+ * was a significant loss in 69 of 100, at this level in 18.
+ */
+const SEARCH_LEVEL = 0.3;
+
+/** The rule of a search, which has to have one. */
+export function searchRule(text = 'significant'): Until {
+  const until = parseUntil(text);
+  return until.rule === 'significant' ? { ...until, level: SEARCH_LEVEL } : until;
+}
 
 /** Throws UserError where the model has nothing to cut. */
 export function searchCourse(recipe: Recipe, original: Model, until: ScoreRule): Course {

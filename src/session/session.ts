@@ -30,7 +30,7 @@ import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement } from './judge';
 import type { Recipe, Retrain } from './recipe';
 import type { IterationRecord, LayerRecord, SessionRecord } from './record';
-import { searchCourse } from './search';
+import { searchCourse, searchRule } from './search';
 import type { Stage } from './stage';
 import { stagesOf } from './stages/index';
 import { accepts, parseUntil, type Until } from './until';
@@ -126,10 +126,9 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
   }
 }
 
-/** A search has to have one. */
 function ruleOf({ until, prune }: Recipe): Until | undefined {
-  const text = until ?? (prune.method === 'search' ? 'significant' : undefined);
-  return text === undefined ? undefined : parseUntil(text);
+  if (prune.method === 'search') return searchRule(until);
+  return until === undefined ? undefined : parseUntil(until);
 }
 
 /** Throws UserError where the recipe asks for what can't be. */

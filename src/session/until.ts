@@ -5,7 +5,8 @@ import type { Cost } from '../ops/cost';
 import { type IterationRecord, SIGNIFICANCE } from './record';
 
 export type Until =
-  | { readonly rule: 'significant' }
+  /** Refused up to this p-value. */
+  | { readonly rule: 'significant'; readonly level: number }
   | { readonly rule: 'size'; readonly figure: keyof Cost; readonly limit: number; readonly relative: boolean }
   | { readonly rule: 'score'; readonly metric: MetricName | 'verification'; readonly limit: number };
 
@@ -14,7 +15,7 @@ export type ScoreRule = Exclude<Until, { readonly rule: 'size' }>;
 
 /** "significant", "parameters<=20%", "macs<=1000000", "accuracy>=99%", "mse<=0.1". */
 export function parseUntil(text: string): Until {
-  if (text === 'significant') return { rule: 'significant' };
+  if (text === 'significant') return { rule: 'significant', level: SIGNIFICANCE };
   const [, figure = '', sign, limit, percent] =
     /^([a-z0-9-]+)(<=|>=)(\d+(?:\.\d+)?)(%?)$/.exec(text.replaceAll(' ', '')) ?? [];
   const value = percent ? Number(limit) / 100 : Number(limit);
@@ -49,7 +50,7 @@ type Decisive = Pick<IterationRecord, 'validationScore' | 'validationPValue' | '
 /** Whether a network's validation score will do; by a size rule every one does. */
 export function accepts(until: Until, { validationScore, validationPValue, metric }: Decisive): boolean {
   if (until.rule === 'size') return true;
-  if (until.rule === 'significant') return (validationPValue ?? 1) > SIGNIFICANCE;
+  if (until.rule === 'significant') return (validationPValue ?? 1) > until.level;
   const score = validationScore ?? Number.NaN;
   return metric.better === 'higher' ? score >= until.limit : score <= until.limit;
 }

@@ -304,8 +304,12 @@ const mistakes: Record<string, [string[], RegExp]> = {
     /do not divide into units of 3/,
   ],
   'a score that the model itself does not have': [
-    ['prune', 'model', '--data', 'data', '--until', 'accuracy>=99.9%'],
+    ['prune', 'model', '--data', 'data', '--validation', '0.5', '--until', 'accuracy>=99.6%'],
     /not met by the model itself: its accuracy on the validation samples is/,
+  ],
+  'a score that takes more validation samples than there are to tell': [
+    ['prune', 'model', '--data', 'data', '--until', 'accuracy>=99%'],
+    /"accuracy>=99%" decides on 64 validation samples.*It takes 100/,
   ],
   'a score by another metric': [
     ['prune', 'model', '--data', 'data', '--until', 'mse<=0.1'],

@@ -104,6 +104,6 @@ test('the stop rules are read as written', () => {
   assert.equal(sizeReached(parseUntil('parameters<=20%'), cost, { ...cost, parameters: 20 }), true);
   assert.equal(sizeReached(parseUntil('parameters<=20%'), cost, { ...cost, parameters: 21 }), false);
   assert.equal(sizeReached(parseUntil('macs <= 500'), cost, { ...cost, macs: 500 }), true);
-  assert.deepEqual(parseUntil('significant'), { rule: 'significant' });
+  assert.deepEqual(parseUntil('significant'), { rule: 'significant', level: 0.05 });
   assert.throws(() => parseUntil('parameters<20'), UserError);
 });

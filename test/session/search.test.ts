@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildModel } from '../../src/architectures/index';
 import { UserError } from '../../src/errors';
+import { random } from '../../src/random';
 import { makeRecipe } from '../../src/session/recipe';
 import type { IterationRecord } from '../../src/session/record';
-import { searchCourse } from '../../src/session/search';
+import { searchCourse, searchRule } from '../../src/session/search';
 import { accepts, parseUntil, type ScoreRule } from '../../src/session/until';
 
 const MODEL = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
@@ -119,6 +120,54 @@ test('a search that is stopped at any moment goes on as it would have', () => {
   for (const count of records.keys()) {
     assert.equal(course.next(records.slice(0, count))?.from, tried[count]?.from);
   }
+});
+
+/**
+ * Searches on networks that lose the more the smaller they are, judged on 6,000 validation samples and, in the end, on
+ * 10,000 test samples. Returns the share of them that end in a significant loss.
+ */
+function significantLosses(rule: ScoreRule, searches: number): number {
+  const recipe = makeRecipe(
+    {
+      model: 'm',
+      data: { source: 'digits' },
+      prune: { method: 'search', measure: 'l1' },
+      retrain: { lastEpochs: 0 },
+    },
+    '/',
+    'test',
+  );
+  const course = searchCourse(recipe, MODEL, rule);
+  const source = random('simulated searches');
+  const lossOf = (parameters: number): number => 0.0012 * (20_000 / parameters) - 0.0005;
+  // Paired outcomes differ on about 0.4 % of the samples, by which the observed loss strays from the true one.
+  const pValue = (parameters: number, samples: number): number => {
+    const loss = lossOf(parameters);
+    const z = loss / Math.sqrt((0.004 + Math.abs(loss)) / samples) + source.normal();
+    return 1 / (1 + Math.exp(0.07056 * z ** 3 + 1.5976 * z));
+  };
+  let significant = 0;
+  for (let i = 0; i < searches; i++) {
+    const records: IterationRecord[] = [];
+    for (let step = course.next(records); step !== undefined; step = course.next(records)) {
+      const share = Number(/^([\d.]+) %/.exec(step.stage.title)?.[1] ?? 0) / 100;
+      const parameters = Math.round((records[step.from]?.parameters ?? 1_000_000) * (1 - share));
+      const from = step.from === records.length - 1 ? {} : { from: step.from };
+      const validationPValue = records.length === 0 ? 1 : pValue(parameters, 6000);
+      records.push(record(records.length, { parameters, validationPValue, ...from }));
+    }
+    const result = records[course.chosen(records)]?.parameters ?? 0;
+    if (pValue(result, 10_000) <= 0.05) significant++;
+  }
+  return significant / searches;
+}
+
+test('a search that tests many networks seldom ends in a significant loss on data that no decision saw', () => {
+  assert.ok(
+    significantLosses(parseUntil('significant') as ScoreRule, 100) > 0.5,
+    'with the level of a single test it would',
+  );
+  assert.ok(significantLosses(searchRule() as ScoreRule, 100) < 0.3);
 });
 
 test('a rule about the score is read as written', () => {
