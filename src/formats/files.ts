@@ -1,8 +1,11 @@
 // Reading untrusted folders and writing results: every path confined, every write whole or not at all.
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, UserError } from '../errors';
+import { type Bytes, inPieces, PIECE } from '../model/bytes';
+import { borrow, giveBack } from '../model/scratch';
 
 /**
  * The file a model names, which must lie in the model's folder after every link is followed. No part of the path may
@@ -47,18 +50,99 @@ export async function readRange(path: string, offset: number, length: number): P
 
 /** Fills the bytes with those of a file from an offset on. */
 export async function readInto(bytes: Uint8Array, path: string, offset: number): Promise<void> {
+  if (bytes.length <= AT_ONCE) return readAtOnce(bytes, path, offset);
   const file = await open(path, 'r').catch((error: Error) => {
-    throw new UserError(`${path} cannot be read: ${error.message}`);
+    throw unreadable(path, error);
   });
   try {
     let done = 0;
     while (done < bytes.length) {
       const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done);
-      if (bytesRead === 0) throw new UserError(`${path} became shorter while it was read`);
+      if (bytesRead === 0) throw shortened(path);
       done += bytesRead;
     }
   } finally {
     await file.close();
+  }
+}
+
+/** So few bytes are read sooner than others could be told to read them. */
+const AT_ONCE = 64 * 1024;
+
+function readAtOnce(bytes: Uint8Array, path: string, offset: number): void {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error as Error);
+  }
+  try {
+    let done = 0;
+    while (done < bytes.length) {
+      const count = readSync(file, bytes, done, bytes.length - done, offset + done);
+      if (count === 0) throw shortened(path);
+      done += count;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function unreadable(path: string, error: Error): UserError {
+  return new UserError(`${path} cannot be read: ${error.message}`);
+}
+
+function shortened(path: string): UserError {
+  return new UserError(`${path} became shorter while it was read`);
+}
+
+/** Bytes that stay in their file. */
+export interface FileRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * The bytes of a weight that lie in files.
+ * @param ranges in their order: a weight may reach over several files.
+ * @param rows of its first axis: it is read in pieces of some whole rows.
+ */
+export function bytesInFiles(ranges: readonly FileRange[], rows: number): Bytes {
+  const length = ranges.reduce((sum, range) => sum + range.length, 0);
+  const read = async (): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(length);
+    await readPart(ranges, bytes, 0);
+    return bytes;
+  };
+  if (length <= AT_ONCE || rows < 2) return read;
+  const row = length / rows;
+  const step = row * Math.max(1, Math.floor(PIECE / row));
+  return inPieces(
+    length,
+    async function* () {
+      const memory = borrow(step);
+      try {
+        for (let start = 0; start < length; start += step) {
+          const piece = memory.subarray(0, Math.min(step, length - start));
+          await readPart(ranges, piece, start);
+          yield piece;
+        }
+      } finally {
+        giveBack(memory);
+      }
+    },
+    read,
+  );
+}
+
+/** Fills `bytes` from the ranges as if they were one, from `start` on. */
+async function readPart(ranges: readonly FileRange[], bytes: Uint8Array, start: number): Promise<void> {
+  let before = 0;
+  for (const { path, offset, length } of ranges) {
+    const [from, to] = [Math.max(start, before), Math.min(start + bytes.length, before + length)];
+    if (from < to) await readInto(bytes.subarray(from - start, to - start), path, offset + from - before);
+    before += length;
   }
 }
 

@@ -1,7 +1,7 @@
 // The values of a model's weights in memory, and a model with other values.
 import type { Graph } from './graph';
 import { float32, type Tensor, typedArray } from './tensor';
-import { float32Weight, type Weight, weightValues } from './weight';
+import { float32Weight, valuePieces, type Weight, weightValues } from './weight';
 
 export type Values = ReadonlyMap<string, Tensor>;
 
@@ -42,10 +42,23 @@ export function withValues(graph: Graph, values: Values, before?: Values): Graph
 export async function nonFiniteWeights(graph: Graph): Promise<string[]> {
   const warnings: string[] = [];
   for (const [name, weight] of graph.weights) {
-    const values = await weightValues(weight);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      warnings.push(`weight "${name}" holds ${values[bad]} at element ${bad}: the model's results cannot be trusted`);
+    const bad = await firstNonFinite(weight);
+    if (bad)
+      warnings.push(
+        `weight "${name}" holds ${bad.value} at element ${bad.place}: the model's results cannot be trusted`,
+      );
   }
   return warnings;
+}
+
+async function firstNonFinite(weight: Weight): Promise<{ value: number; place: number } | undefined> {
+  let before = 0;
+  for await (const values of valuePieces(weight)) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (!Number.isFinite(value)) return { value, place: before + i };
+    }
+    before += values.length;
+  }
+  return undefined;
 }

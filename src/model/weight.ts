@@ -1,4 +1,6 @@
 // A named tensor of a model. Its bytes stay where they are (a shard, memory) until somebody asks for them.
+import { type Bytes, inPieces, piecesOf } from './bytes';
+import { borrow, giveBack } from './scratch';
 import { BYTES_PER_ELEMENT, type ElementType, elementCount } from './tensor';
 
 /** How a weight's elements are stored. */
@@ -26,8 +28,8 @@ export interface Weight {
   /** False for what training does not touch by gradient: moving averages, frozen layers. */
   readonly trainable: boolean;
   readonly storage: Storage;
-  /** The elements as stored, row-major. Read anew at each call: nothing is kept in memory. */
-  readonly bytes: () => Promise<Uint8Array>;
+  /** The elements as stored, row-major. */
+  readonly bytes: Bytes;
 }
 
 export function parameterCount(weight: Weight): number {
@@ -46,8 +48,25 @@ export function float32Weight(name: string, shape: readonly number[], values: Fl
 
 /** The weight's values as float32, dequantised. */
 export async function weightValues(weight: Weight): Promise<Float32Array> {
-  const bytes = await weight.bytes();
-  const { type, quantization } = weight.storage;
+  return valuesOf(weight, await weight.bytes(), 0);
+}
+
+/** The same in pieces, each some whole rows of the first axis and good until the next is asked for. */
+export async function* valuePieces(weight: Weight): AsyncGenerator<Float32Array> {
+  let start = 0;
+  for await (const bytes of piecesOf(weight.bytes)) {
+    const isView = weight.storage.type === 'float32' && bytes.byteOffset % 4 === 0;
+    const values = isView
+      ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+      : valuesOf(weight, bytes, start);
+    yield values;
+    start += values.length;
+  }
+}
+
+/** @param start number of the weight's elements before those given. */
+function valuesOf({ shape, storage }: Weight, bytes: Uint8Array, start: number): Float32Array {
+  const { type, quantization } = storage;
   switch (type) {
     case 'float32':
       return new Float32Array(aligned(bytes, 4));
@@ -67,7 +86,7 @@ export async function weightValues(weight: Weight): Promise<Float32Array> {
       return Float32Array.from(new Uint32Array(aligned(bytes, 4)));
     case 'uint8':
     case 'uint16': {
-      if (quantization !== undefined && 'axis' in quantization) return byChannel(weight.shape, bytes, quantization);
+      if (quantization !== undefined && 'axis' in quantization) return byChannel(shape, bytes, quantization, start);
       const { scale, min } = quantization ?? { scale: 1, min: 0 };
       const stored = type === 'uint8' ? bytes : new Uint16Array(aligned(bytes, 2));
       return Float32Array.from(stored as ArrayLike<number>, (value) => value * scale + min);
@@ -85,10 +104,11 @@ function byChannel(
   shape: readonly number[],
   bytes: Uint8Array,
   { axis, scales, zeroPoints }: ChannelQuantization,
+  start: number,
 ): Float32Array {
   const inner = elementCount(shape.slice(axis + 1));
   return Float32Array.from(bytes, (stored, place) => {
-    const channel = Math.floor(place / inner) % scales.length;
+    const channel = Math.floor((start + place) / inner) % scales.length;
     return (stored - (zeroPoints[channel] as number)) * (scales[channel] as number);
   });
 }
@@ -96,19 +116,79 @@ function byChannel(
 /** The weight with, on each axis given, only the elements listed, in that order; stored as it was. */
 export function gatherWeight(weight: Weight, kept: ReadonlyMap<number, Uint32Array>): Weight {
   const shape = weight.shape.map((size, axis) => kept.get(axis)?.length ?? size);
-  return {
-    ...weight,
-    shape,
-    bytes: async () => {
-      let bytes = await weight.bytes();
-      let current = [...weight.shape];
-      for (const [axis, indices] of kept) {
-        bytes = gatherBytes(bytes, current, axis, indices, BYTES_PER_ELEMENT[weight.storage.type]);
-        current = current.map((size, i) => (i === axis ? indices.length : size));
+  const inOrder = isIncreasing(kept.get(0) ?? new Uint32Array());
+  const bytes = inOrder
+    ? inPieces(elementCount(shape) * BYTES_PER_ELEMENT[weight.storage.type], () => gatheredPieces(weight, kept))
+    : () => gathered(weight, kept);
+  return { ...weight, shape, bytes };
+}
+
+function isIncreasing(indices: Uint32Array): boolean {
+  return indices.every((index, i) => i === 0 || index > (indices[i - 1] as number));
+}
+
+async function gathered(weight: Weight, kept: ReadonlyMap<number, Uint32Array>): Promise<Uint8Array> {
+  let bytes = await weight.bytes();
+  let current = [...weight.shape];
+  for (const [axis, indices] of kept) {
+    const after = current.with(axis, indices.length);
+    const result = new Uint8Array(elementCount(after) * BYTES_PER_ELEMENT[weight.storage.type]);
+    gatherBytes(bytes, current, axis, indices, result);
+    [bytes, current] = [result, after];
+  }
+  return bytes;
+}
+
+/** Of every piece the rows that are kept, and of these the rest; the first axis keeps its order. */
+async function* gatheredPieces(weight: Weight, kept: ReadonlyMap<number, Uint32Array>): AsyncGenerator<Uint8Array> {
+  const [, ...rest] = weight.shape;
+  const rowBytes = elementCount(rest) * BYTES_PER_ELEMENT[weight.storage.type];
+  const { 0: rows, ...others } = Object.fromEntries(kept);
+  const memory: Uint8Array[] = [];
+  let [row, next] = [0, 0];
+  try {
+    for await (const piece of piecesOf(weight.bytes)) {
+      const count = piece.length / rowBytes;
+      const axes = new Map(Object.entries(others).map(([axis, indices]) => [Number(axis), indices]));
+      if (rows !== undefined) {
+        const first = next;
+        while (next < rows.length && (rows[next] as number) < row + count) next++;
+        const start = row;
+        axes.set(
+          0,
+          rows.subarray(first, next).map((index) => index - start),
+        );
       }
-      return bytes;
-    },
-  };
+      row += count;
+      if (axes.get(0)?.length !== 0) yield gatherPiece(piece, [count, ...rest], axes, memory);
+    }
+  } finally {
+    memory.forEach(giveBack);
+  }
+}
+
+/** The rows first: what goes with them need not be copied. @param memory two buffers that results alternate between. */
+function gatherPiece(
+  piece: Uint8Array,
+  shape: readonly number[],
+  axes: ReadonlyMap<number, Uint32Array>,
+  memory: Uint8Array[],
+): Uint8Array {
+  let [bytes, current] = [piece, shape];
+  for (const [i, axis] of [...axes.keys()].sort((a, b) => a - b).entries()) {
+    const indices = axes.get(axis) as Uint32Array;
+    const length = (bytes.length / (current[axis] ?? 1)) * indices.length;
+    let target = memory[i % 2];
+    if (target === undefined || target.length < length) {
+      if (target) giveBack(target);
+      target = borrow(length);
+      memory[i % 2] = target;
+    }
+    const result = target.subarray(0, length);
+    gatherBytes(bytes, current, axis, indices, result);
+    [bytes, current] = [result, current.with(axis, indices.length)];
+  }
+  return bytes;
 }
 
 function gatherBytes(
@@ -116,15 +196,14 @@ function gatherBytes(
   shape: readonly number[],
   axis: number,
   indices: Uint32Array,
-  elementSize: number,
-): Uint8Array {
+  result: Uint8Array,
+): void {
   const outer = elementCount(shape.slice(0, axis));
-  const inner = elementCount(shape.slice(axis + 1)) * elementSize;
   const size = shape[axis] ?? 1;
-  const result = new Uint8Array(outer * indices.length * inner);
+  const inner = bytes.length / (outer * size);
   if (inner < FEW_BYTES && inner % 4 === 0 && bytes.byteOffset % 4 === 0) {
     gatherWords(words(bytes), words(result), outer, size, inner / 4, indices);
-    return result;
+    return;
   }
   let position = 0;
   for (let o = 0; o < outer; o++) {
@@ -134,7 +213,6 @@ function gatherBytes(
       position += inner;
     }
   }
-  return result;
 }
 
 /** Below so many bytes in a row, copying word by word beats a call for each row. */

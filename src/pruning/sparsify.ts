@@ -2,7 +2,7 @@
 import type { Graph } from '../model/graph';
 import { float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
-import { weightValues } from '../model/weight';
+import { valuePieces } from '../model/weight';
 import { inferShapes } from '../ops/infer';
 import { contracted } from './channels';
 import { storedWeight } from './layer-channels';
@@ -44,12 +44,13 @@ export function sparsify(graph: Graph, values: Values, keep: number): { values: 
   return { values: result, quality };
 }
 
-/** Number of parameters that are not zero; one weight after the other, so that no more than one is in memory. */
+/** Number of parameters that are not zero. */
 export async function nonZeroCount({ weights }: Graph): Promise<number> {
   let count = 0;
   for (const weight of weights.values()) {
-    const values = await weightValues(weight);
-    for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    for await (const values of valuePieces(weight)) {
+      for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+    }
   }
   return count;
 }

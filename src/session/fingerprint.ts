@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors';
+import { piecesOf } from '../model/bytes';
 import type { Model } from '../model/model';
 
 /** Throws UserError where the model's file is no longer there. */
@@ -13,6 +14,8 @@ export async function fingerprint(model: Model, path: string): Promise<string> {
     );
   });
   sum.update(file);
-  for (const weight of model.graph.weights.values()) sum.update(await weight.bytes());
+  for (const { bytes } of model.graph.weights.values()) {
+    for await (const piece of piecesOf(bytes)) sum.update(piece);
+  }
   return sum.digest('hex');
 }

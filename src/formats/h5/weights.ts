@@ -1,4 +1,6 @@
 // Where a Keras HDF5 file keeps its layers' weights: model_weights/<layer>/<weight name>, listed in attributes.
+import type { Metadata } from 'h5wasm';
+import { inPieces } from '../../model/bytes';
 import type { Weight } from '../../model/weight';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { elementType, littleEndian } from '../hdf5/element-type';
@@ -21,9 +23,18 @@ export function storedWeight(file: Hdf5File, source: BytesSource, path: string):
   const metadata = file.dataset(path);
   const type = elementType(file.library, metadata);
   if (type === undefined || metadata.shape === null) return undefined;
-  const bytes = (): Promise<Uint8Array> =>
-    Hdf5File.with(source, (opened) => littleEndian(opened.bytes(path), metadata));
+  const length = metadata.size * metadata.total_size;
+  const bytes = inPieces(length, () => storedPieces(source, path, metadata));
   return { name: path, path, shape: metadata.shape, trainable: true, storage: { type }, bytes };
+}
+
+async function* storedPieces(source: BytesSource, path: string, metadata: Metadata): AsyncGenerator<Uint8Array> {
+  const file = await Hdf5File.open(source);
+  try {
+    for (const piece of file.pieces(path)) yield littleEndian(piece, metadata);
+  } finally {
+    file.close();
+  }
 }
 
 /** Finds weights by the lists that Keras writes beside them; remembers where those that were found lie. */

@@ -2,6 +2,7 @@
 // being read back: the library does not always say when a write has failed.
 import type { Metadata } from 'h5wasm';
 import { messageOf, UserError } from '../../errors';
+import { type Bytes, inPieces, piecesOf } from '../../model/bytes';
 import { type ElementType, elementCount } from '../../model/tensor';
 import { type Weight, weightValues } from '../../model/weight';
 import type { BytesSource } from './bytes-source';
@@ -75,40 +76,49 @@ class Copy {
     const stored = this.source.dataset(path);
     const replacement = this.changes.weights.get(path);
     if (replacement !== undefined) {
-      const { type, shape, bytes } = await writable(replacement);
-      this.#write(path, { ...stored, ...NUMBERS[type] }, shape, bytes);
+      const { type, bytes } = writable(replacement);
+      await this.#write(path, { ...stored, ...NUMBERS[type] }, replacement.shape, bytes);
     } else {
       const type = elementType(this.source.library, stored);
       if (type === undefined || stored.shape === null) {
         this.lost.push(`the data set "${path}" is left out: its elements are of a kind that cannot be written`);
         return;
       }
-      const weight = this.#stored(path, stored, type);
-      const { type: written, shape, bytes } = await writable(weight);
-      this.#write(path, { ...stored, ...NUMBERS[written] }, shape, bytes);
+      const { type: written, bytes } = writable(this.#stored(path, stored, type));
+      await this.#write(path, { ...stored, ...NUMBERS[written] }, stored.shape, bytes);
     }
     this.#attributes(path);
   }
 
   #stored(path: string, stored: Metadata, type: ElementType): Weight {
-    const bytes = async (): Promise<Uint8Array> => littleEndian(this.source.bytes(path), stored);
+    const { source } = this;
+    const bytes = inPieces(stored.size * stored.total_size, async function* () {
+      for (const piece of source.pieces(path)) yield littleEndian(piece, stored);
+    });
     return { name: path, shape: stored.shape ?? [], trainable: false, storage: { type }, bytes };
   }
 
-  #write(
+  /** What is written lies in the library's memory once; it gets there, and is compared with what arrived, in pieces. */
+  async #write(
     path: string,
-    stored: Metadata & { readonly type: number },
+    stored: Metadata & { readonly type: number; readonly size: number },
     shape: readonly number[],
-    bytes: Uint8Array,
-  ): void {
+    bytes: Bytes,
+  ): Promise<void> {
     const { module } = this.source.library;
-    const compressed = stored.chunks && elementCount(shape) > 0 ? this.#compression(path) : undefined;
+    const length = elementCount(shape) * stored.size;
+    const compressed = stored.chunks && length > 0 ? this.#compression(path) : undefined;
     const sizes = shape.map(BigInt);
     const chunks = compressed && stored.chunks?.map((size, i) => BigInt(Math.max(1, Math.min(size, shape[i] ?? 1))));
-    const pointer = module._malloc(Math.max(1, bytes.length));
-    if (pointer === 0) throw new UserError(`there is no memory to write "${path}", ${bytes.length} bytes`);
+    const pointer = module._malloc(Math.max(1, length));
+    if (pointer === 0) throw new UserError(`there is no memory to write "${path}", ${length} bytes`);
     try {
-      module.HEAPU8.set(bytes, pointer);
+      let done = 0;
+      for await (const piece of piecesOf(bytes)) {
+        if (done + piece.length <= length) module.HEAPU8.set(piece, pointer + done);
+        done += piece.length;
+      }
+      if (done !== length) throw new Error(`"${path}" has ${done} bytes where ${length} should be`);
       module.create_dataset(this.id, path, BigInt(pointer), {
         ...stored,
         shape: sizes,
@@ -119,7 +129,7 @@ class Copy {
           compression_opts: compressed?.options ?? [],
         } as object),
       });
-      this.#verify(path, shape, bytes, pointer);
+      await this.#verify(path, shape, bytes, { pointer, length });
     } finally {
       module._free(pointer);
     }
@@ -132,14 +142,24 @@ class Copy {
     return deflate && { id: deflate.id, options: [...deflate.cd_values] };
   }
 
-  #verify(path: string, shape: readonly number[], bytes: Uint8Array, pointer: number): void {
+  async #verify(
+    path: string,
+    shape: readonly number[],
+    bytes: Bytes,
+    { pointer, length }: { readonly pointer: number; readonly length: number },
+  ): Promise<void> {
     const { module } = this.source.library;
     const written = module.get_dataset_metadata(this.id, path);
     if (written.shape?.join() !== shape.join()) throw this.#failed(path);
-    if (bytes.length === 0) return;
-    module.HEAPU8.fill(0, pointer, pointer + bytes.length);
+    if (length === 0) return;
+    module.HEAPU8.fill(0, pointer, pointer + length);
     module.get_dataset_data(this.id, path, null, null, null, BigInt(pointer));
-    if (Buffer.compare(module.HEAPU8.subarray(pointer, pointer + bytes.length), bytes) !== 0) throw this.#failed(path);
+    let start = pointer;
+    for await (const piece of piecesOf(bytes)) {
+      const end = start + piece.length;
+      if (Buffer.compare(module.HEAPU8.subarray(start, end), piece) !== 0) throw this.#failed(path);
+      start = end;
+    }
   }
 
   #attributes(path: string): void {
@@ -217,11 +237,12 @@ const NUMBERS = {
 
 type Writable = keyof typeof NUMBERS;
 
-async function writable(weight: Weight): Promise<{ type: Writable; shape: readonly number[]; bytes: Uint8Array }> {
-  const { shape } = weight;
+function writable(weight: Weight): { type: Writable; bytes: Bytes } {
   const { type, quantization } = weight.storage;
-  if (type in NUMBERS && quantization === undefined)
-    return { type: type as Writable, shape, bytes: await weight.bytes() };
-  const { buffer, byteOffset, byteLength } = await weightValues(weight);
-  return { type: 'float32', shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+  if (type in NUMBERS && quantization === undefined) return { type: type as Writable, bytes: weight.bytes };
+  const bytes = async (): Promise<Uint8Array> => {
+    const { buffer, byteOffset, byteLength } = await weightValues(weight);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  };
+  return { type: 'float32', bytes };
 }

@@ -1,14 +1,14 @@
 // Reads an HDF5 file, untrusted: its groups, attributes and data sets. Only what is asked for is loaded.
 import type { Metadata } from 'h5wasm';
 import { messageOf, UserError } from '../../errors';
+import { PIECE } from '../../model/bytes';
+import { borrow, giveBack } from '../../model/scratch';
 import type { BytesSource } from './bytes-source';
 import { forReading, type HostFile } from './host-file';
 import { type Library, loadHdf5 } from './library';
 
 /** The largest piece of data that is read at once; the library's memory ends at 4 GB. */
 const MAX_BYTES = 2 ** 31 - 1;
-/** What is larger passes through the library's memory in pieces of about this size. */
-const PIECE = 16 * 2 ** 20;
 /** More than any attribute of a model holds: a config of 128 MB. */
 const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
 
@@ -121,33 +121,64 @@ export class Hdf5File {
 
   /** A data set's elements as stored, row-major. */
   bytes(path: string): Uint8Array {
-    const metadata = this.dataset(path);
-    const size = metadata.size * metadata.total_size;
-    if (metadata.vlen || size > MAX_BYTES) throw this.#error(`"${path}" has ${size} bytes, too many to read`);
-    if (size <= PIECE) return this.#read(path, size, null, null);
-    return this.#bytesInPieces(path, size, metadata.shape ?? []);
-  }
-
-  /** Row by row of the first axis, so that the library's own memory, which never shrinks, stays small. */
-  #bytesInPieces(path: string, size: number, shape: readonly number[]): Uint8Array {
-    const [rows = 1, ...rest] = shape;
-    const rowSize = size / rows;
-    const step = Math.max(1, Math.floor(PIECE / rowSize));
+    const { size } = this.#sizes(path);
     const bytes = new Uint8Array(size);
-    for (let row = 0; row < rows; row += step) {
-      const count = Math.min(step, rows - row);
-      const counts = [count, ...rest].map(BigInt);
-      const offsets = [row, ...rest.map(() => 0)].map(BigInt);
-      bytes.set(this.#read(path, count * rowSize, counts, offsets), row * rowSize);
+    let done = 0;
+    for (const piece of this.pieces(path)) {
+      bytes.set(piece, done);
+      done += piece.length;
     }
     return bytes;
   }
 
-  #read(path: string, size: number, count: bigint[] | null, offset: bigint[] | null): Uint8Array {
+  /**
+   * The same in pieces of some whole rows of the first axis: the library's memory, which never shrinks, stays small. A
+   * piece is good until the next is asked for.
+   */
+  *pieces(path: string): Generator<Uint8Array> {
+    const { size, shape, chunk } = this.#sizes(path);
+    const [rows = 1, ...rest] = shape;
+    if (size === 0) return;
+    const row = size / rows;
+    // A chunk that is compressed must not be unpacked for every row of it.
+    const step = chunk * Math.max(1, Math.floor(PIECE / (row * chunk)));
+    const memory = borrow(Math.min(step, rows) * row);
+    try {
+      for (let start = 0; start < rows; start += step) {
+        const count = Math.min(step, rows - start);
+        const counts = shape.length === 0 ? null : [count, ...rest].map(BigInt);
+        const offsets = shape.length === 0 ? null : [start, ...rest.map(() => 0)].map(BigInt);
+        const piece = memory.subarray(0, count * row);
+        this.#read(path, piece, counts, offsets);
+        yield piece;
+      }
+    } finally {
+      giveBack(memory);
+    }
+  }
+
+  /** @returns chunk: rows of the first axis that are stored together. */
+  #sizes(path: string): { size: number; shape: readonly number[]; chunk: number } {
+    const metadata = this.dataset(path);
+    const size = metadata.size * metadata.total_size;
+    if (metadata.vlen || size > MAX_BYTES) throw this.#error(`"${path}" has ${size} bytes, too many to read`);
+    return { size, shape: metadata.shape ?? [], chunk: Math.max(1, metadata.chunks?.[0] ?? 1) };
+  }
+
+  #read(path: string, target: Uint8Array, count: bigint[] | null, offset: bigint[] | null): void {
     const strides = count?.map(() => 1n) ?? null;
-    return this.#borrow(size, (pointer) =>
-      this.library.module.get_dataset_data(this.id, path, count, offset, strides, BigInt(pointer)),
-    );
+    this.#try(() => {
+      const { module } = this.library;
+      const pointer = this.#allocate(target.length);
+      try {
+        if (module.get_dataset_data(this.id, path, count, offset, strides, BigInt(pointer)) < 0) {
+          throw new Error('the HDF5 library could not read it');
+        }
+        target.set(module.HEAPU8.subarray(pointer, pointer + target.length));
+      } finally {
+        module._free(pointer);
+      }
+    });
   }
 
   #variableTexts(path: string, name: string, metadata: Metadata): string[] {

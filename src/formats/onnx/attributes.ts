@@ -74,7 +74,7 @@ export async function encodedAttribute(attribute: Message): Promise<Encoded> {
   const chunks: Uint8Array[] = [];
   for (const chunk of encode(attribute)) {
     if (chunk instanceof Uint8Array) chunks.push(chunk);
-    else chunks.push(isRange(chunk) ? await readRange(chunk.path, chunk.offset, chunk.length) : await chunk.read());
+    else chunks.push(isRange(chunk) ? await readRange(chunk.path, chunk.offset, chunk.length) : await chunk.bytes());
   }
   return { encoded: Buffer.concat(chunks) };
 }

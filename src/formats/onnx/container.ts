@@ -1,16 +1,17 @@
 // An ONNX file as the container of a model: what it was read from, and how a changed model is written back.
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { piecesOf } from '../../model/bytes';
 import type { Graph } from '../../model/graph';
 import type { Container, Model } from '../../model/model';
-import { readRange, writeFolder, writeWhole } from '../files';
+import { bytesInFiles, type FileRange, writeFolder, writeWhole } from '../files';
 import { uint8Of } from './dequantization';
 import { type DataFile, layOut } from './external-data';
 import type { ImportedGraph } from './import-graph';
 import { ModelField } from './messages';
 import type { ExternalFiles } from './stored-tensor';
 import { TensorEdits } from './tensor-edits';
-import { BYTES, encode, type FileRange, isRange, type LateBytes, type Message } from './wire';
+import { BYTES, encode, isRange, type LateBytes, type Message } from './wire';
 import { writeGraph } from './write-graph';
 
 export interface OnnxDocument {
@@ -68,20 +69,18 @@ async function* dataOf({ pieces }: DataFile): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** What is copied from a file goes through memory in pieces of this many bytes. */
-const PIECE = 8 * 2 ** 20;
-
+/** A piece at a time. */
 async function* bytesOf(chunks: Iterable<Uint8Array | FileRange | LateBytes>): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) {
     if (chunk instanceof Uint8Array) yield chunk;
-    else if (isRange(chunk)) {
-      for (let done = 0; done < chunk.length; done += PIECE) {
-        yield await readRange(chunk.path, chunk.offset + done, Math.min(PIECE, chunk.length - done));
+    else if (isRange(chunk)) yield* piecesOf(bytesInFiles([chunk], chunk.length));
+    else {
+      let length = 0;
+      for await (const piece of piecesOf(chunk.bytes)) {
+        yield piece;
+        length += piece.length;
       }
-    } else {
-      const bytes = await chunk.read();
-      if (bytes.length !== chunk.length) throw new Error(`a weight of ${chunk.length} bytes came as ${bytes.length}`);
-      yield bytes;
+      if (length !== chunk.length) throw new Error(`a weight of ${chunk.length} bytes came as ${length}`);
     }
   }
 }

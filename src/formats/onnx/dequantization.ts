@@ -1,5 +1,6 @@
 // A weight in fewer bits as an ONNX file says it: what is stored, and a node that makes floats of it.
 // https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html
+import type { Bytes } from '../../model/bytes';
 import type { Node } from '../../model/graph';
 import type { Storage, Weight } from '../../model/weight';
 import { TensorField } from './messages';
@@ -28,7 +29,7 @@ export interface Dequantization {
     readonly name: string;
     readonly shape: readonly number[];
     readonly storage: Storage;
-    readonly bytes: () => Promise<Uint8Array>;
+    readonly bytes: Bytes;
   }[];
   readonly node: Node;
 }

@@ -1,7 +1,8 @@
 // Tensors in files beside the model: laid out anew once some of them have changed.
+import type { FileRange } from '../files';
 import { EntryField, type MessageType, MODEL, TENSOR, TensorField } from './messages';
 import { isExternal } from './stored-tensor';
-import { BYTES, type FileRange, type LateBytes, Message } from './wire';
+import { BYTES, type LateBytes, Message } from './wire';
 
 /** What is written into one file, piece by piece. */
 export interface DataFile {

@@ -1,17 +1,19 @@
 // A TensorProto: its type and shape at once, its elements when somebody asks for them. https://onnx.ai/onnx/intro/concepts.html
+
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors';
+import type { Bytes } from '../../model/bytes';
 import { BYTES_PER_ELEMENT, type ElementType, elementCount, type Tensor, typedArray } from '../../model/tensor';
-import { confinedFile, readRange } from '../files';
+import { bytesInFiles, confinedFile, type FileRange } from '../files';
 import { EntryField, TensorField } from './messages';
-import { type FileRange, isRange, type Message, type Payload, VARINT, varints } from './wire';
+import { isRange, type Message, type Payload, VARINT, varints } from './wire';
 
 export interface StoredTensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Row-major, little-endian, one element after another. Read anew at each call. */
-  readonly bytes: () => Promise<Uint8Array>;
+  /** Row-major, little-endian, one element after another. */
+  readonly bytes: Bytes;
   /** The number that all its elements are, where that is known without reading them. */
   readonly fill?: number;
 }
@@ -93,23 +95,23 @@ export async function storedTensor(proto: Message, external: ExternalFiles): Pro
   if (isExternal(proto)) {
     const range = await externalRange(proto, external, where, wanted);
     checked(range.length);
-    return { name, type, shape, bytes: () => bytesOf(range) };
+    return { name, type, shape, bytes: bytesOf(range, shape) };
   }
   const raw = proto.field(TensorField.rawData)?.payload;
   if (raw !== undefined) {
     checked(lengthOfBytes(raw));
-    return { name, type, shape, bytes: () => bytesOf(raw) };
+    return { name, type, shape, bytes: bytesOf(raw, shape) };
   }
   const fields = proto.all(typedField(type));
   if (type === 'float32' || type === 'float64') {
     checked(fields.reduce((sum, { payload }) => sum + lengthOfBytes(payload), 0));
     const only = fields[0]?.payload;
-    if (fields.length === 1 && only !== undefined) return { name, type, shape, bytes: () => bytesOf(only) };
+    if (fields.length === 1 && only !== undefined) return { name, type, shape, bytes: bytesOf(only, shape) };
     return {
       name,
       type,
       shape,
-      bytes: async () => Buffer.concat(await Promise.all(fields.map((f) => bytesOf(f.payload)))),
+      bytes: async () => Buffer.concat(await Promise.all(fields.map((f) => bytesOf(f.payload)()))),
     };
   }
   // Each varint has at least one byte: a shape that promises more than there are is refused before it is allocated.
@@ -123,7 +125,7 @@ export async function storedTensor(proto: Message, external: ExternalFiles): Pro
       const values: bigint[] = [];
       for (const { payload } of fields) {
         if (typeof payload === 'bigint') values.push(payload);
-        else for (const value of varints(await bytesOf(payload))) values.push(value);
+        else for (const value of varints(await bytesOf(payload)())) values.push(value);
       }
       checked(values.length * BYTES_PER_ELEMENT[type]);
       return fromIntegers(type, values);
@@ -163,9 +165,9 @@ function lengthOfBytes(payload: Payload): number {
   return payload instanceof Uint8Array || isRange(payload) ? payload.length : 0;
 }
 
-async function bytesOf(payload: Payload): Promise<Uint8Array> {
-  if (isRange(payload)) return readRange(payload.path, payload.offset, payload.length);
-  if (payload instanceof Uint8Array) return payload;
+function bytesOf(payload: Payload, [rows = 1]: readonly number[] = []): Bytes {
+  if (isRange(payload)) return bytesInFiles([payload], rows);
+  if (payload instanceof Uint8Array) return async () => payload;
   throw new Error('a tensor without bytes');
 }
 

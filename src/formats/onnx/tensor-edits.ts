@@ -47,10 +47,10 @@ export class TensorEdits {
 function lateBytes(weight: Weight, type: ElementType): LateBytes {
   return {
     length: elementCount(weight.shape) * BYTES_PER_ELEMENT[type],
-    read: async () => {
-      const { storage } = weight;
-      if (storage.type === type && storage.quantization === undefined) return weight.bytes();
-      return fromFloat32(await weightValues(weight), type);
-    },
+    bytes: isStoredAs(weight, type) ? weight.bytes : async () => fromFloat32(await weightValues(weight), type),
   };
+}
+
+function isStoredAs({ storage }: Weight, type: ElementType): boolean {
+  return storage.type === type && storage.quantization === undefined;
 }

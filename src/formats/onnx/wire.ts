@@ -2,17 +2,13 @@
 // file, known or not, so that what is not changed is written back byte for byte. protobufjs decodes whole buffers into
 // memory, which weights of gigabytes forbid: here a large payload stays a range of the file it lies in.
 
-/** Bytes that stay in their file. */
-export interface FileRange {
-  readonly path: string;
-  readonly offset: number;
-  readonly length: number;
-}
+import type { Bytes } from '../../model/bytes';
+import type { FileRange } from '../files';
 
 /** Bytes that are made when they are written: a changed weight. */
 export interface LateBytes {
   readonly length: number;
-  readonly read: () => Promise<Uint8Array>;
+  readonly bytes: Bytes;
 }
 
 /** A varint is a bigint; a fixed number is its 4 or 8 bytes; what has a length is bytes or, by the schema, a message. */

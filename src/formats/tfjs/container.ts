@@ -1,6 +1,7 @@
 // A TF.js layers model as a document and its weights: what it was read from, and how a changed model is written back.
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { piecesOf } from '../../model/bytes';
 import type { Container, Model } from '../../model/model';
 import { byteCount, type Weight } from '../../model/weight';
 import { writeFolder, writeWhole } from '../files';
@@ -130,9 +131,9 @@ function divided(total: number, shards: readonly Shard[]): Shard[] {
   return used.map(({ name }) => ({ name, size }));
 }
 
-/** A weight at a time, so that no more than one is in memory. */
+/** A piece of a weight at a time. */
 async function* bytesOf(weights: readonly Weight[]): AsyncGenerator<Uint8Array, undefined, number | undefined> {
-  for (const weight of weights) yield await weight.bytes();
+  for (const weight of weights) yield* piecesOf(weight.bytes);
   return undefined;
 }
 

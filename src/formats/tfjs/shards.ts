@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ModelError, messageOf, type Report, raise, UserError } from '../../errors';
 import type { Weight } from '../../model/weight';
-import { confinedFile, readInto } from '../files';
+import { bytesInFiles, confinedFile, type FileRange } from '../files';
 import type { ManifestGroup } from './manifest';
 
 interface Shard {
@@ -39,7 +39,13 @@ export async function openShards(file: string, manifest: readonly ManifestGroup[
     let offset = 0;
     for (const { name, shape, storage, bytes } of group.weights) {
       const start = offset;
-      weights.set(name, { name, shape, storage, trainable: true, bytes: () => readAcross(shards, start, bytes) });
+      weights.set(name, {
+        name,
+        shape,
+        storage,
+        trainable: true,
+        bytes: bytesInFiles(rangesOf(shards, start, bytes), shape[0] ?? 1),
+      });
       offset += bytes;
     }
   }
@@ -97,13 +103,11 @@ function sizeError(group: ManifestGroup, found: number, wanted: number): ModelEr
   );
 }
 
-/** Straight into one buffer: a large weight lies in many shards. */
-async function readAcross(shards: readonly Shard[], start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (const shard of shards) {
+/** A large weight lies in many shards. */
+function rangesOf(shards: readonly Shard[], start: number, length: number): FileRange[] {
+  return shards.flatMap((shard) => {
     const from = Math.max(start, shard.start);
     const to = Math.min(start + length, shard.start + shard.size);
-    if (from < to) await readInto(bytes.subarray(from - start, to - start), shard.path, from - shard.start);
-  }
-  return bytes;
+    return from < to ? [{ path: shard.path, offset: from - shard.start, length: to - from }] : [];
+  });
 }

@@ -8,5 +8,5 @@ export const batchNormScale: Measure = {
     'Liu et al.: Learning Efficient Convolutional Networks through Network Slimming, ICCV 2017 (arXiv 1708.06519)',
   needs: 'weights',
   normalization: 'none',
-  fromWeights: ({ scale }) => scale && Float64Array.from(scale.data as Float32Array, Math.abs),
+  fromWeights: async ({ scale }) => scale && Float64Array.from(scale.data as Float32Array, Math.abs),
 };

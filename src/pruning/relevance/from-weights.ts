@@ -18,7 +18,7 @@ export async function fromWeights(
 ): Promise<LayerRelevance[]> {
   const measured: LayerRelevance[] = [];
   for (const layer of layers) {
-    const slices = measure.fromWeights?.(await weightsOf(model, layer, sites));
+    const slices = await measure.fromWeights?.(await weightsOf(model, layer, sites));
     // A layer that lacks what the measure reads is left out.
     if (slices) measured.push({ layer: layer.name, scores: byNeuron(slices, layer, channels), observations: 0 });
   }
@@ -38,7 +38,7 @@ async function weightsOf(model: Model, layer: LayerChannels, sites: Sites): Prom
   const normalization = sites.normalizationOf(layer);
   const scale = graph.weights.get(storedWeight(graph, normalization?.inputs[1] ?? '') ?? '');
   return {
-    kernel: float32(kernel.shape, await weightValues(kernel)),
+    kernel,
     axis: layer.weight.axis,
     ...(scale && { scale: float32(scale.shape, await weightValues(scale)) }),
   };

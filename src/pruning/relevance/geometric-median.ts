@@ -1,5 +1,6 @@
 // Geometric median: a kernel near to all others of its layer can be made up for by them.
 import { elementCount } from '../../model/tensor';
+import { weightValues } from '../../model/weight';
 import type { Measure } from './measure';
 
 export const geometricMedian: Measure = {
@@ -9,9 +10,9 @@ export const geometricMedian: Measure = {
     'He et al.: Filter Pruning via Geometric Median for Deep Convolutional Neural Networks Acceleration, CVPR 2019 (arXiv 1811.00250)',
   needs: 'weights',
   normalization: 'mean',
-  fromWeights({ kernel, axis }) {
-    const { shape, data } = kernel;
-    return summedDistances(data as Float32Array, shape[axis] ?? 1, elementCount(shape.slice(axis + 1)));
+  async fromWeights({ kernel, axis }) {
+    const { shape } = kernel;
+    return summedDistances(await weightValues(kernel), shape[axis] ?? 1, elementCount(shape.slice(axis + 1)));
   },
 };
 

@@ -9,5 +9,8 @@ export const l2Norm: Measure = {
     'He et al.: Soft Filter Pruning for Accelerating Deep Convolutional Neural Networks, IJCAI 2018 (arXiv 1808.06866)',
   needs: 'weights',
   normalization: 'mean',
-  fromWeights: ({ kernel, axis }) => sumOfSlices(kernel, axis, (value) => value * value).map(Math.sqrt),
+  async fromWeights({ kernel, axis }) {
+    const squares = await sumOfSlices(kernel, axis, (value) => value * value);
+    return squares.map(Math.sqrt);
+  },
 };

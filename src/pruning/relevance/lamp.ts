@@ -9,8 +9,8 @@ export const lamp: Measure = {
   source: 'Lee et al.: Layer-adaptive Sparsity for the Magnitude-based Pruning, ICLR 2021 (arXiv 2010.07611)',
   needs: 'weights',
   normalization: 'none',
-  fromWeights({ kernel, axis }) {
-    const squares = sumOfSlices(kernel, axis, (value) => value * value);
+  async fromWeights({ kernel, axis }) {
+    const squares = await sumOfSlices(kernel, axis, (value) => value * value);
     const descending = Array.from(squares.keys()).sort((a, b) => (squares[b] as number) - (squares[a] as number));
     const scores = new Float64Array(squares.length);
     let larger = 0;

@@ -1,6 +1,7 @@
 // A measure: a way to score channels. The higher the score, the more relevant the channel.
 import type { Shape } from '../../model/graph';
 import type { Tensor } from '../../model/tensor';
+import type { Weight } from '../../model/weight';
 import type { NodeEmitter } from '../../ops/emitter';
 import type { Axis } from '../../ops/operator';
 import type { Random } from '../../random';
@@ -15,7 +16,7 @@ export interface Measure {
   /** What makes its scores comparable between layers. */
   readonly normalization: Normalization;
   /** Scores from the layer's weights: one for each slice along the axis; undefined where they lack what it reads. */
-  fromWeights?(weights: LayerWeights): Float64Array | undefined;
+  fromWeights?(weights: LayerWeights): Promise<Float64Array | undefined>;
   /** Emits nodes that sum up a batch: [channels], added up over the batches. */
   fromActivations?(emitter: NodeEmitter, site: Site): string;
   /** Where those are several sums a channel, the scores they come to. */
@@ -29,7 +30,7 @@ export interface Measure {
 
 /** The weights that make a layer's channels. */
 export interface LayerWeights {
-  readonly kernel: Tensor;
+  readonly kernel: Weight;
   /** Each slice along it makes one. */
   readonly axis: number;
   /** Scales of the BatchNormalization behind it, one a slice. */
