@@ -1,4 +1,5 @@
 // The scale that a BatchNormalization gives a channel.
+import { weightValues } from '../../model/weight';
 import type { Measure } from './measure';
 
 export const batchNormScale: Measure = {
@@ -8,5 +9,5 @@ export const batchNormScale: Measure = {
     'Liu et al.: Learning Efficient Convolutional Networks through Network Slimming, ICCV 2017 (arXiv 1708.06519)',
   needs: 'weights',
   normalization: 'none',
-  fromWeights: async ({ scale }) => scale && Float64Array.from(scale.data as Float32Array, Math.abs),
+  fromWeights: async ({ scale }) => scale && Float64Array.from(await weightValues(scale), Math.abs),
 };

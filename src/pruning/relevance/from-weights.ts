@@ -1,8 +1,6 @@
-// Scores from the layers' weights, one layer after the other: no more than one lies in memory.
+// Scores from the layers' weights, one layer after the other.
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
-import { float32 } from '../../model/tensor';
-import { weightValues } from '../../model/weight';
 import type { Channels } from '../channels';
 import { type LayerChannels, storedWeight } from '../layer-channels';
 import type { LayerWeights, Measure } from './measure';
@@ -18,7 +16,7 @@ export async function fromWeights(
 ): Promise<LayerRelevance[]> {
   const measured: LayerRelevance[] = [];
   for (const layer of layers) {
-    const slices = await measure.fromWeights?.(await weightsOf(model, layer, sites));
+    const slices = await measure.fromWeights?.(weightsOf(model, layer, sites));
     // A layer that lacks what the measure reads is left out.
     if (slices) measured.push({ layer: layer.name, scores: byNeuron(slices, layer, channels), observations: 0 });
   }
@@ -31,17 +29,13 @@ export async function fromWeights(
   return measured;
 }
 
-async function weightsOf(model: Model, layer: LayerChannels, sites: Sites): Promise<LayerWeights> {
+function weightsOf(model: Model, layer: LayerChannels, sites: Sites): LayerWeights {
   const { graph } = model;
   const kernel = graph.weights.get(layer.weight.value);
   if (kernel === undefined) throw new Error(`no weight "${layer.weight.value}"`);
   const normalization = sites.normalizationOf(layer);
   const scale = graph.weights.get(storedWeight(graph, normalization?.inputs[1] ?? '') ?? '');
-  return {
-    kernel,
-    axis: layer.weight.axis,
-    ...(scale && { scale: float32(scale.shape, await weightValues(scale)) }),
-  };
+  return { kernel, axis: layer.weight.axis, ...(scale && { scale }) };
 }
 
 /** Slices are neurons one to one, but where a neuron has several (the gates of an LSTM): their scores add up. */

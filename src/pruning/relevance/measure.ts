@@ -1,6 +1,5 @@
 // A measure: a way to score channels. The higher the score, the more relevant the channel.
 import type { Shape } from '../../model/graph';
-import type { Tensor } from '../../model/tensor';
 import type { Weight } from '../../model/weight';
 import type { NodeEmitter } from '../../ops/emitter';
 import type { Axis } from '../../ops/operator';
@@ -34,7 +33,7 @@ export interface LayerWeights {
   /** Each slice along it makes one. */
   readonly axis: number;
   /** Scales of the BatchNormalization behind it, one a slice. */
-  readonly scale?: Tensor;
+  readonly scale?: Weight;
 }
 
 /** Where a layer's channels are observed. */
