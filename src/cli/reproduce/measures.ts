@@ -1,5 +1,5 @@
-// Every measure that LeNet-5 has something to read for, under equal budgets: the same trained LeNet-5, the same sizes to reach, the same retraining; what differs
-// is which channels go.
+// Every measure that LeNet-5 has something to read for, under equal budgets: the same trained LeNet-5, the same sizes to
+// reach, the same retraining; what differs is which channels go.
 import { join } from 'node:path';
 import { MEASURES } from '../../pruning/relevance/index';
 import { runCommand } from '../jobs';

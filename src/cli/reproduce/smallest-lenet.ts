@@ -15,8 +15,8 @@ const FIRST_TRAINING = ['--epochs', '5', '--optimizer', 'adam', '--learning-rate
  * The search asks for less than 99 % of the validation images: what it finds is trained for longer in the end, which
  * brings back what a short retraining can't.
  */
-const SEARCH = ['--until', 'accuracy>=98.7%', '--epochs', '3', '--last-epochs', '20'];
-const RETRAINING = ['--optimizer', 'adam', '--learning-rate', '0.01', '--distil', '0.5', '--temperature', '1'];
+const SEARCH = ['--until', 'accuracy>=98.6%', '--epochs', '3', '--last-epochs', '25'];
+const RETRAINING = ['--optimizer', 'adam', '--learning-rate', '0.004', '--distil', '0.5', '--temperature', '1'];
 const COMMON = ['--schedule', 'cosine', '--weight-decay', '0', '--shift', '1', '--threads', '1'];
 
 interface Result {
