@@ -4,6 +4,7 @@ import { registerArchitecture } from './editor/architecture-editor';
 import { registerCommands } from './editor/commands/index';
 import { registerLanguage } from './editor/language';
 import { registerPanels } from './editor/panel';
+import { answerPanel } from './editor/panel-requests';
 import { showRunning } from './editor/running';
 import { makeServices } from './editor/services';
 import { registerTrees } from './editor/trees/index';
@@ -12,7 +13,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = makeServices(context);
   registerCommands(services);
   registerTrees(services);
-  registerPanels(services);
+  registerPanels(services, answerPanel);
   registerLanguage(services);
   registerArchitecture(services);
   showRunning(services);

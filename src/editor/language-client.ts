@@ -11,8 +11,8 @@ import {
 } from 'vscode-languageclient/node';
 import { COMMANDS, look, type MeasuredLayer, measured } from '../protocol/language';
 import type { LayerScores } from '../protocol/session';
-import { isModelOrRecipe } from './language';
 import { locateShard } from './locate-shard';
+import { isModelOrRecipe } from './model-document';
 import type { OpenModel } from './open-model';
 import type { Services } from './services';
 

@@ -1,12 +1,7 @@
 // Starts the language server's client where there is something to say: a model in the workspace, or a document of one.
 import * as vscode from 'vscode';
+import { isModelOrRecipe } from './model-document';
 import type { Services } from './services';
-
-const LANGUAGES: ReadonlySet<string> = new Set(['json', 'jsonc']);
-
-/** A model says within so many lines and characters that it is one, even where it is all in one line. */
-const HEAD_LINES = 200;
-const HEAD_CHARACTERS = 65_536;
 
 export function registerLanguage(services: Services): void {
   const { subscriptions } = services.context;
@@ -27,12 +22,4 @@ export function registerLanguage(services: Services): void {
   for (const document of vscode.workspace.textDocuments) void look(document);
   // Where there are models one will be opened: the server then runs already.
   void services.files.list().then((models) => (models.length > 0 ? start() : undefined));
-}
-
-/** Told by its name, or where that leaves it open by how it begins: other JSON is not touched. */
-export function isModelOrRecipe(document: vscode.TextDocument): boolean {
-  if (document.uri.scheme === 'output' || !LANGUAGES.has(document.languageId)) return false;
-  if (document.fileName.endsWith('.prune.json')) return true;
-  const head = document.getText(new vscode.Range(0, 0, HEAD_LINES, 0)).slice(0, HEAD_CHARACTERS);
-  return head.includes('"modelTopology"');
 }

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../errors';
-import type { FromPanel, Tab } from '../protocol/panel';
+import type { Tab } from '../protocol/panel';
 import { iterationModel } from '../session/journal';
 import { revealLayer } from './commands/inspect';
 import { saveRecipe } from './commands/recipe';
@@ -12,15 +12,13 @@ import { resumeSession, startSession } from './commands/session';
 import { pickModel } from './commands/target';
 import { chooseData, dataFor } from './data-choice';
 import type { OpenModel } from './open-model';
-import { showPanel } from './panel';
+import { type PanelRequest, showPanel } from './panel';
 import type { PanelConversation } from './panel-conversation';
 import type { Services } from './services';
 import { mayRun } from './trust';
 
-type Request = Exclude<FromPanel, { type: 'ready' }>;
-
 /** The view in which a request's problem is said. */
-const ABOUT: Readonly<Record<Request['type'], Tab>> = {
+const ABOUT: Readonly<Record<PanelRequest['type'], Tab>> = {
   recipe: 'plan',
   include: 'plan',
   chooseModel: 'relevance',
@@ -47,7 +45,7 @@ export async function answerPanel(
   services: Services,
   model: OpenModel,
   conversation: PanelConversation,
-  request: Request,
+  request: PanelRequest,
 ): Promise<void> {
   try {
     await answer(services, model, conversation, request);
@@ -60,7 +58,7 @@ async function answer(
   services: Services,
   model: OpenModel,
   conversation: PanelConversation,
-  request: Request,
+  request: PanelRequest,
 ): Promise<void> {
   switch (request.type) {
     case 'recipe':

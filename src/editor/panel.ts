@@ -5,12 +5,21 @@ import type { OpenModel } from './open-model';
 import { partsFor } from './page-parts';
 import { PanelConversation } from './panel-conversation';
 import { panelPage } from './panel-page';
-import { answerPanel } from './panel-requests';
 import type { Services } from './services';
 
 export const PANEL_TYPE = 'neuronPruner.panel';
 
 const panels = new Map<string, Panel>();
+
+/** What a page asks for is answered elsewhere, by what may open panels itself. */
+export type PanelRequest = Exclude<FromPanel, { type: 'ready' }>;
+type Answer = (
+  services: Services,
+  model: OpenModel,
+  conversation: PanelConversation,
+  request: PanelRequest,
+) => Promise<void>;
+let answer: Answer = () => Promise.reject(new Error('panels are not registered'));
 
 /** Opens the model's panel, or brings it to the front. */
 export function showPanel(services: Services, model: OpenModel, tab: Tab, layer?: string, then?: ToPanel): void {
@@ -27,7 +36,8 @@ export function showPanel(services: Services, model: OpenModel, tab: Tab, layer?
 }
 
 /** Brings panels back that were open when the window was closed or reloaded. */
-export function registerPanels(services: Services): void {
+export function registerPanels(services: Services, answering: Answer): void {
+  answer = answering;
   const serializer = {
     async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: Partial<PanelState> | undefined): Promise<void> {
       // What a page kept of another version may be anything.
@@ -59,7 +69,7 @@ class Panel {
       this.#conversation,
       webview.onDidReceiveMessage((message: FromPanel) => {
         if (message.type === 'ready') this.#ready();
-        else void answerPanel(services, model, this.#conversation, message);
+        else void answer(services, model, this.#conversation, message);
       }),
       panel.onDidDispose(() => {
         panels.delete(model.path);
