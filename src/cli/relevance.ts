@@ -55,7 +55,12 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   if (flags.layers) prunableLayers(model, flags.layers);
   const data =
     flags.data === undefined ? undefined : await openFittedData(checkedData(flags, 0), flags.seed, model.graph);
-  const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, { threads: flags.threads, trains: false });
+  const other = flags.agree === undefined ? undefined : measureOf(flags.agree);
+  const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, {
+    threads: flags.threads,
+    // Gradients take what training takes.
+    trains: [measure, other].some((by) => by?.needs === 'gradients'),
+  });
   const measured = async (by: Measure): Promise<LayerRelevance[]> => {
     const scores = await measureRelevance(by, model, engine, data?.train, {
       k: flags.k,
@@ -67,7 +72,6 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
     return scores;
   };
   const layers = await measured(measure);
-  const other = flags.agree === undefined ? undefined : measureOf(flags.agree);
   const agreement = other && layerAgreements(layers, await measured(other));
   const json = {
     model: path,

@@ -12,6 +12,7 @@ import { inspectModel } from '../pruning/inspect';
 import { MEASURES, measureOf } from '../pruning/relevance/index';
 import { type LayerRelevance, measureRelevance } from '../pruning/relevance/score';
 import { speedWords } from '../report/speed';
+import { chooseEngine } from '../training/choose-engine';
 import { benchModels } from './bench';
 import { channelWeights } from './channel-weights';
 import { nonZero, testModels } from './compare';
@@ -110,7 +111,9 @@ async function measuredRelevance(
   const measure = measureOf(name);
   const model = await openModel(path);
   const data = choice && (await openFittedData(choice, seed, model.graph));
-  return measureRelevance(measure, model, onnxruntime({ threads }), data?.train, {
+  // Gradients take what training takes.
+  const { engine } = await chooseEngine('auto', model.graph, { threads, trains: measure.needs === 'gradients' });
+  return measureRelevance(measure, model, engine, data?.train, {
     k,
     seed,
     ...(layers && { layers }),

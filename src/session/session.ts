@@ -16,6 +16,7 @@ import { loadValues, nonFiniteWeights, withValues } from '../model/values';
 import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
+import { measureOf } from '../pruning/relevance/index';
 import { Stopped } from '../pruning/relevance/progress';
 import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
@@ -76,7 +77,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   const course = courseOf(recipe, original, until);
   const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
     threads: recipe.threads,
-    trains: recipe.retrain.epochs > 0,
+    trains: recipe.retrain.epochs > 0 || readsGradients(recipe.prune),
   });
   const judge = new Judge(engine, data, recipe.metric);
   judge.check(original.graph);
@@ -145,6 +146,11 @@ function courseOf(recipe: Recipe, original: Model, until: Until | undefined): Co
     );
   }
   return searchCourse(recipe, original, until);
+}
+
+/** Gradients take what training takes. */
+function readsGradients({ method, measure }: Recipe['prune']): boolean {
+  return method !== 'maxout' && measureOf(measure).needs === 'gradients';
 }
 
 /** The same recipe on the same model is the same session. */

@@ -6,7 +6,8 @@ import { type Engine, outputOf } from '../engines/engine';
 import type { Graph } from '../model/graph';
 import { float32 } from '../model/tensor';
 import type { Values } from '../model/values';
-import { type GradientOptions, type Gradients, gradientGraph } from './gradient-graph';
+import { NoGradientRule } from '../ops/operator';
+import { type GradientGraph, type GradientOptions, type Gradients, gradientGraph } from './gradient-graph';
 import { targetFeed } from './objective';
 
 export interface GradientSumOptions extends GradientOptions {
@@ -25,8 +26,12 @@ export async function sumOfGradients(
   emit: (gradients: Gradients) => readonly string[],
   options: GradientSumOptions,
 ): Promise<Float64Array[]> {
-  const { graph, batch, inputs, given, drawn, filled, sums } = gradientGraph(model, split, wanted, emit, options);
-  const program = await engine.compile(graph, values);
+  const { graph, differentiated, shifts, batch, inputs, given, drawn, filled, sums } = withGradients(
+    engine,
+    (automatic) => gradientGraph(model, split, wanted, emit, options, automatic),
+  );
+  const step = differentiated && engine.compileStep;
+  const program = step ? await step(differentiated) : await engine.compile(graph, values);
   try {
     const samples = new SampleFeed(inputs, split, batch);
     const targets = given.map(({ objective, shape }) => ({
@@ -38,6 +43,9 @@ export async function sumOfGradients(
       ...samples.tensors,
       ...Object.fromEntries(targets.map(({ name, feed }) => [name, feed.tensor])),
       [filled]: float32([batch], rows),
+      ...Object.fromEntries(shifts),
+      // A step bakes nothing in: what it does not train is fed too.
+      ...(step && Object.fromEntries(values)),
     };
     const totals: Float64Array[] = [];
     let done = 0;
@@ -59,5 +67,15 @@ export async function sumOfGradients(
     return totals;
   } finally {
     await program.dispose();
+  }
+}
+
+/** By our own rules; where one is missing, by an engine that differentiates by itself. */
+function withGradients(engine: Engine, make: (automatic: boolean) => GradientGraph): GradientGraph {
+  try {
+    return make(false);
+  } catch (error) {
+    if (!(error instanceof NoGradientRule) || engine.compileStep === undefined) throw error;
+    return make(true);
   }
 }

@@ -12,6 +12,7 @@ import { ourModel, randomise } from '../layers-model';
 import { engine } from '../run';
 import { splitOf } from '../split';
 import { tf, toTf } from '../tensorflow';
+import { wasm } from '../tensorflow-engines';
 import { assertClose, drawn } from '../tensors';
 
 /** Not a whole number of batches. */
@@ -118,6 +119,32 @@ test('numbers and yes-or-no targets have gradients too', async () => {
       }
     }
   }
+});
+
+test('on a recurrent network an engine that differentiates by itself finds the same', async () => {
+  const steps = drawn([40, 6, 3], 'sequences');
+  const labels = Int32Array.from({ length: 40 }, (_, i) => (i * 5) % CLASSES);
+  const recurrent = randomise(
+    tf.sequential({
+      layers: [
+        tf.layers.lstm({ name: 'lstm', units: 4, inputShape: [6, 3] }),
+        tf.layers.dense({ name: 'classes', units: CLASSES, activation: 'softmax' }),
+      ],
+    }),
+    5,
+  );
+  const [lstm, classes] = recurrent.layers as [tf.layers.Layer, tf.layers.Layer];
+  const activation = lstm.apply(toTf(steps)) as tf.Tensor;
+  const chosen = tf.oneHot(Array.from(labels), CLASSES);
+  const behind = (value: tf.Tensor): tf.Scalar => tf.sum(tf.mul(chosen, tf.log(classes.apply(value) as tf.Tensor)));
+  const products = tf.mul(activation, tf.grad(behind)(activation)).arraySync() as number[][];
+  const of = await ourModel(recurrent);
+  const split = splitOf(steps, labels);
+  const [result] = await measureRelevance(measureOf('taylor'), of, wasm, split, { k: 2, seed: 1 });
+  assert.equal(result?.layer, 'lstm');
+  assertClose(tensor(result.scores), tensor(sumOfSquares(products)), 1e-4, 'lstm');
+  const hessian = await measureRelevance(measureOf('hessian'), of, wasm, split, { k: 2, seed: 1 });
+  assert.ok(hessian[0]?.scores.every((score) => score > 0));
 });
 
 test('where an operator has no gradient rule, the measure says which and what to do', async () => {
