@@ -1,4 +1,5 @@
 // A model as the editor works on it: what is known of it and planned for it, shared by commands, trees and panels.
+import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../errors';
@@ -9,6 +10,24 @@ import { settingsFor } from './settings';
 
 /** Stands for data that was not chosen yet, where only sizes are asked for. */
 const ANY_DATA: DataChoice = { source: 'digits' };
+
+/** Measurements as the workspace keeps them over a reload, for as long as the model's file is the same. */
+interface Kept {
+  readonly stamp: string;
+  readonly measurements: readonly Relevance[];
+}
+
+/** Scores of more channels are measured again: what a workspace keeps is read at every start. */
+const MOST_KEPT = 100_000;
+
+function channelsOf(layers: Relevance['layers']): number {
+  return layers.reduce((sum, { scores }) => sum + scores.length, 0);
+}
+
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs} ${found.size}` : '';
+}
 
 const DEFAULT_PLANS: readonly Pick<RecipeFile, 'prune' | 'retrain' | 'until'>[] = [
   { prune: { method: 'search', measure: 'taylor' }, retrain: { distillation: {} }, until: 'significant' },
@@ -34,6 +53,8 @@ export class OpenModel {
     private readonly memory: vscode.Memento,
   ) {
     this.#recipe = memory.get<RecipeFile>(`recipe:${path}`) ?? { model: path, data: { source: '' } };
+    const kept = memory.get<Kept>(`measured:${path}`);
+    if (kept?.stamp === stampOf(path)) for (const relevance of kept.measurements) this.#remember(relevance);
   }
 
   /** What a person calls it: the folder of a model.json, else the file's name. */
@@ -53,6 +74,7 @@ export class OpenModel {
     this.#prediction = undefined;
     this.#relevance = undefined;
     this.#measurements.clear();
+    void this.memory.update(`measured:${this.path}`, undefined);
     this.#changed.fire();
   }
 
@@ -149,9 +171,17 @@ export class OpenModel {
   }
 
   measured(relevance: Relevance): void {
+    this.#remember(relevance);
+    this.#changed.fire();
+    const channels = this.measurements.reduce((sum, { layers }) => sum + channelsOf(layers), 0);
+    const kept: Kept | undefined =
+      channels <= MOST_KEPT ? { stamp: stampOf(this.path), measurements: this.measurements } : undefined;
+    void this.memory.update(`measured:${this.path}`, kept);
+  }
+
+  #remember(relevance: Relevance): void {
     this.#relevance = relevance;
     this.#measurements.set(relevance.measure, relevance);
-    this.#changed.fire();
   }
 
   /** The last comparison with another model. */
