@@ -13,6 +13,7 @@ import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField } from './messages';
 import { RULES } from './normalise/index';
 import type { Scope } from './normalise/rule';
+import { sparseTensor } from './sparse-tensor';
 import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
 import { isStructure } from './structure';
 import { withSubgraphs } from './subgraph';
@@ -127,6 +128,12 @@ class GraphImport {
     const result = new Map<string, StoredTensor>();
     for (const proto of this.proto.messages(GraphField.initializer)) {
       const tensor = await storedTensor(proto, this.options.external);
+      if (tensor === undefined) continue;
+      if (result.has(tensor.name)) throw new UserError(`two initializers are called "${tensor.name}"`);
+      result.set(tensor.name, tensor);
+    }
+    for (const proto of this.proto.messages(GraphField.sparseInitializer)) {
+      const tensor = await sparseTensor(proto, this.options.external);
       if (tensor === undefined) continue;
       if (result.has(tensor.name)) throw new UserError(`two initializers are called "${tensor.name}"`);
       result.set(tensor.name, tensor);

@@ -96,6 +96,7 @@ export const TensorField = {
   externalData: 13,
   dataLocation: 14,
 } as const;
+export const SparseField = { values: 1, indices: 2, dims: 3 } as const;
 export const EntryField = { key: 1, value: 2 } as const;
 export const ValueInfoField = { name: 1, type: 2 } as const;
 export const TypeField = { tensor: 1, sequence: 4, map: 5, sparse: 8, optional: 9 } as const;

@@ -9,7 +9,7 @@ import { dequantization, isQuantized } from './dequantization';
 import { encodeNode, encodeTensor } from './encode';
 import type { ImportedGraph, NodeRecord } from './import-graph';
 import { inOrder } from './in-order';
-import { AttributeField, GraphField, NodeField, TensorField, ValueInfoField } from './messages';
+import { AttributeField, GraphField, NodeField, SparseField, TensorField, ValueInfoField } from './messages';
 import { attributeInstead, older } from './normalise/older';
 import type { TensorEdits } from './tensor-edits';
 import { infoOf, withSizes } from './value-info';
@@ -71,7 +71,8 @@ class GraphWriter {
     return this.#withShapes(
       withListed(proto, initializers)
         .with(GraphField.node, BYTES, ordered)
-        .with(GraphField.initializer, BYTES, initializers),
+        .with(GraphField.initializer, BYTES, initializers)
+        .with(GraphField.sparseInitializer, BYTES, this.#sparseInitializers(read)),
     );
   }
 
@@ -246,8 +247,22 @@ class GraphWriter {
       if (weight !== undefined && isQuantized(weight, tensor)) result.push(...this.#quantized(weight));
       else result.push(weight === undefined ? tensor : this.edits.withWeight(tensor, weight));
     }
+    // A sparse one that changed is written in full: its zeros may no longer lie where they did.
+    for (const sparse of this.source.proto.messages(GraphField.sparseInitializer)) {
+      const name = sparseName(sparse);
+      const weight = this.#changedWeight(name);
+      if (weight !== undefined && read.has(name)) result.push(this.edits.newTensor(name, weight));
+    }
     for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
     return result;
+  }
+
+  /** Those that did not change. */
+  #sparseInitializers(read: ReadonlySet<string>): Message[] {
+    return this.source.proto.messages(GraphField.sparseInitializer).filter((sparse) => {
+      const name = sparseName(sparse);
+      return this.#changedWeight(name) === undefined && (read.has(name) || !this.#wasRead.has(name));
+    });
   }
 
   /** The stored weight and its scales; a node before all others makes of them what the weight was. */
@@ -304,6 +319,10 @@ function withoutZeros(file: Message, { inputs, nodes }: NodeRecord, [before, aft
   );
 }
 
+function sparseName(sparse: Message): string {
+  return sparse.message(SparseField.values)?.text(TensorField.name) ?? '';
+}
+
 function byName(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.map((node) => [node.name, node]));
 }
@@ -312,7 +331,7 @@ function sorted(nodes: readonly Message[], graph: Message, initializers: readonl
   const known = new Set([
     ...graph.messages(GraphField.input).map((info) => info.text(ValueInfoField.name)),
     ...initializers.map((tensor) => tensor.text(TensorField.name)),
-    ...graph.messages(GraphField.sparseInitializer).map((sparse) => sparse.message(1)?.text(TensorField.name) ?? ''),
+    ...graph.messages(GraphField.sparseInitializer).map(sparseName),
   ]);
   return inOrder(nodes, known).map((index) => nodes[index] as Message);
 }

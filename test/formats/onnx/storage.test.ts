@@ -213,3 +213,89 @@ test('nodes that read each other in a circle are refused', async () => {
   writeFileSync(path, encoded(model.with(ModelField.opset, BYTES, [opset])));
   await assert.rejects(openModel(path), /in a circle/);
 });
+
+/** The dense tensor as a sparse one, by one index for each element or by one for each axis. */
+function sparse(tensor: Message, byAxis: boolean, indices?: (own: bigint[]) => bigint[]): Message {
+  const dims = tensor.integers(TensorField.dims);
+  const values = new Float32Array(rawBytes(tensor).slice().buffer);
+  const places = [...values.keys()].filter((place) => values[place] !== 0);
+  const axes = (place: number): bigint[] => {
+    let rest = place;
+    return dims
+      .toReversed()
+      .map((size) => {
+        const own = BigInt(rest % size);
+        rest = Math.floor(rest / size);
+        return own;
+      })
+      .reverse();
+  };
+  const flat = places.flatMap((place) => (byAxis ? axes(place) : [BigInt(place)]));
+  const made = BigInt64Array.from(indices ? indices(flat) : flat);
+  const kept = Float32Array.from(places, (place) => values[place] as number);
+  const list = (array: Float32Array | BigInt64Array, shape: readonly number[], type: ElementType): Message =>
+    new Message([])
+      .with(TensorField.dims, VARINT, shape.map(BigInt))
+      .with(TensorField.dataType, VARINT, [BigInt(dataTypeOf(type))])
+      .with(TensorField.rawData, BYTES, [Buffer.from(array.buffer)]);
+  return new Message([])
+    .with(1, BYTES, [list(kept, [places.length], 'float32').withText(TensorField.name, tensor.text(TensorField.name))])
+    .with(2, BYTES, [list(made, byAxis ? [places.length, dims.length] : [places.length], 'int64')])
+    .with(3, VARINT, dims.map(BigInt));
+}
+
+/** The model with its kernels stored as sparse tensors. */
+function sparselyStored(name: string, store: (tensor: Message) => Message): string {
+  const model = scanModel(ORIGINAL);
+  const graph = model.message(ModelField.graph) as Message;
+  const tensors = graph.messages(GraphField.initializer);
+  const isKernel = (tensor: Message): boolean => tensor.integers(TensorField.dims).length === 4;
+  const changed = graph
+    .with(
+      GraphField.initializer,
+      BYTES,
+      tensors.filter((tensor) => !isKernel(tensor)),
+    )
+    .with(GraphField.sparseInitializer, BYTES, tensors.filter(isKernel).map(store));
+  mkdirSync(join(folder, name), { recursive: true });
+  const path = join(folder, name, 'model.onnx');
+  writeFileSync(path, encoded(model.with(ModelField.graph, BYTES, [changed])));
+  return path;
+}
+
+for (const byAxis of [false, true]) {
+  test(`sparse initializers are read, given back and cut, with an index for ${byAxis ? 'each axis' : 'the whole'}`, async () => {
+    const path = sparselyStored(`sparse-${byAxis}`, (tensor) => sparse(tensor, byAxis));
+    const [model, original] = [await openModel(path), await openModel(ORIGINAL)];
+    const expected = await outputFor(original.graph, SAMPLES);
+    assertClose(await outputFor(model.graph, SAMPLES), expected, 1e-6, 'read');
+    const same = await model.container.write(model, join(folder, `sparse-${byAxis}-same`));
+    assert.ok(readFileSync(same).equals(readFileSync(path)));
+    const channels = analyseChannels(model.graph);
+    const smaller = { ...model, graph: cut(model.graph, channels, await weakestChannels(model, channels, 0.3)) };
+    const again = await openModel(await smaller.container.write(smaller, join(folder, `sparse-${byAxis}-cut`)));
+    assertClose(
+      await outputFor(again.graph, SAMPLES),
+      await outputFor(smaller.graph, SAMPLES),
+      1e-6,
+      'written and read again',
+    );
+  });
+}
+
+test('a sparse tensor whose indices lie outside, repeat, or do not match its values is refused', async () => {
+  const broken: readonly (readonly [string, (own: bigint[]) => bigint[], RegExp])[] = [
+    ['outside', (own) => own.with(-1, 10n ** 9n), /do not ascend within/],
+    ['negative', (own) => own.with(0, -1n), /do not ascend within/],
+    ['twice', (own) => own.with(1, own[0] as bigint), /do not ascend within/],
+    ['fewer', (own) => own.slice(1), /wants .* bytes|values and indices/],
+  ];
+  for (const [name, change, message] of broken) {
+    await assert.rejects(async () => {
+      const model = await openModel(sparselyStored(`sparse-${name}`, (tensor) => sparse(tensor, false, change)));
+      await outputFor(model.graph, SAMPLES);
+    }, message);
+  }
+  const huge = (tensor: Message): Message => sparse(tensor, false).with(3, VARINT, [2n ** 20n, 2n ** 20n]);
+  await assert.rejects(openModel(sparselyStored('sparse-huge', huge)), /would become .* bytes/);
+});

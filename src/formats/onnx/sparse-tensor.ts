@@ -1,0 +1,68 @@
+// A SparseTensorProto: the elements that are not zero, and where they lie. Dense only when somebody asks for its elements.
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+import { UserError } from '../../errors';
+import { BYTES_PER_ELEMENT, elementCount, integers } from '../../model/tensor';
+import { SparseField, TensorField } from './messages';
+import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
+import type { Message } from './wire';
+
+/** A file of a few bytes must not become gigabytes: so many times what is stored, or this many bytes. */
+const MOST_TIMES = 1000;
+const ALWAYS = 16 * 2 ** 20;
+
+/**
+ * Checks sizes, and leaves the elements where they are.
+ * @returns undefined for a type that can't be a weight.
+ */
+export async function sparseTensor(proto: Message, external: ExternalFiles): Promise<StoredTensor | undefined> {
+  const [stored, places] = [proto.message(SparseField.values), proto.message(SparseField.indices)];
+  const name = stored?.text(TensorField.name) ?? '';
+  const where = `sparse tensor "${name}"`;
+  if (stored === undefined || places === undefined) throw new UserError(`${where} has no values or no indices`);
+  const [values, indices] = [await storedTensor(stored, external), await storedTensor(places, external)];
+  if (values === undefined) return undefined;
+  const shape = proto.integers(SparseField.dims);
+  const count = elementCount(values.shape);
+  const size = BYTES_PER_ELEMENT[values.type];
+  if (shape.some((axis) => !Number.isSafeInteger(axis) || axis < 0)) {
+    throw new UserError(`${where} has the shape [${shape.join(', ')}]: the file is damaged`);
+  }
+  const dense = elementCount(shape) * size;
+  if (dense > Math.max(ALWAYS, MOST_TIMES * count * size)) {
+    throw new UserError(
+      `${where} of ${count} values would become ${dense.toLocaleString('en')} bytes, [${shape.join(', ')}]: the file is damaged`,
+    );
+  }
+  const each = indices?.shape.length === 2 ? shape.length : 1;
+  if (indices?.type !== 'int64' || elementCount(indices.shape) !== count * each) {
+    throw new UserError(`${where} has ${count} values and indices [${indices?.shape.join(', ')}] for them`);
+  }
+  return {
+    name,
+    type: values.type,
+    shape,
+    bytes: async () => {
+      const [from, at] = [await values.bytes(), integers(await loaded(indices))];
+      const bytes = new Uint8Array(dense);
+      let last = -1;
+      for (let i = 0; i < count; i++) {
+        const place = placeOf(at.slice(i * each, (i + 1) * each), shape);
+        if (!(place > last) || place >= elementCount(shape)) {
+          throw new UserError(`${where}: its indices do not ascend within [${shape.join(', ')}]. The file is damaged.`);
+        }
+        bytes.set(from.subarray(i * size, (i + 1) * size), place * size);
+        last = place;
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Of one index for the whole, or of one for each axis. */
+function placeOf(index: readonly number[], shape: readonly number[]): number {
+  if (index.length === 1) return index[0] as number;
+  return index.reduce((place, own, axis) => {
+    const size = shape[axis] ?? 1;
+    return own < 0 || own >= size ? Number.NaN : place * size + own;
+  }, 0);
+}
