@@ -2,7 +2,7 @@
 
 import type { Graph, Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
-import { byteCount, parameterCount } from '../model/weight';
+import { BYTES_PER_ELEMENT } from '../model/tensor';
 import { operatorFor } from './index';
 import { inferShapes, shapeOf } from './infer';
 
@@ -53,9 +53,9 @@ export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, sizes
     for (const name of layer.weights) {
       const weight = model.graph.weights.get(name);
       if (weight === undefined) continue;
-      const resized = { ...weight, shape: shapeOf(shapes, name).map(Number) };
-      parameters += parameterCount(resized);
-      bytes += byteCount(resized);
+      const count = shapeOf(shapes, name).reduce<number>((product, size) => product * Number(size), 1);
+      parameters += count;
+      bytes += count * BYTES_PER_ELEMENT[weight.storage.type];
     }
     const [, ...shown] = outputShape(layer, shapes);
     return {

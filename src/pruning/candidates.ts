@@ -109,10 +109,18 @@ function portionsOf(
   scoreOf: (channel: number) => number,
   { minimumWidth = 1, multiple = 1 }: PlanLimits,
 ): Portion[] {
-  const ordered = [...channels].sort((a, b) => scoreOf(a) - scoreOf(b) || a - b);
+  const scores = Float64Array.from(channels, scoreOf);
+  const places = Uint32Array.from(channels.keys()).sort(
+    (a, b) => (scores[a] as number) - (scores[b] as number) || a - b,
+  );
+  const ordered = Array.from(places, (place) => channels[place] as number);
   // Where a channel is several neurons, fewer channels make the multiple.
   const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);
   const least = roundedUp(Math.max(1, Math.ceil(minimumWidth / Math.min(...neurons))), each);
+  if (each === 1) {
+    const going = ordered.slice(0, Math.max(0, ordered.length - least));
+    return going.map((channel) => ({ channels: [channel], score: scoreOf(channel) }));
+  }
   const portions: Portion[] = [];
   for (let from = 0; ; ) {
     const count = (ordered.length - from) % each || each;

@@ -84,7 +84,11 @@ export class Elements {
       return;
     }
     const length = Math.min(left.size, right.size - offset);
-    for (let i = 0; i < length; i++) this.#unite(left.start + i, right.start + offset + i);
+    const parents = this.#parents;
+    for (let i = 0; i < length; i++) {
+      const [one, other] = [left.start + i, right.start + offset + i];
+      if (parents[one] !== parents[other]) this.#unite(one, other);
+    }
   }
 
   pick(from: Axis, indices: ArrayLike<number>, to: Axis): void {

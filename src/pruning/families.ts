@@ -47,29 +47,40 @@ class Partition {
   refine(axis: Axis, own: Uint32Array): void {
     const counts = this.#counts;
     const touched: number[] = [];
-    for (const channel of own) {
+    for (let i = 0; i < own.length; i++) {
+      const channel = own[i] as number;
       if (this.#isFrozen(channel)) continue;
       if (counts[channel] === 0) touched.push(channel);
       counts[channel] = (counts[channel] as number) + 1;
     }
     // A new family for each pair of family so far and elements here.
     const parted = new Map<number, Map<number, number>>();
+    // Neighbours are mostly of the same pair: it is looked up where it changes.
+    let [before, count, family] = [UNSEEN, 0, UNSEEN];
     for (const channel of touched) {
-      const [before, count] = [this.#familyOf[channel] as number, counts[channel] as number];
-      let byCount = parted.get(before);
-      if (byCount === undefined) {
-        byCount = new Map();
-        parted.set(before, byCount);
-      }
-      let family = byCount.get(count);
-      if (family === undefined) {
-        family = this.#before.push(before) - 1;
-        this.#place.push({ ...axis, count });
-        byCount.set(count, family);
+      if (this.#familyOf[channel] !== before || counts[channel] !== count) {
+        before = this.#familyOf[channel] as number;
+        count = counts[channel] as number;
+        family = this.#parted(parted, before, count, axis);
       }
       this.#familyOf[channel] = family;
       counts[channel] = 0;
     }
+  }
+
+  #parted(parted: Map<number, Map<number, number>>, before: number, count: number, axis: Axis): number {
+    let byCount = parted.get(before);
+    if (byCount === undefined) {
+      byCount = new Map();
+      parted.set(before, byCount);
+    }
+    let family = byCount.get(count);
+    if (family === undefined) {
+      family = this.#before.push(before) - 1;
+      this.#place.push({ ...axis, count });
+      byCount.set(count, family);
+    }
+    return family;
   }
 
   #isFrozen(channel: number): boolean {
@@ -81,12 +92,16 @@ class Partition {
 
   families(): Family[] {
     const members = new Map<number, number[]>();
-    this.#familyOf.forEach((family, channel) => {
-      if (family < 0) return;
-      const list = members.get(family);
-      if (list) list.push(channel);
-      else members.set(family, [channel]);
-    });
+    let [last, list]: [number, number[]] = [UNSEEN, []];
+    for (let channel = 0; channel < this.#familyOf.length; channel++) {
+      const family = this.#familyOf[channel] as number;
+      if (family < 0) continue;
+      if (family !== last) {
+        [last, list] = [family, members.get(family) ?? []];
+        members.set(family, list);
+      }
+      list.push(channel);
+    }
     return [...members].map(([family, channels]) => ({ channels, places: this.#placesOf(family) }));
   }
 

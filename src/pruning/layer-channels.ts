@@ -35,7 +35,11 @@ export function layerChannels(model: Model, channels: Channels): LayerChannels[]
   const makers = makersOf(made, channels.bound);
   return made.map((entry) => {
     const coupled = new Set<string>();
-    for (const names of new Set(Array.from(entry.channels, makers))) {
+    let last: readonly string[] = [];
+    for (let i = 0; i < entry.channels.length; i++) {
+      const names = makers(entry.channels[i] as number);
+      if (names === last) continue;
+      last = names;
       for (const name of names) if (name !== entry.name) coupled.add(name);
     }
     return { ...entry, frozen: frozenWhole(entry.channels, channels), coupled: [...coupled] };
@@ -57,12 +61,17 @@ function makersOf(
   const listOf = new Uint32Array(bound);
   for (const { name, channels } of made) {
     const longer = new Map<number, number>();
-    for (const channel of new Set(channels)) {
-      const before = listOf[channel] as number;
-      let list = longer.get(before);
-      if (list === undefined) {
-        list = lists.push([...(lists[before] ?? []), name]) - 1;
-        longer.set(before, list);
+    // Lists that are there already are of other layers; a channel that comes again has its new one.
+    const first = lists.length;
+    let [before, list] = [-1, 0];
+    for (let i = 0; i < channels.length; i++) {
+      const channel = channels[i] as number;
+      const own = listOf[channel] as number;
+      if (own >= first) continue;
+      if (own !== before) {
+        before = own;
+        list = longer.get(own) ?? lists.push([...(lists[own] ?? []), name]) - 1;
+        longer.set(own, list);
       }
       listOf[channel] = list;
     }

@@ -41,10 +41,12 @@ export function prunableLayers(
 }
 
 export function planOf({ layers, channels }: Candidates, removed: ReadonlySet<number>): Plan {
-  const cuts = layers.map(({ name, channels: own }) => ({
-    layer: name,
-    channels: own.length,
-    removed: Array.from(own.keys()).filter((neuron) => removed.has(own[neuron] as number)),
-  }));
+  const cuts = layers.map(({ name, channels: own }) => {
+    const going: number[] = [];
+    own.forEach((channel, neuron) => {
+      if (removed.has(channel)) going.push(neuron);
+    });
+    return { layer: name, channels: own.length, removed: going };
+  });
   return { cuts: cuts.filter((cut) => cut.removed.length > 0), channels, removed };
 }

@@ -27,8 +27,12 @@ export type CostPredictor = (gone: ArrayLike<number>) => ModelCost;
 export function costPredictor(model: Model, channels: Channels, families: readonly Family[]): CostPredictor {
   const assumed = assumeSizes(model.graph, channels.shapes);
   const shapes = new LiveShapes(channels.shapes, families);
-  const sizes = new LiveShapes(assumed.shapes, families);
-  return (gone) => costWith(model, shapes.without(gone), { ...assumed, shapes: sizes.without(gone) });
+  // Where nothing had to be assumed they are the same.
+  const sizes = assumed.shapes === channels.shapes ? shapes : new LiveShapes(assumed.shapes, families);
+  return (gone) => {
+    const left = shapes.without(gone);
+    return costWith(model, left, { ...assumed, shapes: sizes === shapes ? left : sizes.without(gone) });
+  };
 }
 
 /** Shapes that are written over at each prediction: of thousands, a plan changes a few. */
@@ -41,20 +45,19 @@ class LiveShapes {
 
   constructor(before: ReadonlyMap<string, Shape>, families: readonly Family[]) {
     this.#shapes = new Map(before);
-    const copies = new Map<string, Dimension[]>();
-    const indices = new Map<string, number>();
+    // Of each value its copy, and by axis its index among those that change.
+    const copies = new Map<string, { readonly shape: Dimension[]; readonly indices: number[] }>();
     this.#places = families.map(({ places }) =>
       places.map(({ value, axis, count }) => {
-        let shape = copies.get(value);
-        if (shape === undefined) {
-          shape = [...shapeOf(before, value)];
-          copies.set(value, shape);
-          this.#shapes.set(value, shape);
+        let copy = copies.get(value);
+        if (copy === undefined) {
+          copy = { shape: [...shapeOf(before, value)], indices: [] };
+          copies.set(value, copy);
+          this.#shapes.set(value, copy.shape);
         }
-        const key = `${axis} ${value}`;
-        const index = indices.get(key) ?? this.#changing.push({ shape, axis, size: Number(shape[axis]) }) - 1;
-        indices.set(key, index);
-        return { index, count };
+        const { shape, indices } = copy;
+        indices[axis] ??= this.#changing.push({ shape, axis, size: Number(shape[axis]) }) - 1;
+        return { index: indices[axis], count };
       }),
     );
   }

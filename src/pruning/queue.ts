@@ -10,9 +10,12 @@ export interface Queued extends Portion {
 
 /** The portions of several families, the least relevant first; of equal ones those of the first family. */
 export function queueOf(choices: readonly Choice[]): Queued[] {
-  const all = choices.flatMap((choice) =>
-    choice.portions.map(({ channels, score }, index): Queued => ({ channels, score, choice, index })),
-  );
+  const all: Queued[] = [];
+  for (const choice of choices) {
+    choice.portions.forEach(({ channels, score }, index) => {
+      all.push({ channels, score, choice, index });
+    });
+  }
   // A family's own portions lie in order already: what is sorted are places, by plain numbers, as there may be many.
   const scores = Float64Array.from(all, ({ score }) => score);
   const order = Uint32Array.from(all.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
@@ -35,5 +38,7 @@ export function takeInTurn(queue: readonly Queued[], may: (portion: Queued) => b
 }
 
 export function channelsOf(portions: readonly Portion[]): Set<number> {
-  return new Set(portions.flatMap(({ channels }) => channels));
+  const all = new Set<number>();
+  for (const { channels } of portions) for (const channel of channels) all.add(channel);
+  return all;
 }

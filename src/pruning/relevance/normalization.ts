@@ -43,5 +43,8 @@ export function normalized({ layer, scores, observations }: LayerRelevance, how:
 
 /** Scores that are all zero (all equal, for standard) stay so: none of them stands out. */
 function dividedBy(scores: Float64Array, by: number): Float64Array {
-  return by > 0 ? scores.map((score) => score / by) : scores;
+  if (!(by > 0)) return scores;
+  const divided = new Float64Array(scores.length);
+  for (let i = 0; i < scores.length; i++) divided[i] = (scores[i] as number) / by;
+  return divided;
 }
