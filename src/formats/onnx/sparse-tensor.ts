@@ -9,6 +9,8 @@ import type { Message } from './wire';
 /** A file of a few bytes must not become gigabytes: so many times what is stored, or this many bytes. */
 const MOST_TIMES = 1000;
 const ALWAYS = 16 * 2 ** 20;
+/** Whatever is stored: four times the largest layer of VGG16. */
+const MOST = 2 ** 30;
 
 /**
  * Checks sizes, and leaves the elements where they are.
@@ -28,13 +30,14 @@ export async function sparseTensor(proto: Message, external: ExternalFiles): Pro
     throw new UserError(`${where} has the shape [${shape.join(', ')}]: the file is damaged`);
   }
   const dense = elementCount(shape) * size;
-  if (dense > Math.max(ALWAYS, MOST_TIMES * count * size)) {
+  if (dense > Math.min(MOST, Math.max(ALWAYS, MOST_TIMES * count * size))) {
     throw new UserError(
       `${where} of ${count} values would become ${dense.toLocaleString('en')} bytes, [${shape.join(', ')}]: the file is damaged`,
     );
   }
   const each = indices?.shape.length === 2 ? shape.length : 1;
-  if (indices?.type !== 'int64' || elementCount(indices.shape) !== count * each) {
+  const expected = each === 1 && indices?.shape.length === 1 ? [count] : [count, each];
+  if (indices?.type !== 'int64' || values.shape.length !== 1 || indices.shape.join() !== expected.join()) {
     throw new UserError(`${where} has ${count} values and indices [${indices?.shape.join(', ')}] for them`);
   }
   return {
@@ -46,7 +49,7 @@ export async function sparseTensor(proto: Message, external: ExternalFiles): Pro
       const bytes = new Uint8Array(dense);
       let last = -1;
       for (let i = 0; i < count; i++) {
-        const place = placeOf(at.slice(i * each, (i + 1) * each), shape);
+        const place = each === 1 ? (at[i] as number) : placeOf(at, i * each, shape);
         if (!(place > last) || place >= elementCount(shape)) {
           throw new UserError(`${where}: its indices do not ascend within [${shape.join(', ')}]. The file is damaged.`);
         }
@@ -58,11 +61,10 @@ export async function sparseTensor(proto: Message, external: ExternalFiles): Pro
   };
 }
 
-/** Of one index for the whole, or of one for each axis. */
-function placeOf(index: readonly number[], shape: readonly number[]): number {
-  if (index.length === 1) return index[0] as number;
-  return index.reduce((place, own, axis) => {
-    const size = shape[axis] ?? 1;
+/** Of an index for each axis; NaN outside. */
+function placeOf(indices: readonly number[], from: number, shape: readonly number[]): number {
+  return shape.reduce((place, size, axis) => {
+    const own = indices[from + axis] as number;
     return own < 0 || own >= size ? Number.NaN : place * size + own;
   }, 0);
 }

@@ -296,6 +296,13 @@ test('a sparse tensor whose indices lie outside, repeat, or do not match its val
       await outputFor(model.graph, SAMPLES);
     }, message);
   }
+  const crosswise = (tensor: Message): Message => {
+    const whole = sparse(tensor, true);
+    const indices = whole.message(2) as Message;
+    const turned = indices.with(TensorField.dims, VARINT, indices.integers(TensorField.dims).reverse().map(BigInt));
+    return whole.with(2, BYTES, [turned]);
+  };
+  await assert.rejects(openModel(sparselyStored('sparse-crosswise', crosswise)), /values and indices/);
   const huge = (tensor: Message): Message => sparse(tensor, false).with(3, VARINT, [2n ** 20n, 2n ** 20n]);
   await assert.rejects(openModel(sparselyStored('sparse-huge', huge)), /would become .* bytes/);
 });
