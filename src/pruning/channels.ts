@@ -65,7 +65,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
       elements.freeze({ value, axis }, reason);
     });
   };
-  for (const { name } of graph.inputs) if (!free?.has(name)) freezeAll(name, "it is the model's input");
+  for (const { name } of graph.inputs) if (!free?.has(name)) freezeAll(name, "it is tied to the model's input");
   for (const { name } of graph.outputs) freezeAll(name, "it is the model's output");
   for (const name of graph.constants.keys()) freezeAll(name, 'it is a constant of the structure');
   for (const node of graph.nodes) {

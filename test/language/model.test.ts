@@ -131,7 +131,7 @@ test('a hover over a layer says shapes, weights, cost and why it can not be cut'
     assert.match(text, /- `conv_1\/kernel` 3 × 3 × 16 × 16/);
     assert.match(text, /2,359,296 multiply-accumulates \(50\.0 %\)/);
     assert.match(text, /Cut together with `conv_0`: `add_0` \(Add\) and `add_1` \(Add\) put their channels together\./);
-    assert.match(text, /can't be cut: it is the model's input\./);
+    assert.match(text, /can't be cut: it is tied to the model's input\./);
   }
 });
 
