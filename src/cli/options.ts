@@ -42,6 +42,7 @@ export interface DataFlags {
   readonly test?: number;
   readonly inputs?: string[];
   readonly target?: string[];
+  readonly classes?: number;
   readonly header?: boolean;
   readonly size?: [height: number, width: number];
   readonly colour?: 'grey' | 'rgb';
@@ -65,6 +66,7 @@ export function withData(command: Command, required: boolean): Command {
     .option('--test <share>', 'share for testing, where the data has no test part (default: a sixth)', realNumber)
     .option('--inputs <columns>', 'columns that are fed, separated by commas (default: all but the target)', names)
     .option('--target <columns>', 'the target; several columns are one target of several numbers', names)
+    .option('--classes <n>', 'how many there are, where the labels are only some of them', wholeNumber)
     .option('--header', 'the first line of the CSV names the columns (default: by looking at it)')
     .option('--no-header', 'it does not')
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
@@ -76,13 +78,13 @@ export function withData(command: Command, required: boolean): Command {
 
 /** The data flags as the "data" part of a recipe; what was not given is left to its defaults. */
 export function dataOf(flags: DataFlags): Record<string, unknown> {
-  const { data, validation, scale, mean, deviation, test, inputs, target, header, size, colour } = flags;
+  const { data, validation, scale, mean, deviation, test, inputs, target, classes, header, size, colour } = flags;
   const image = given({ size, colour });
   const augment = given({ flip: flags.flip, shift: flags.shift });
   const targets = target && (target.length === 1 ? target : [{ from: target }]);
   return given({
     source: data,
-    ...{ validation, scale, mean, deviation, test, inputs, targets, header },
+    ...{ validation, scale, mean, deviation, test, inputs, targets, classes, header },
     image: Object.keys(image).length > 0 ? image : undefined,
     sequence: flags.sequence === undefined ? undefined : { length: flags.sequence },
     augment: Object.keys(augment).length > 0 ? augment : undefined,

@@ -8,6 +8,8 @@ export interface Column {
   readonly shape: readonly number[];
   /** What values are scaled by where nobody says otherwise: 1/255 for pixels, 1 for numbers. */
   readonly scale: number;
+  /** What was changed that nobody asked for. */
+  readonly note?: string;
   /** Throws UserError where the normalization does not suit the column. */
   reader(normalization: Normalization): Reader;
 }
@@ -72,7 +74,7 @@ export function numberColumn(name: string, shape: readonly number[], values: Num
 }
 
 /** A column of what `read` writes as it is stored. */
-export function rawColumn(column: Pick<Column, 'name' | 'shape' | 'scale'>, read: Reader): Column {
+export function rawColumn(column: Omit<Column, 'reader'>, read: Reader): Column {
   const { name, shape, scale } = column;
   const size = sizeOf(shape);
   return {

@@ -67,7 +67,7 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
         `the model's output is ${words(output.shape)}. Choose the data the model was made for, or a model for this data.`,
     );
   }
-  const most = width === 1 ? 2 : width;
+  const most = scoredBy(width);
   if (target.classes > most) {
     throw new UserError(
       `${data}: labels go up to ${target.classes - 1}, the model has ${width} outputs (labels 0 to ${most - 1}). ` +
@@ -81,6 +81,30 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
     );
   }
   return { ...target, output: index };
+}
+
+/**
+ * Throws UserError where an output tells more classes apart than any of the splits has labels for: then the model was made
+ * for other data, unless someone says that these are only some of its classes. Where labels lie at positions (words,
+ * pixels) it is usual that some never occur.
+ */
+export function checkAllClasses(splits: readonly (readonly Target[])[], model: ModelInterface, data: string): void {
+  for (const [i, target] of splits[0]?.entries() ?? []) {
+    if (target.kind !== 'classes' || target.shape.length > 0) continue;
+    const output = model.outputs[target.output];
+    const width = output && classesOf(target, output);
+    const known = Math.max(...splits.map((targets) => (targets[i] as ClassTarget).classes));
+    if (width === undefined || known >= scoredBy(width)) continue;
+    throw new UserError(
+      `${data}: the labels are ${known === 1 ? 'all 0' : `0 to ${known - 1}`}, the model tells ${scoredBy(width)} classes apart. ` +
+        `Choose the data the model was made for; if these are only some of its classes, say so: --classes ${scoredBy(width)}, or data.classes in the recipe.`,
+    );
+  }
+}
+
+/** A single score tells two classes apart. */
+function scoredBy(width: number): number {
+  return width === 1 ? 2 : width;
 }
 
 /** Of many names the first few. */

@@ -5,7 +5,7 @@ import type { Graph, Shape } from '../model/graph';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
 import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
-import { fitTarget } from './fit-target';
+import { checkAllClasses, fitTarget } from './fit-target';
 import { channelsFirst, type Layout, layoutFor, words } from './layout';
 
 /** A length that any will do for is null. */
@@ -96,6 +96,11 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
   });
   const fit = (split: Split): Split => fitSplit(split, name, model, order, layouts, options);
   const [train, validation, test] = [fit(dataset.train), fit(dataset.validation), fit(dataset.test)];
+  checkAllClasses(
+    [train, validation, test].map(({ targets }) => targets),
+    model,
+    name,
+  );
   const fitPairs = (pairs: PairSplit): PairSplit => ({ ...pairs, images: fit(pairs.images) });
   const pairs = dataset.pairs && {
     validation: fitPairs(dataset.pairs.validation),

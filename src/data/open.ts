@@ -12,7 +12,7 @@ import { isLfw, openLfw } from './lfw';
 import { isNpy } from './npy';
 import { isZip, openNpyFolder, openNpz } from './npz';
 import type { ReadOptions } from './options';
-import { divide, inputsOf, pairsOf, type StoredDataset, splitOf } from './samples';
+import { divide, inputsOf, ofAllSamples, pairsOf, type Samples, type StoredDataset, splitOf } from './samples';
 import { isTableFile, openTables, tableFilesIn } from './table-files';
 
 export interface DatasetOptions extends ReadOptions {
@@ -34,7 +34,7 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
   const { normalization = {}, validation = 0.1, seed = 0 } = options;
   checkShare('validation', validation);
   if (options.test !== undefined) checkShare('test', options.test);
-  const stored = await openStored(source, options);
+  const stored = withClasses(await openStored(source, options), options.classes);
   const [train, held] = stored.validation
     ? [stored.train, stored.validation]
     : divide(stored.train, validation, random(seed, 'validation'));
@@ -51,8 +51,25 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
         test: pairsOf(stored.train.samples, stored.pairs.test, ofInputs),
       },
     }),
-    notes: stored.notes ?? [],
+    notes: [...(stored.notes ?? []), ...stored.train.samples.inputs.flatMap(({ note }) => note ?? [])],
   };
+}
+
+/** Throws UserError where that is fewer than there are, or they have names. */
+function withClasses(stored: StoredDataset, classes: number | undefined): StoredDataset {
+  if (classes === undefined) return stored;
+  const samples = (given: Samples): Samples => ({
+    ...given,
+    targets: given.targets.map((target) => {
+      if (target.kind !== 'classes') return target;
+      if (target.classNames === undefined && target.classes <= classes) return { ...target, classes };
+      const has = target.classNames ? 'has classes with names' : `has labels up to ${target.classes - 1}`;
+      throw new UserError(
+        `${stored.name} ${has}, ${classes} classes were asked for. Leave --classes (data.classes) out.`,
+      );
+    }),
+  });
+  return ofAllSamples(stored, samples);
 }
 
 function checkShare(what: string, share: number): void {

@@ -84,6 +84,17 @@ export function divide<Own extends Samples>(
   ];
 }
 
+/** The data set with the samples of every split changed alike. */
+export function ofAllSamples(stored: StoredDataset, change: (samples: Samples) => Samples): StoredDataset {
+  const subset = ({ samples, indices }: Subset): Subset => ({ samples: change(samples), indices });
+  return {
+    ...stored,
+    train: subset(stored.train),
+    ...(stored.validation && { validation: subset(stored.validation) }),
+    test: subset(stored.test),
+  };
+}
+
 export function inputsOf({ inputs }: Samples): SampleInput[] {
   return inputs.map(({ name, shape }) => ({ name, shape }));
 }

@@ -5,7 +5,7 @@ import { UserError } from '../errors';
 import { openBytes } from './bytes';
 import type { Column } from './column';
 import { isCsv, readCsv } from './csv';
-import { commonSize, pictureColumn } from './images/column';
+import { commonForm, pictureColumn } from './images/column';
 import { measureImage } from './images/decode';
 import type { ImageSize } from './images/format';
 import { isJsonLines, readJsonLines } from './json-lines';
@@ -125,5 +125,5 @@ async function packedPictures(
     return [size, nameOf(row)];
   });
   const read = async (row: number): Promise<Uint8Array> => files[row] as Uint8Array;
-  return pictureColumn(column, { count: files.length, read, nameOf }, commonSize(sizes, image), image);
+  return pictureColumn(column, { count: files.length, read, nameOf }, commonForm(sizes, image));
 }

@@ -18,7 +18,21 @@ test('nothing but the source is said where nothing else is asked for', () => {
 
 test('columns, pictures, sequences and augmentation are what a recipe says', () => {
   const said = flags(
-    ...['--data', 'set.csv', '--target', 'price', '--inputs', 'a,b', '--no-header', '--test', '0.2', '--scale', '2'],
+    ...[
+      '--data',
+      'set.csv',
+      '--target',
+      'price',
+      '--inputs',
+      'a,b',
+      '--no-header',
+      '--test',
+      '0.2',
+      '--scale',
+      '2',
+      '--classes',
+      '7',
+    ],
     ...['--size', '64x48', '--colour', 'grey', '--mean', '0.5,0.4,0.3', '--sequence', '20', '--flip', '--shift', '2'],
   );
   assert.deepEqual(dataOf(said), {
@@ -28,6 +42,7 @@ test('columns, pictures, sequences and augmentation are what a recipe says', () 
     header: false,
     test: 0.2,
     scale: 2,
+    classes: 7,
     image: { size: [48, 64], colour: 'grey' },
     mean: [0.5, 0.4, 0.3],
     sequence: { length: 20 },

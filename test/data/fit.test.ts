@@ -120,12 +120,29 @@ test('what is no image, or no transpose of one, is never turned', () => {
   refuses([8, 8, 16], [16, 8, 8], /8×8×16.*16×8×8/);
 });
 
-test('labels beyond the outputs are refused, fewer numbered classes than outputs are not', () => {
+test('labels beyond the outputs are refused', () => {
   throwsUserError(
     () => fitDataset(dataset({}), model({ input: [4] }, { classes: [9] })),
     /labels go up to 9, the model has 9 outputs/,
   );
-  fitDataset(dataset({}), model({ input: [4] }, { classes: [11] }));
+});
+
+test('fewer classes than outputs are refused, unless a split alone lacks some or labels lie at positions', () => {
+  throwsUserError(
+    () => fitDataset(dataset({}), model({ input: [4] }, { classes: [11] })),
+    /set: the labels are 0 to 9, the model tells 11 classes apart\. .*--classes 11/,
+  );
+  const whole = dataset({});
+  const some = dataset({ targets: [{ ...TEN, classes: 7 }] });
+  fitDataset({ ...whole, test: some.test, validation: some.validation }, model({ input: [4] }));
+  fitDataset({ ...whole, train: some.train }, model({ input: [4] }));
+  throwsUserError(() => fitDataset(some, model({ input: [4] })), /labels are 0 to 6, the model tells 10/);
+  throwsUserError(
+    () => fitDataset(dataset({ targets: [{ ...TEN, classes: 1 }] }), model({ input: [4] }, { out: [1] }, 'Sigmoid')),
+    /labels are all 0, the model tells 2/,
+  );
+  const words: ClassTarget = { ...TEN, shape: [5], labels: new Int32Array(50) };
+  fitDataset(dataset({ targets: [words] }), model({ input: [4] }, { words: [5, 400] }));
 });
 
 test('fewer named classes than outputs are refused: their numbers would be others', () => {

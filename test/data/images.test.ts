@@ -191,7 +191,7 @@ test('train, validation and test folders are the parts, pixels are scaled to 0..
   ));
 
 test('pictures of other sizes or colours are refused by name unless it is said what to make of them', () => {
-  const files = { 'a/1.png': png(2), 'a/2.png': png(0), 'b/1.png': png(2) };
+  const files = { 'a/1.png': png(2), 'a/2.png': png(0), 'b/1.png': png(0) };
   return withPictures(files, async (folder) => {
     assert.match(await refusal(opened(folder)), /a\/2\.png is grey, a\/1\.png is colour.*--colour rgb/);
     const {
@@ -207,6 +207,22 @@ test('pictures of other sizes or colours are refused by name unless it is said w
       'latin1',
     );
     assert.match(await refusal(opened(folder)), /a\/2\.png is 3×5, a\/1\.png is 5×3.*--size 5x3/);
+  });
+});
+
+test('a few grey pictures among coloured ones are made colour, and a note says which', () => {
+  const files = { 'train/a/1.png': png(2), 'train/b/1.png': png(2), 'test/a/1.png': png(0), 'test/b/1.png': png(2) };
+  return withPictures(files, async (folder) => {
+    const { inputs, test: tested, notes } = await opened(folder);
+    assert.deepEqual(inputs[0]?.shape, [3, 5, 3]);
+    assert.deepEqual(notes, ['grey pictures among 4 are made colour: test/a/1.png']);
+    const [first = [], second = []] = await rowsOf(tested);
+    assert.deepEqual(
+      first,
+      [...GREYS].flatMap((grey) => [grey, grey, grey]),
+    );
+    assert.deepEqual(second, [...COLOURS]);
+    assert.deepEqual((await opened(folder, { image: { colour: 'rgb' } })).notes, []);
   });
 });
 

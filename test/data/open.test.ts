@@ -29,6 +29,17 @@ async function numbersOf(dataset: Dataset): Promise<{ train: number[]; validatio
   return { train: (await train) ?? [], validation: (await validation) ?? [], test: (await test) ?? [] };
 }
 
+test('classes says how many there are where labels are only some of them', () =>
+  withSmall(async (folder) => {
+    const classesOf = async (classes?: number): Promise<(number | undefined)[]> => {
+      const { train, test: tested } = await openDataset(folder, classes === undefined ? {} : { classes });
+      return [train, tested].map(({ targets: [target] }) => (target?.kind === 'classes' ? target.classes : undefined));
+    };
+    assert.deepEqual(await classesOf(), [4, 3]);
+    assert.deepEqual(await classesOf(10), [10, 10]);
+    await assert.rejects(classesOf(3), /has labels up to 3, 3 classes were asked for/);
+  }));
+
 test('digits is the built-in set: a tenth of train is validation, values are 0 to 1', async () => {
   const dataset = await openDataset('digits');
   assert.equal(dataset.name, 'digits');

@@ -18,8 +18,7 @@ export interface PictureFiles {
   nameOf(row: number): string;
 }
 
-/** @param size of every picture where none is changed; else only its channels count. */
-export function pictureColumn(name: string, files: PictureFiles, size: ImageSize, options: ImageOptions): Column {
+export function pictureColumn(name: string, files: PictureFiles, { size, options, note }: CommonForm): Column {
   const shape = changedShape([size.height, size.width, size.channels], options);
   const values = sizeOf(shape);
   const kept = new Map<number, Uint8Array>();
@@ -37,7 +36,7 @@ export function pictureColumn(name: string, files: PictureFiles, size: ImageSize
     }
     return bytes;
   };
-  return rawColumn({ name, shape, scale: PIXEL_SCALE }, async (rows, out) => {
+  return rawColumn({ name, shape, scale: PIXEL_SCALE, ...(note && { note }) }, async (rows, out) => {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
       const known = kept.get(row);
@@ -46,12 +45,28 @@ export function pictureColumn(name: string, files: PictureFiles, size: ImageSize
   });
 }
 
-/** Throws UserError where pictures differ in what nobody asked to change; @returns what all of them are. */
-export function commonSize(sizes: Iterable<readonly [ImageSize, string]>, options: ImageOptions): ImageSize {
-  let first: readonly [ImageSize, string] | undefined;
-  for (const each of sizes) {
-    first ??= each;
-    const [[size, name], [wanted, firstName]] = [each, first];
+/** What pictures are brought to before they are samples. */
+export interface CommonForm {
+  /** Of every picture where none is changed; else only its channels count. */
+  readonly size: ImageSize;
+  readonly options: ImageOptions;
+  /** What was changed that nobody asked for. */
+  readonly note?: string;
+}
+
+type Measured = readonly [ImageSize, name: string];
+
+/**
+ * What all pictures are, or can be. A few grey ones among coloured ones are stored so by many programs: they are made
+ * colour, which changes no pixel. Throws UserError where pictures differ in what nobody asked to change.
+ */
+export function commonForm(sizes: readonly Measured[], asked: ImageOptions): CommonForm {
+  const few = asked.colour === undefined ? fewGrey(sizes) : [];
+  const options: ImageOptions = few.length > 0 ? { ...asked, colour: 'rgb' } : asked;
+  const [first] = sizes;
+  if (first === undefined) throw new UserError('There are no pictures.');
+  const [wanted, firstName] = first;
+  for (const [size, name] of sizes) {
     if (!options.size && (size.height !== wanted.height || size.width !== wanted.width)) {
       throw new UserError(
         `${name} is ${size.width}×${size.height}, ${firstName} is ${wanted.width}×${wanted.height}. Say what size to bring all to: --size ${wanted.width}x${wanted.height}, or data.image.size in the recipe.`,
@@ -63,8 +78,19 @@ export function commonSize(sizes: Iterable<readonly [ImageSize, string]>, option
       );
     }
   }
-  if (first === undefined) throw new UserError('There are no pictures.');
-  return first[0];
+  return { size: wanted, options, ...(few.length > 0 && { note: noteOf(few, sizes.length) }) };
+}
+
+/** The grey pictures, where most are colour and none is transparent. */
+function fewGrey(sizes: readonly Measured[]): Measured[] {
+  const grey = sizes.filter(([{ channels }]) => channels === 1);
+  const opaque = sizes.every(([{ channels }]) => channels === 1 || channels === 3);
+  return opaque && 2 * grey.length < sizes.length ? grey : [];
+}
+
+function noteOf([first, ...others]: readonly Measured[], of: number): string {
+  const which = others.length === 0 ? '' : ` and ${others.length.toLocaleString('en')} more`;
+  return `grey pictures among ${of.toLocaleString('en')} are made colour: ${first?.[1]}${which}`;
 }
 
 const KINDS: Readonly<Record<number, string>> = { 1: 'grey', 3: 'colour', 4: 'colour with transparency' };

@@ -6,9 +6,9 @@ import { basename, join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../errors';
 import { random } from '../../random';
 import { type ImageOptions, type ReadOptions, TEST_SHARE } from '../options';
-import { allOf, divide, type Samples, type StoredDataset } from '../samples';
+import { divide, type Samples, type StoredDataset } from '../samples';
 import { type Part, partOf } from '../table';
-import { commonSize, pictureColumn } from './column';
+import { commonForm, pictureColumn } from './column';
 import { isPicture, measureImage } from './decode';
 import type { ImageSize } from './format';
 
@@ -44,17 +44,28 @@ export async function openImageFolder(path: string, options: ReadOptions): Promi
   const name = basename(resolve(path));
   const parts = await partFolders(path);
   const classNames = [...new Set((await Promise.all([...parts.values()].map(foldersIn))).flat())].sort();
-  const contents = new Map<Part | undefined, Samples>();
+  const labelled: LabelledFile[] = [];
+  const ranges = new Map<Part | undefined, Uint32Array>();
   for (const [part, folder] of parts) {
-    contents.set(part, await labelledPictures(folder, classNames, part, options.image ?? {}));
+    const found = await labelledFiles(folder, classNames, part);
+    ranges.set(
+      part,
+      Uint32Array.from(found, (_, i) => labelled.length + i),
+    );
+    for (const file of found) labelled.push(file);
   }
-  const train = contents.get('train') ?? contents.get(undefined);
-  if (train === undefined)
+  const [training, validation, test] = [
+    ranges.get('train') ?? ranges.get(undefined),
+    ranges.get('validation'),
+    ranges.get('test'),
+  ];
+  if (training === undefined)
     throw new UserError(`${path} has no train folder beside its test folder. Put the training pictures there.`);
-  const [validation, test] = [contents.get('validation'), contents.get('test')];
-  const common = { name, ...(validation && { validation: allOf(validation) }) };
-  if (test) return { ...common, train: allOf(train), test: allOf(test) };
-  const [rest, taken] = divide(allOf(train), options.test ?? TEST_SHARE, random(name, 'test'));
+  const samples = await samplesOf(path, labelled, classNames, options.image ?? {});
+  const train = { samples, indices: training };
+  const common = { name, ...(validation && { validation: { samples, indices: validation } }) };
+  if (test) return { ...common, train, test: { samples, indices: test } };
+  const [rest, taken] = divide(train, options.test ?? TEST_SHARE, random(name, 'test'));
   return { ...common, train: rest, test: taken };
 }
 
@@ -70,27 +81,38 @@ async function partFolders(path: string): Promise<ReadonlyMap<Part | undefined, 
   return parts.size > 0 ? parts : new Map([[undefined, path]]);
 }
 
-async function labelledPictures(
+interface LabelledFile extends PictureFile {
+  readonly label: number;
+}
+
+async function labelledFiles(
   folder: string,
   classNames: readonly string[],
   part: Part | undefined,
-  image: ImageOptions,
-): Promise<Samples> {
+): Promise<LabelledFile[]> {
   const whole = part === undefined || part === 'train';
-  const files: PictureFile[] = [];
-  const labels: number[] = [];
+  const files: LabelledFile[] = [];
   for (const [label, className] of classNames.entries()) {
     const paths = await picturesIn(join(folder, className));
     if (paths.length === 0 && whole) {
       throw new UserError(`The class folder ${join(folder, className)} holds no pictures. Fill it or take it out.`);
     }
     for (const path of paths) {
-      files.push({ path, name: `${className}/${basename(path)}` });
-      labels.push(label);
+      const name = `${className}/${basename(path)}`;
+      files.push({ path, name: part === undefined ? name : `${basename(folder)}/${name}`, label });
     }
     if (files.length > MAX_FILES)
       throw new UserError(`${folder} holds more than ${MAX_FILES.toLocaleString('en')} files.`);
   }
+  return files;
+}
+
+async function samplesOf(
+  folder: string,
+  files: readonly LabelledFile[],
+  classNames: readonly string[],
+  image: ImageOptions,
+): Promise<Samples> {
   return {
     count: files.length,
     inputs: [await fileColumn(folder, files, image)],
@@ -102,7 +124,7 @@ async function labelledPictures(
         classNames,
         numeric: false,
         shape: [],
-        labels: Int32Array.from(labels),
+        labels: Int32Array.from(files, ({ label }) => label),
       },
     ],
   };
@@ -122,7 +144,7 @@ export async function fileColumn(folder: string, files: readonly PictureFile[], 
     read: async (row: number) => readPicture(files[row] as PictureFile),
     nameOf: (row: number) => (files[row] as PictureFile).name,
   };
-  return pictureColumn('images', read, commonSize(sizes, image), image);
+  return pictureColumn('images', read, commonForm(sizes, image));
 }
 
 async function readPicture({ path, name }: PictureFile): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 // Pictures that lie in an array brought to the size and colour that a person asked for.
 import { type Column, rawColumn, sizeOf } from '../column';
 import type { ImageOptions } from '../options';
-import type { Samples, StoredDataset, Subset } from '../samples';
+import { ofAllSamples, type StoredDataset } from '../samples';
 import { changed } from './pixels';
 
 /** Height, width, channels. */
@@ -37,15 +37,8 @@ export function transformed(column: Column, options: ImageOptions): Column {
 /** The same for every picture of a data set that has no columns to choose. */
 export function transformedSamples(stored: StoredDataset, options: ImageOptions | undefined): StoredDataset {
   if (options === undefined) return stored;
-  const change = (samples: Samples): Samples => ({
+  return ofAllSamples(stored, (samples) => ({
     ...samples,
     inputs: samples.inputs.map((column) => (isImage(column.shape) ? transformed(column, options) : column)),
-  });
-  const subset = ({ samples, indices }: Subset): Subset => ({ samples: change(samples), indices });
-  return {
-    ...stored,
-    train: subset(stored.train),
-    ...(stored.validation && { validation: subset(stored.validation) }),
-    test: subset(stored.test),
-  };
+  }));
 }
