@@ -25,7 +25,7 @@ export function iterationsSection(session: SessionRecord): Markup {
   return html`<section aria-labelledby="iterations-heading">
 <div class="intro">
 <h2 id="iterations-heading">Iterations</h2>
-<p>“After cut” and “${scoreHeading(metric)}” are on the test samples, before and after retraining. The result is marked.</p>
+<p>“After cut” and “${scoreHeading(metric)}” are on the test samples, before and after retraining. The result is marked. The model of every iteration is in <bdi class="path">${session.folder}</bdi>: iterations/000/model and so on.</p>
 </div>
 <div class="scroll" role="region" aria-labelledby="iterations-heading" tabindex="0">
 <table class="iterations">

@@ -78,6 +78,8 @@ export interface SessionRecord {
   /** Where the model came from and went to; what data it saw. */
   readonly model: string;
   readonly out: string;
+  /** The session's own folder, which keeps the model of every iteration. */
+  readonly folder: string;
   readonly data: { readonly name: string; readonly train: number; readonly validation: number; readonly test: number };
   readonly seed: number;
   readonly iterations: readonly IterationRecord[];

@@ -1,7 +1,7 @@
 // A session: a recipe being run. Iteration by iteration: measure → plan → cut → retrain → evaluate → checkpoint.
 // The same seed and recipe give the same result, whether the session ran through or was stopped and resumed.
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { messageOf, UserError } from '../errors';
@@ -105,6 +105,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     title: options.title ?? original.name,
     model: recipe.model,
     out,
+    folder: resolve(folder.path),
     data: { name: data.name, train: data.train.count, ...judge.counts },
     seed: recipe.seed,
     iterations,

@@ -35,6 +35,10 @@ for (const [name, session] of Object.entries(SESSIONS)) {
     assert.ok(!elements.some(({ attributes }) => [...attributes.keys()].some((key) => key.startsWith('on'))));
   });
 
+  test(`${name}: it says where the model of every iteration is`, () => {
+    assert.ok(page.includes(session.folder));
+  });
+
   test(`${name}: every reference within the page has its target`, () => {
     const ids = new Set(attribute('id'));
     const references = [
