@@ -1,7 +1,8 @@
 // Starting, stopping, resuming, branching and deleting sessions.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../../errors';
+import { messageOf, UserError } from '../../errors';
 import { isLive, type SessionState } from '../../protocol/session-state';
 import { iterationModel } from '../../session/journal';
 import { dataFor } from '../data-choice';
@@ -63,15 +64,26 @@ export async function openSession(services: Services, session: SessionState): Pr
 export async function branchSession(services: Services, session: SessionState, iteration: number): Promise<void> {
   if (!(await mayRun())) return;
   const folder = iterationModel(session.folder, iteration);
-  const title = `${titleOf(session.model)}-branch-${iteration}`;
-  const target = vscode.Uri.file(join(session.out, '..', title));
-  await vscode.workspace.fs.copy(vscode.Uri.file(folder), target, { overwrite: false });
+  const target = vscode.Uri.file(freePath(join(session.out, '..', `${titleOf(session.model)}-branch-${iteration}`)));
+  try {
+    await vscode.workspace.fs.copy(vscode.Uri.file(folder), target, { overwrite: false });
+  } catch (error) {
+    throw new UserError(`The model of iteration ${iteration} can't be copied to ${target.fsPath}: ${messageOf(error)}`);
+  }
   const [file] = await modelFilesIn(target);
   if (file === undefined) throw new UserError(`${folder} holds no model.`);
   const model = services.models.at(file);
   const { layers: _, ...prune } = session.recipe.prune ?? {};
   await model.plan({ ...session.recipe, model: file, prune });
   showPanel(services, model, 'plan');
+}
+
+/** The path, or with a number after it, whichever is not taken. */
+function freePath(path: string): string {
+  for (let i = 1; ; i++) {
+    const own = i === 1 ? path : `${path}-${i}`;
+    if (!existsSync(own)) return own;
+  }
 }
 
 async function modelFilesIn(folder: vscode.Uri): Promise<string[]> {
