@@ -1,5 +1,5 @@
 // What the experiments have in common: a folder to work in, trainings side by side, models held against one another.
-import { readdir } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '../../data/dataset';
 import { onnxruntime } from '../../engines/onnxruntime';
@@ -37,6 +37,13 @@ export interface Finding {
   readonly json: object;
   /** @param took how long it took, in words. */
   text(took: string): string;
+}
+
+/** A model is pruned by one session at a time: those that run side by side have a copy each. */
+export async function copyOf(model: string, name: string): Promise<string> {
+  const copy = `${model}-for-${name}`;
+  await cp(model, copy, { recursive: true });
+  return copy;
 }
 
 export interface Task {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MEASURES } from '../../pruning/relevance/index';
 import { runCommand } from '../jobs';
 import { percent, table } from '../output';
-import { type Experiment, mean, runTasks, type Setting, type Task } from './experiment';
+import { copyOf, type Experiment, mean, runTasks, type Setting, type Task } from './experiment';
 
 /** A fifth of the training images is enough to tell measures apart, and makes this a matter of minutes. */
 const DATA = ['--validation', '0.8'];
@@ -67,7 +67,7 @@ async function prune(measure: string, seed: number, setting: Setting): Promise<S
   const name = `${measure}-seed-${seed}`;
   const folders = ['--sessions', join(work, 'sessions', name), '--out', join(work, name)];
   const asked = ['--data', data, '--seed', String(seed), '--measure', measure, ...CUTS, ...COMMON, ...folders];
-  const { iterations } = (await runCommand(['prune', modelOf(seed, setting), ...asked])) as {
+  const { iterations } = (await runCommand(['prune', await copyOf(modelOf(seed, setting), measure), ...asked])) as {
     iterations: { score: number; scoreAfterCut: number }[];
   };
   const last = iterations.at(-1);

@@ -8,7 +8,7 @@ import { loadValues } from '../../model/values';
 import { type SessionRecord, SIGNIFICANCE } from '../../session/record';
 import { runCommand } from '../jobs';
 import { count, percent, table } from '../output';
-import { type Experiment, iterationModels, runTasks, type Setting } from './experiment';
+import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from './experiment';
 
 const PICTURES = ['--mean', '0.5', '--deviation', '0.25', '--flip', '--shift', '3'];
 const TRAINING = ['--optimizer', 'adam', '--learning-rate', '0.0005', '--schedule', 'cosine', '--batch', '64'];
@@ -98,13 +98,13 @@ function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
   return runCommand(['train', 'vgg16', '--width', '0.25', '--epochs', String(epochs), ...out, ...common]);
 }
 
-function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
+async function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
   const { retraining, variants } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const { work } = setting;
   const how = ['--k', String(k), '--layers', layers.join(','), '--keep-weights', String(keep)];
   const folders = ['--sessions', join(work, 'sessions', nameOf(seed, index)), '--out', join(work, nameOf(seed, index))];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length * variants.length, setting.jobs)];
-  const model = join(work, `vgg16-seed-${seed}`);
+  const model = await copyOf(join(work, `vgg16-seed-${seed}`), String(index + 1));
   return runCommand(['prune', model, ...how, '--epochs', String(retraining), ...folders, ...common]);
 }
 
