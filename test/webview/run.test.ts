@@ -68,6 +68,8 @@ describe('a curve', () => {
         assert.ok(ticks.length >= 1 && ticks.length <= 8);
       }),
     );
+    const near = axisOver([999_999.9999999997, 999_999.9999999998]);
+    assert.ok(near.from < near.to && near.ticks.length <= 8);
     assert.deepEqual(axisOver([0.912, 0.99], { most: 1 }).ticks, [0.9, 0.95, 1]);
   });
 });

@@ -23,6 +23,9 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
+/** Of the values' size: a smaller span is none. */
+const SMALLEST = 1e-9;
+
 /** An axis with round ticks that holds all values. */
 export function axisOver(
   values: readonly number[],
@@ -32,7 +35,9 @@ export function axisOver(
   let from = finite.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   let to = finite.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   if (finite.length === 0) [from, to] = [bounds.least ?? 0, bounds.most ?? 1];
-  if (from === to) [from, to] = [from - Math.abs(from || 1) * 0.1, to + Math.abs(to || 1) * 0.1];
+  // What differs by less than a double can tell from a tick is one value.
+  if (to - from <= SMALLEST * Math.max(Math.abs(from), Math.abs(to)))
+    [from, to] = [from - Math.abs(from || 1) * 0.1, to + Math.abs(to || 1) * 0.1];
   const step = roundStep((to - from) / 3);
   from = Math.max(bounds.least ?? Number.NEGATIVE_INFINITY, Math.floor(from / step) * step);
   to = Math.min(bounds.most ?? Number.POSITIVE_INFINITY, Math.ceil(to / step) * step);
