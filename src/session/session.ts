@@ -25,16 +25,15 @@ import { chooseEngine } from '../training/choose-engine';
 import { Teacher } from '../training/teacher';
 import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
 import { SessionFolder } from './checkpoint';
-import { type Course, fixedCourse } from './course';
+import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement } from './judge';
 import type { Recipe, Retrain } from './recipe';
+import { courseOf, ruleOf } from './recipe-course';
 import type { IterationRecord, LayerRecord, SessionRecord } from './record';
-import { searchCourse, searchRule } from './search';
 import type { Stage } from './stage';
-import { stagesOf } from './stages/index';
-import { accepts, parseUntil, type Until } from './until';
+import { accepts, type Until } from './until';
 
 export type SessionEvent =
   | { readonly type: 'started'; readonly folder: string; readonly stages?: number; readonly resumed: number }
@@ -126,27 +125,6 @@ async function logged<T>(folder: SessionFolder, run: () => Promise<T>): Promise<
     );
     throw error;
   }
-}
-
-function ruleOf({ until, prune }: Recipe): Until | undefined {
-  if (prune.method === 'search') return searchRule(until);
-  return until === undefined ? undefined : parseUntil(until);
-}
-
-/** Throws UserError where the recipe asks for what can't be. */
-function courseOf(recipe: Recipe, original: Model, until: Until | undefined): Course {
-  if (recipe.prune.method !== 'search') return fixedCourse(stagesOf(recipe, original), until);
-  if (until === undefined || until.rule === 'size') {
-    throw new UserError(
-      'A search wants a rule about the score: until significant, or accuracy>=99%. For a size take the method target.',
-    );
-  }
-  if (recipe.weights !== undefined) {
-    throw new UserError(
-      "A search cuts neurons alone: leave weights out, and prune the result's weights in another session.",
-    );
-  }
-  return searchCourse(recipe, original, until);
 }
 
 /** Gradients take what training takes. */

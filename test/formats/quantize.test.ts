@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { openModel } from '../../src/formats/open';
 import { PRECISIONS, quantized } from '../../src/model/quantize';
 import { float32, type Tensor } from '../../src/model/tensor';
@@ -16,6 +15,7 @@ import { cut } from '../../src/pruning/cut';
 import { mask } from '../../src/pruning/mask';
 import { checkFormat, quantizedModel } from '../../src/session/stages/quantize';
 import { openWithTensorflow, predict, randomise } from '../layers-model';
+import { runFile } from '../onnx-file';
 import { outputFor } from '../run';
 import { tf } from '../tensorflow';
 import { assertClose, drawn } from '../tensors';
@@ -143,15 +143,4 @@ function channelsFirst({ shape, data }: Tensor): Float32Array {
 function sizeOf(path: string): number {
   const own = join(path, '..');
   return readdirSync(own).reduce((sum, name) => sum + statSync(join(own, name)).size, 0);
-}
-
-async function runFile(path: string, { type, shape, data }: Tensor): Promise<Tensor> {
-  const session = await InferenceSession.create(path, { logSeverityLevel: 3, intraOpNumThreads: 1 });
-  try {
-    const { y } = await session.run({ x: new OrtTensor(type as 'float32', data as Float32Array, shape) });
-    assert.ok(y);
-    return float32(y.dims, y.data as Float32Array);
-  } finally {
-    await session.release();
-  }
 }

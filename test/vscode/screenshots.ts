@@ -39,6 +39,12 @@ try {
   await picture('model-dark');
   await editor.command('Neuron Pruner: Prune Model');
   await editor.pick('Built-in digits');
+  await editor.panel().getByText('how small it gets is found while it runs').waitFor();
+  await picture('plan-search');
+  await editor
+    .panel()
+    .getByRole('radio', { name: /Maxout units/ })
+    .click();
   await editor.panel().getByText('80,534').first().waitFor();
   await picture('plan-dark');
   await tab('Relevance').click();

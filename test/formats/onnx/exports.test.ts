@@ -5,13 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { openModel } from '../../../src/formats/open';
 import { float32, type Tensor } from '../../../src/model/tensor';
 import { costOf } from '../../../src/ops/cost';
 import { analyseChannels } from '../../../src/pruning/channels';
 import { cut } from '../../../src/pruning/cut';
 import { mask } from '../../../src/pruning/mask';
+import { runFile } from '../../onnx-file';
 import { outputFor } from '../../run';
 import { assertClose } from '../../tensors';
 import { weakestChannels } from './weakest';
@@ -46,18 +46,6 @@ interface Stored {
 function tensorOf({ type, shape, data }: Stored): Tensor {
   if (type === 'float32') return float32(shape, Float32Array.from(data));
   return { type: 'int64', shape, data: BigInt64Array.from(data, BigInt) };
-}
-
-/** What onnxruntime itself makes of a file. */
-async function runFile(path: string, { type, shape, data }: Tensor): Promise<Tensor> {
-  const session = await InferenceSession.create(path, { logSeverityLevel: 3, intraOpNumThreads: 1 });
-  try {
-    const { y } = await session.run({ x: new OrtTensor(type as 'float32', data as Float32Array, shape) });
-    assert.ok(y);
-    return float32(y.dims, y.data as Float32Array);
-  } finally {
-    await session.release();
-  }
 }
 
 for (const [name, gone] of EXPORTS) {
