@@ -26,15 +26,18 @@ const TEMPERATURE = 3;
 const EXPECTED: Readonly<Partial<Record<LossName, (output: tf.Tensor) => tf.Scalar>>> = {
   'softmax-cross-entropy': (output) => {
     const target = tf.softmax(toTf(TEACHER).div(TEMPERATURE));
-    const logarithm = tf.logSoftmax(output.div(TEMPERATURE));
+    const apart = tf.log(target).sub(tf.logSoftmax(output.div(TEMPERATURE)));
     return target
-      .mul(logarithm)
+      .mul(apart)
       .sum()
-      .mul(-(TEMPERATURE ** 2) / 5);
+      .mul(TEMPERATURE ** 2 / 5);
   },
   'binary-cross-entropy': (output) => {
     const target = tf.sigmoid(toTf(TEACHER).div(TEMPERATURE));
-    return tf.losses.sigmoidCrossEntropy(target, output.div(TEMPERATURE)).mul(TEMPERATURE ** 2);
+    const to = (value: tf.Tensor): tf.Tensor => tf.losses.sigmoidCrossEntropy(target, value);
+    return to(output.div(TEMPERATURE))
+      .sub(to(toTf(TEACHER).div(TEMPERATURE)))
+      .mul(TEMPERATURE ** 2);
   },
 };
 

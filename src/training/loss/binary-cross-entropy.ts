@@ -24,12 +24,16 @@ export const binaryCrossEntropy: Loss = {
       correct: tape.op('Mul', [right, tape.float(batch / size)]),
     };
   },
+  /** The Kullback–Leibler divergence: zero where both say the same. */
   distil(tape, logits, teacher, temperature) {
     const size = elementCount(tape.shape(logits).map(Number));
     const softened = (value: string): string => tape.op('Mul', [value, tape.float(1 / temperature)]);
     const own = softened(logits);
-    const target = tape.op('Sigmoid', [softened(teacher)]);
-    const losses = tape.op('Sub', [tape.op('Softplus', [own]), tape.op('Mul', [target, own])]);
+    const taught = softened(teacher);
+    const target = tape.op('Sigmoid', [taught]);
+    const entropy = (value: string): string =>
+      tape.op('Sub', [tape.op('Softplus', [value]), tape.op('Mul', [target, value])]);
+    const losses = tape.op('Sub', [entropy(own), entropy(taught)]);
     const difference = tape.op('Sub', [tape.op('Sigmoid', [own]), target]);
     return {
       value: tape.op('Mul', [tape.op('ReduceSum', [losses], { keepdims: 0 }), tape.float(temperature ** 2 / size)]),

@@ -24,18 +24,20 @@ export const softmaxCrossEntropy: Loss = {
       correct: answers === batch ? right : tape.op('Mul', [right, tape.float(batch / answers)]),
     };
   },
-  /** The Kullback–Leibler divergence, but for the teacher's own entropy, which no gradient sees. */
+  /** The Kullback–Leibler divergence: zero where both say the same. */
   distil(tape, logits, teacher, temperature, axis) {
     const shape = tape.shape(logits).map(Number);
     const answers = elementCount(shape) / (shape.at(axis) ?? 1);
     const softened = (value: string): string => tape.op('Mul', [value, tape.float(1 / temperature)]);
     const own = softened(logits);
-    const target = tape.op('Softmax', [softened(teacher)], { axis });
-    const logarithm = tape.op('LogSoftmax', [own], { axis });
-    const sum = tape.op('ReduceSum', [tape.op('Mul', [target, logarithm])], { keepdims: 0 });
+    const taught = softened(teacher);
+    const target = tape.op('Softmax', [taught], { axis });
+    const logarithm = (value: string): string => tape.op('LogSoftmax', [value], { axis });
+    const apart = tape.op('Sub', [logarithm(taught), logarithm(own)]);
+    const sum = tape.op('ReduceSum', [tape.op('Mul', [target, apart])], { keepdims: 0 });
     const difference = tape.op('Sub', [tape.op('Softmax', [own], { axis }), target]);
     return {
-      value: tape.op('Mul', [sum, tape.float(-(temperature ** 2) / answers)]),
+      value: tape.op('Mul', [sum, tape.float(temperature ** 2 / answers)]),
       gradient: tape.op('Mul', [difference, tape.float(temperature / answers)]),
     };
   },
