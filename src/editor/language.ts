@@ -20,6 +20,9 @@ export function registerLanguage(services: Services): void {
   const listeners = [vscode.workspace.onDidOpenTextDocument(look), vscode.workspace.onDidSaveTextDocument(look)];
   subscriptions.push(...listeners);
   for (const document of vscode.workspace.textDocuments) void look(document);
-  // Where there are models one will be opened: the server then runs already.
-  void services.files.list().then((models) => (models.length > 0 ? start() : undefined));
+  // Where there are models one will be opened: the server then runs already, and menus know which files they are. A
+  // workspace without is not searched: any JSON file that somebody opens brings the extension here.
+  void services.files.isPromising().then(async (promising) => {
+    if (promising && (await services.files.list()).length > 0) await start();
+  });
 }

@@ -1,4 +1,4 @@
-// The model files of the workspace: found when somebody first asks, watched from then on.
+// The model files of the workspace: found when somebody first asks, watched from then on. Menus are told which they are.
 import { open } from 'node:fs/promises';
 import { extname, sep } from 'node:path';
 import * as vscode from 'vscode';
@@ -10,6 +10,12 @@ const HEAD_BYTES = 65_536;
 
 /** More models than a person could look through. */
 const MAX_FILES = 5_000;
+
+/** Files that are looked into at the same time. */
+const AT_ONCE = 64;
+
+/** Files whose name alone says that there is something for us: those whose presence activates the extension. */
+const TELLING = `**/{model.json,*.prune.json,*.{${BINARY.join(',')}}}`;
 
 /** Command `when` clauses ask whether a file is among these. */
 const CONTEXT_KEY = 'neuronPruner.models';
@@ -23,6 +29,13 @@ export class ModelFiles implements vscode.Disposable {
   readonly onWrite = this.#written.event;
   readonly #disposables: vscode.Disposable[] = [this.#changed, this.#written];
   #paths: Promise<Set<string>> | undefined;
+  /** Those that a person opened, wherever they lie. */
+  readonly #opened = new Set<string>();
+
+  /** Whether there is a reason to look for models: a look at names, which reads no file. */
+  async isPromising(): Promise<boolean> {
+    return (await vscode.workspace.findFiles(TELLING, undefined, 1)).length > 0;
+  }
 
   /** Paths, sorted. */
   async list(): Promise<string[]> {
@@ -30,14 +43,25 @@ export class ModelFiles implements vscode.Disposable {
     return [...(await this.#paths)].sort((a, b) => a.localeCompare(b));
   }
 
+  /** A model stands in an editor: menus know it from now on, also where it lies outside the workspace. */
+  async opened(path: string): Promise<void> {
+    if (this.#opened.has(path)) return;
+    this.#opened.add(path);
+    await this.#announce((await this.#paths) ?? new Set());
+  }
+
   async #find(): Promise<Set<string>> {
     this.#watch();
     const found = await vscode.workspace.findFiles(`**/*.{json,${BINARY.join(',')}}`, undefined, MAX_FILES);
     const paths = found.map(({ fsPath }) => fsPath).filter(isOwnFile);
-    const models = await Promise.all(paths.map(async (path) => ((await isModel(path)) ? [path] : [])));
-    const result = new Set(models.flat());
-    await announce(result);
-    return result;
+    const models = new Set<string>();
+    for (let i = 0; i < paths.length; i += AT_ONCE) {
+      const some = paths.slice(i, i + AT_ONCE);
+      const are = await Promise.all(some.map(isModel));
+      some.filter((_, k) => are[k]).forEach((path) => void models.add(path));
+    }
+    await this.#announce(models);
+    return models;
   }
 
   #watch(): void {
@@ -74,17 +98,17 @@ export class ModelFiles implements vscode.Disposable {
   }
 
   async #update(paths: ReadonlySet<string>): Promise<void> {
-    await announce(paths);
+    await this.#announce(paths);
     this.#changed.fire();
+  }
+
+  async #announce(paths: ReadonlySet<string>): Promise<void> {
+    await vscode.commands.executeCommand('setContext', CONTEXT_KEY, [...new Set([...paths, ...this.#opened])]);
   }
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
   }
-}
-
-async function announce(paths: ReadonlySet<string>): Promise<void> {
-  await vscode.commands.executeCommand('setContext', CONTEXT_KEY, [...paths]);
 }
 
 /** Not one that a package manager or a session put there. */

@@ -125,15 +125,18 @@ export class OpenModel {
 
   /** The layers that the plan cuts: those it names, else those that get narrower by it. */
   async includedLayers(): Promise<ReadonlySet<string>> {
-    const named = this.#recipe.prune?.layers;
-    if (named !== undefined) return new Set(named);
+    const { layers: named, protect = [] } = this.#recipe.prune ?? {};
+    if (named !== undefined) return new Set(named.filter((name) => !protect.includes(name)));
     const { layers, open } = await this.prediction();
     if (open) return new Set(open);
     const narrower = layers.filter(({ before, after }) => after && (after.channels ?? 0) < (before.channels ?? 0));
     return new Set(narrower.map(({ name }) => name));
   }
 
-  /** Takes layers into the plan or out of it, each with those it shares channels with. */
+  /**
+   * Takes layers into the plan or out of it, each with those it shares channels with. One that the recipe protects is
+   * protected no longer once a person takes it in.
+   */
   async include(layers: ReadonlyMap<string, boolean>): Promise<void> {
     const included = new Set(await this.includedLayers());
     const { layers: all } = await this.inspection();
@@ -150,7 +153,9 @@ export class OpenModel {
       this.#changed.fire();
       throw new UserError('A plan prunes at least one layer: take another in before this one is left out.');
     }
-    await this.plan({ ...this.#recipe, prune: { ...this.#recipe.prune, layers: named } });
+    const { protect, ...prune } = this.#recipe.prune ?? {};
+    const kept = protect?.filter((name) => !included.has(name)) ?? [];
+    await this.plan({ ...this.#recipe, prune: { ...prune, layers: named, ...(kept.length > 0 && { protect: kept }) } });
     // Said at once where the method can't be used on these layers.
     await this.prediction();
   }

@@ -31,6 +31,7 @@ export function makeServices(context: vscode.ExtensionContext): Services {
   const active = new ActiveModel(models);
   const sessions = new Sessions(program, version);
   const written = files.onWrite((path) => models.forget(path));
-  context.subscriptions.push(inquiries, files, active, sessions, written);
+  const shown = active.onChange((model) => model && void files.opened(model.path));
+  context.subscriptions.push(inquiries, files, active, sessions, written, shown);
   return { context, inquiries, files, models, active, sessions };
 }

@@ -2,9 +2,10 @@
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Prediction } from '../../src/protocol/session';
 
-/** Those it names; where it names none, those that get narrower by it, or that a search may cut. */
+/** Those it names and does not protect; where it names none, those that get narrower by it, or that a search may cut. */
 export function includedLayers({ prune }: RecipeFile, prediction: Prediction | undefined): ReadonlySet<string> {
-  if (prune?.layers !== undefined) return new Set(prune.layers);
+  const protect = prune?.protect ?? [];
+  if (prune?.layers !== undefined) return new Set(prune.layers.filter((name) => !protect.includes(name)));
   if (prediction?.open) return new Set(prediction.open);
   const narrower = prediction?.layers.filter(
     ({ before, after }) => after !== undefined && (after.channels ?? 0) < (before.channels ?? 0),

@@ -80,7 +80,7 @@ export function layerTable(state: PageState, model: Inspection, recipe: RecipeFi
             : html`<span class="no-checkbox"></span>`
         }
         <span class="layer-name"
-          ><span class="name">${name}</span> <span class="secondary">${type}${layerNote(layer, gone)}</span></span
+          ><span class="name">${name}</span> <span class="secondary">${type}${layerNote(layer, gone, pruneOf(recipe).protect)}</span></span
         >
         </div>
       </th>
@@ -126,8 +126,13 @@ function pair(
 }
 
 /** What keeps a layer from being cut as it is asked, or by itself. */
-function layerNote({ channels, prunable, reason, coupled }: LayerInspection, gone: boolean): string {
+function layerNote(
+  { name, channels, prunable, reason, coupled }: LayerInspection,
+  gone: boolean,
+  protect: readonly string[],
+): string {
   if (gone) return ', gone';
+  if (protect.includes(name)) return ', protected by the recipe';
   if (coupled !== undefined) return `, cut with ${coupled.join(', ')}`;
   return channels === null || prunable ? '' : `, kept: ${reason}`;
 }

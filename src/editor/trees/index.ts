@@ -12,8 +12,6 @@ export function registerTrees({ context, active, files, models, sessions }: Serv
     treeDataProvider: layersTree,
     manageCheckboxStateManually: true,
   });
-  // Menus ask which files are models. The workspace holds one, or the extension would not be running.
-  void files.list();
   layers.description = active.model?.title ?? '';
   context.subscriptions.push(
     layers,
