@@ -7,7 +7,7 @@ import type { Actions } from './actions';
 import { icon } from './parts/icon';
 import { type Notice, placeholder } from './parts/notice';
 import { tabKey } from './parts/tabs';
-import { dataOf } from './plan/data';
+import { dataOf, isWithoutData } from './plan/data';
 import type { PageState } from './state';
 import { planView } from './views/plan';
 import { relevanceView } from './views/relevance';
@@ -52,6 +52,7 @@ function noModel({ opening, unreadable }: PageState, actions: Actions): Notice {
 function title({ recipe, noRunning }: PageState, model: Inspection, actions: Actions): TemplateResult {
   const { name, path, format, parameters, macs, bytes: size, warnings } = model;
   const source = dataOf(recipe)?.source;
+  const data = isWithoutData(recipe) ? 'Without data' : source === undefined ? 'Choose Data…' : dataTitle(source);
   return html`<div class="title">
     <div class="model">
       <h1 title=${path}><bdi>${name}</bdi></h1>
@@ -64,7 +65,7 @@ function title({ recipe, noRunning }: PageState, model: Inspection, actions: Act
     <div class="data">
       ${noRunning === undefined ? nothing : html`<span class="badge" title=${noRunning}>Restricted</span>`}
       <vscode-button appearance="secondary" title=${source ?? ''} @click=${() => actions.send({ type: 'chooseData' })}
-        >${icon('database', 'start')}${source === undefined ? 'Choose Data…' : dataTitle(source)}</vscode-button
+        >${icon('database', 'start')}${data}</vscode-button
       >
     </div>
   </div>`;

@@ -36,6 +36,8 @@ export interface PageState {
   readonly weights: Readonly<Record<string, ChannelWeights>>;
   readonly session?: SessionState;
   readonly comparison?: Comparison;
+  /** The same result beside the model that the one before was branched from. */
+  readonly againstOrigin?: Comparison;
   readonly comparing: boolean;
   /** Of the two models that are compared. */
   readonly speed?: Speed;
@@ -105,8 +107,9 @@ export function receive(state: PageState, message: ToPanel): PageState {
       return message.session === undefined ? rest : { ...rest, session: message.session };
     }
     case 'comparison': {
-      const { speed, measuringSpeed, ...rest } = without(state, 'result');
-      return { ...rest, comparison: message.comparison, comparing: false };
+      const { speed, measuringSpeed, againstOrigin: _, ...rest } = without(state, 'result');
+      const { comparison, againstOrigin } = message;
+      return { ...rest, comparison, ...(againstOrigin && { againstOrigin }), comparing: false };
     }
     case 'measuringSpeed':
       return { ...state, measuringSpeed: message.progress };

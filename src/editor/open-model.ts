@@ -45,6 +45,7 @@ export class OpenModel {
   readonly #measurements = new Map<string, Relevance>();
   #relevance: Relevance | undefined;
   #comparison: Comparison | undefined;
+  #againstOrigin: Comparison | undefined;
 
   constructor(
     /** Absolute path of the model's file. */
@@ -78,7 +79,10 @@ export class OpenModel {
     this.#changed.fire();
   }
 
-  /** The plan, as a recipe whose paths are absolute. `data.source` is empty until a person chose data. */
+  /**
+   * The plan, as a recipe whose paths are absolute. `data.source` is empty until a person chose data, `data` is absent
+   * where they chose to prune without.
+   */
   get recipe(): RecipeFile {
     return this.#recipe;
   }
@@ -119,8 +123,8 @@ export class OpenModel {
   }
 
   #predict(recipe: RecipeFile): Promise<Prediction> {
-    const data = recipe.data.source === '' ? ANY_DATA : recipe.data;
-    return this.inquiries.predict({ recipe: { ...recipe, data }, folder: dirname(this.path) });
+    const asked = recipe.data?.source === '' ? { ...recipe, data: ANY_DATA } : recipe;
+    return this.inquiries.predict({ recipe: asked, folder: dirname(this.path) });
   }
 
   /** The layers that the plan cuts: those it names, else those that get narrower by it. */
@@ -160,9 +164,14 @@ export class OpenModel {
     await this.prediction();
   }
 
-  /** The data chosen for it; undefined until a person chose. */
+  /** The data chosen for it; undefined until a person chose, and where they chose none. */
   get data(): DataChoice | undefined {
-    return this.#recipe.data.source === '' ? undefined : this.#recipe.data;
+    return this.#recipe.data?.source === '' ? undefined : this.#recipe.data;
+  }
+
+  /** Whether a person chose to prune it by its weights alone. */
+  get withoutData(): boolean {
+    return this.#recipe.data === undefined;
   }
 
   /** The last measurement. */
@@ -194,9 +203,24 @@ export class OpenModel {
     return this.#comparison;
   }
 
-  compared(comparison: Comparison): void {
+  /** The same other model beside the one that this one was branched from. */
+  get againstOrigin(): Comparison | undefined {
+    return this.#againstOrigin;
+  }
+
+  compared(comparison: Comparison, againstOrigin?: Comparison): void {
     this.#comparison = comparison;
+    this.#againstOrigin = againstOrigin;
     this.#changed.fire();
+  }
+
+  /** Path of the model at the start of the sessions that this one is a branch of. */
+  get origin(): string | undefined {
+    return this.memory.get<string>(`origin:${this.path}`);
+  }
+
+  async branchedFrom(origin: string): Promise<void> {
+    await this.memory.update(`origin:${this.path}`, origin);
   }
 }
 

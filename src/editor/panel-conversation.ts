@@ -1,11 +1,11 @@
 // Tells a panel's page what the editor knows of its model, and all that changes.
 import type * as vscode from 'vscode';
-import { messageOf } from '../errors';
+import { messageOf, UserError } from '../errors';
 import type { Tab, ToPanel } from '../protocol/panel';
 import type { RecipeFile } from '../protocol/recipe-file';
 import type { Comparison, Prediction, Relevance } from '../protocol/session';
 import { isLive, type SessionState } from '../protocol/session-state';
-import type { OpenModel } from './open-model';
+import { type OpenModel, titleOf } from './open-model';
 import type { Services } from './services';
 import { whyNotRunning } from './trust';
 
@@ -19,6 +19,7 @@ export class PanelConversation implements vscode.Disposable {
   #prediction: Prediction | undefined;
   #relevance = new Set<Relevance>();
   #comparison: Comparison | undefined;
+  #againstOrigin: Comparison | undefined;
   #predicting = false;
   #session: SessionState | undefined;
   #sessionTimer: NodeJS.Timeout | undefined;
@@ -78,20 +79,37 @@ export class PanelConversation implements vscode.Disposable {
 
   /** Compares the model with another, and shows it. */
   async compare(after: string): Promise<void> {
-    const { data, recipe, path } = this.model;
-    const trusted = whyNotRunning() === undefined;
     try {
-      const comparison = await this.services.inquiries.compare({
-        before: path,
-        after,
-        ...(data && trusted && { data }),
-        seed: recipe.seed ?? 1,
-        threads: recipe.threads ?? 0,
-      });
-      this.model.compared(comparison);
+      this.model.compared(await this.#compare(this.model.path, after));
     } catch (error) {
       this.problem('result', error);
     }
+  }
+
+  /** What a session came to beside the model, and beside the one that it is a branch of. */
+  async compareResult(result: string): Promise<void> {
+    const { origin, path } = this.model;
+    await this.compare(result);
+    const { comparison } = this.model;
+    if (origin === undefined || comparison === undefined) return;
+    try {
+      this.model.compared(comparison, await this.#compare(origin, result));
+    } catch (error) {
+      const message = `The result was not compared with ${titleOf(origin)}, which ${titleOf(path)} was branched from`;
+      this.problem('result', new UserError(`${message}: ${messageOf(error)}`));
+    }
+  }
+
+  #compare(before: string, after: string): Promise<Comparison> {
+    const { data, recipe } = this.model;
+    const trusted = whyNotRunning() === undefined;
+    return this.services.inquiries.compare({
+      before,
+      after,
+      ...(data && trusted && { data }),
+      seed: recipe.seed ?? 1,
+      threads: recipe.threads ?? 0,
+    });
   }
 
   async #tellModel(): Promise<void> {
@@ -110,7 +128,7 @@ export class PanelConversation implements vscode.Disposable {
   }
 
   #tellChanges(): void {
-    const { recipe, measurements, comparison } = this.model;
+    const { recipe, measurements, comparison, againstOrigin } = this.model;
     if (recipe !== this.#recipe) {
       this.#recipe = recipe;
       this.send({ type: 'recipe', recipe });
@@ -120,9 +138,10 @@ export class PanelConversation implements vscode.Disposable {
       this.#relevance.add(relevance);
       this.send({ type: 'relevance', relevance });
     }
-    if (comparison !== undefined && comparison !== this.#comparison) {
+    if (comparison !== undefined && (comparison !== this.#comparison || againstOrigin !== this.#againstOrigin)) {
       this.#comparison = comparison;
-      this.send({ type: 'comparison', comparison });
+      this.#againstOrigin = againstOrigin;
+      this.send({ type: 'comparison', comparison, ...(againstOrigin && { againstOrigin }) });
     }
     void this.#tellPrediction();
   }
@@ -156,7 +175,7 @@ export class PanelConversation implements vscode.Disposable {
       clearTimeout(this.#sessionTimer);
       this.#tellSession();
       if (session.status === 'finished' && (wasLive || this.model.comparison === undefined)) {
-        void this.compare(session.out);
+        void this.compareResult(session.out);
       }
       return;
     }

@@ -8,7 +8,8 @@ import { iterationModel } from '../session/journal';
 import { revealLayer } from './commands/inspect';
 import { saveRecipe } from './commands/recipe';
 import { exportReport, saveDiagram } from './commands/result';
-import { resumeSession, startSession } from './commands/session';
+import { runPlan } from './commands/run';
+import { resumeSession } from './commands/session';
 import { pickModel } from './commands/target';
 import { chooseData, dataFor } from './data-choice';
 import type { OpenModel } from './open-model';
@@ -72,8 +73,7 @@ async function answer(
       return;
     }
     case 'chooseData':
-      await chooseData(model, services.context.workspaceState);
-      return;
+      return chooseData(services, model);
     case 'trust':
       await vscode.commands.executeCommand('workbench.trust.manage');
       return;
@@ -103,7 +103,7 @@ async function answer(
     case 'saveRecipe':
       return saveRecipe(model);
     case 'run':
-      return startSession(services, model);
+      return runPlan(services, model);
     case 'resume': {
       const session = await conversation.session();
       if (session) await resumeSession(services, session);
@@ -152,7 +152,7 @@ async function measure(
   if (!(await mayRun())) throw new UserError('The workspace must be trusted before a model is run.');
   const choice = (await services.inquiries.measures()).find((candidate) => candidate.name === name);
   const needsData = choice?.needs === 'activations' || choice?.needs === 'gradients';
-  const data = needsData ? await dataFor(model, services.context.workspaceState) : undefined;
+  const data = needsData ? await dataFor(services, model) : undefined;
   if (needsData && data === undefined) throw new UserError('No data was chosen, so nothing was measured.');
   const relevance = await services.inquiries.relevance(
     {

@@ -120,8 +120,8 @@ export class Sessions implements vscode.Disposable {
   }
 }
 
-/** Beside the model; never one that is there already. */
-function resultFolder(model: string): string {
+/** Where what becomes of a model goes: beside it, and never where something is already. */
+export function resultFolder(model: string): string {
   const title = titleOf(model);
   return unused(join(dirname(model), `${basename(title, extname(title))}-pruned`));
 }

@@ -36,7 +36,8 @@ export type ToPanel =
   | { readonly type: 'relevance'; readonly relevance: Relevance }
   | { readonly type: 'channelWeights'; readonly layer: string; readonly weights: ChannelWeights }
   | { readonly type: 'session'; readonly session: SessionState | undefined }
-  | { readonly type: 'comparison'; readonly comparison: Comparison }
+  /** With another model; of the result of a branch also with the model that the first session started from. */
+  | { readonly type: 'comparison'; readonly comparison: Comparison; readonly againstOrigin?: Comparison }
   /** How far the measurement of speed is; then what came out. */
   | { readonly type: 'measuringSpeed'; readonly progress: Progress }
   | { readonly type: 'speed'; readonly speed: Speed }

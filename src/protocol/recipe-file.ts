@@ -4,7 +4,8 @@
 export interface RecipeFile {
   readonly $schema?: string;
   readonly model: string;
-  readonly data: DataChoice;
+  /** Without it a model is cut by its weights alone, and nothing is retrained or tested. */
+  readonly data?: DataChoice;
   readonly prune?: {
     readonly method?: 'maxout' | 'ratio' | 'global' | 'target' | 'search';
     readonly k?: number;

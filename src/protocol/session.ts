@@ -53,6 +53,12 @@ export interface LayerPrediction {
 }
 export const predict = new RequestType<RecipeAt, Prediction, void>('predict');
 
+/** Cuts a model by its weights, as a recipe without data asks, and writes the result to a new folder. */
+export interface CutQuestion extends RecipeAt {
+  readonly out: string;
+}
+export const cut = new RequestType<CutQuestion, { readonly out: string }, void>('cut');
+
 export interface RelevanceQuestion {
   readonly model: string;
   readonly data?: DataChoice;

@@ -72,6 +72,10 @@ export class Inquiries {
     return this.#ask((connection) => connection.sendRequest(protocol.compare, question, cancelled));
   }
 
+  cut(question: protocol.CutQuestion): Promise<{ readonly out: string }> {
+    return this.#ask((connection) => connection.sendRequest(protocol.cut, question));
+  }
+
   measures(): Promise<readonly protocol.MeasureChoice[]> {
     return this.#ask((connection) => connection.sendRequest(protocol.measures));
   }

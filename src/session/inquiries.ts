@@ -1,4 +1,4 @@
-// Answers a window's questions about models: nothing here changes a file.
+// Answers a window's questions about models, and does for it what takes seconds: no file that is there is changed.
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
@@ -20,6 +20,7 @@ import { openData, openFittedData } from './data';
 import { makeExample } from './example';
 import { Predictor } from './predict';
 import { makeRecipe } from './recipe';
+import { pruneWithoutData } from './without-data';
 
 /** Fault codes of an answer: what a person can mend, and what is a fault of ours. */
 const USER_ERROR = 1;
@@ -31,6 +32,10 @@ export function answerInquiries(connection: MessageConnection): void {
   connection.onRequest(
     protocol.predict,
     answered(({ recipe, folder }) => predictor.predict(makeRecipe(recipe, folder, 'The recipe'))),
+  );
+  connection.onRequest(
+    protocol.cut,
+    answered(({ recipe, folder, out }) => pruneWithoutData(makeRecipe(recipe, folder, 'The recipe'), out)),
   );
   connection.onRequest(protocol.channelWeights, answered(channelWeights));
   connection.onRequest(protocol.compare, answered(comparison));

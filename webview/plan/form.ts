@@ -6,8 +6,9 @@ import type { Actions } from '../actions';
 import { choice } from '../parts/choice';
 import { numberField } from '../parts/number-field';
 import { section } from '../parts/section';
-import { measureTitle } from '../relevance/measures';
+import { measureTitle, needsData } from '../relevance/measures';
 import type { PageState } from '../state';
+import { isWithoutData } from './data';
 import { limits } from './limits';
 import {
   boundsOf,
@@ -28,14 +29,17 @@ export function planForm(state: PageState, model: Inspection, recipe: RecipeFile
   const searches = chosen === 'search';
   return html`<form class="form" aria-label="Plan" @submit=${(event: Event) => event.preventDefault()}>
     ${section('Method', method(state, model, recipe, actions))}
-    ${section('Retraining after every cut', retraining(recipe, actions))}
+    ${isWithoutData(recipe) ? nothing : section('Retraining after every cut', retraining(recipe, actions))}
     ${searches ? nothing : section('Weights', weights(recipe, actions))}
-    ${section(searches ? 'Until' : 'Stop early', stopRule(recipe, actions))}
+    ${isWithoutData(recipe) ? nothing : section(searches ? 'Until' : 'Stop early', stopRule(recipe, actions))}
     ${chosen === 'maxout' ? nothing : section('Limits', limits(recipe, actions))}
   </form>`;
 }
 
 type Method = ReturnType<typeof pruneOf>['method'];
+
+/** Those that need no data, where there is none. */
+const BY_WEIGHTS: ReadonlySet<string> = new Set<Method>(['ratio', 'global', 'target']);
 
 const METHODS: Readonly<Record<Method, string>> = {
   maxout: 'Maxout units: the least relevant neuron of each, again and again',
@@ -53,7 +57,9 @@ function method(state: PageState, model: Inspection, recipe: RecipeFile, actions
     if (value !== chosen && value in METHODS) actions.plan((old) => withMethod(old, value));
   };
   return html`<vscode-radio-group orientation="vertical" aria-label="Method" .value=${chosen} @change=${onChange}>
-      ${Object.entries(METHODS).map(([value, text]) => html`<vscode-radio value=${value}>${text}</vscode-radio>`)}
+      ${Object.entries(METHODS)
+        .filter(([value]) => !isWithoutData(recipe) || BY_WEIGHTS.has(value))
+        .map(([value, text]) => html`<vscode-radio value=${value}>${text}</vscode-radio>`)}
     </vscode-radio-group>
     <div class="fields">
       ${
@@ -84,13 +90,13 @@ function method(state: PageState, model: Inspection, recipe: RecipeFile, actions
             })
           : nothing
       }
-      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, chosen === 'search' ? undefined : iterations, actions)}
+      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, chosen === 'search' || isWithoutData(recipe) ? undefined : iterations, actions)}
     </div>
     ${chosen === 'maxout' && !hasMaxout ? html`<p class="hint secondary">Maxout is put on the layers first; one neuron of each unit is left in the end.</p>` : nothing}`;
 }
 
 function byMeasure(
-  { measures }: PageState,
+  { measures, recipe }: PageState,
   measure: string,
   iterations: number | undefined,
   actions: Actions,
@@ -98,7 +104,9 @@ function byMeasure(
   return html`${choice({
     label: 'Measure',
     value: measure,
-    options: measures.map(({ name }) => ({ value: name, text: measureTitle(name) })),
+    options: measures
+      .filter((choice) => !isWithoutData(recipe) || !needsData(choice))
+      .map(({ name }) => ({ value: name, text: measureTitle(name) })),
     choose: (value) => actions.plan((old) => withPrune(old, { measure: value })),
   })}${
     iterations === undefined
@@ -232,12 +240,16 @@ function weights(recipe: RecipeFile, actions: Actions): TemplateResult {
         ? nothing
         : html`<div class="fields">
             ${percentField('Weights kept', own.keep, (keep) => actions.plan((old) => ({ ...old, weights: { ...old.weights, keep } })))}
-            ${numberField({
-              label: 'In steps',
-              value: own.iterations ?? weightsFields.iterations.default,
-              bounds: boundsOf(weightsFields.iterations),
-              change: (iterations) => actions.plan((old) => ({ ...old, weights: { ...own, iterations } })),
-            })}
+            ${
+              isWithoutData(recipe)
+                ? nothing
+                : numberField({
+                    label: 'In steps',
+                    value: own.iterations ?? weightsFields.iterations.default,
+                    bounds: boundsOf(weightsFields.iterations),
+                    change: (iterations) => actions.plan((old) => ({ ...old, weights: { ...own, iterations } })),
+                  })
+            }
           </div>`
     }`;
 }

@@ -1,4 +1,5 @@
-// What measures are called where people read them.
+// What measures are called where people read them, and what they need.
+import type { MeasureChoice } from '../../src/protocol/session';
 
 const TITLES: Readonly<Record<string, string>> = {
   maxout: 'Maxout wins',
@@ -11,4 +12,8 @@ const TITLES: Readonly<Record<string, string>> = {
 export function measureTitle(name: string): string {
   const words = name.replaceAll('-', ' ');
   return TITLES[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+export function needsData(measure: MeasureChoice | undefined): boolean {
+  return measure?.needs === 'activations' || measure?.needs === 'gradients';
 }

@@ -5,7 +5,7 @@ import { counted } from '../../src/report/format';
 import type { Actions } from '../actions';
 import { icon } from '../parts/icon';
 import { banner, placeholder } from '../parts/notice';
-import { dataOf } from '../plan/data';
+import { dataOf, isWithoutData } from '../plan/data';
 import { planForm } from '../plan/form';
 import { layerTable, totals } from '../plan/prediction';
 import type { PageState } from '../state';
@@ -19,11 +19,13 @@ export function planView(state: PageState, model: Inspection, actions: Actions):
       action: { label: 'Choose Another Model', run: () => actions.send({ type: 'chooseModel' }) },
     });
   }
-  if (recipe === undefined || dataOf(recipe) === undefined) {
+  const chooseData = (): void => actions.send({ type: 'chooseData' });
+  const withoutData = isWithoutData(recipe);
+  if (recipe === undefined || (dataOf(recipe) === undefined && !withoutData)) {
     return placeholder({
       kind: 'empty',
-      text: 'A plan needs data to measure, retrain and test on.',
-      action: { label: 'Choose Data', primary: true, run: () => actions.send({ type: 'chooseData' }) },
+      text: 'A plan needs data to measure, retrain and test on. Without any, a network can be cut by its weights alone.',
+      action: { label: 'Choose Data', primary: true, run: chooseData },
     });
   }
   const running = session?.status === 'running' || session?.status === 'stopping';
@@ -36,6 +38,15 @@ export function planView(state: PageState, model: Inspection, actions: Actions):
             text: noRunning,
             action: { label: 'Manage Workspace Trust', run: () => actions.send({ type: 'trust' }) },
           })
+    }
+    ${
+      withoutData
+        ? banner({
+            kind: 'note',
+            text: 'Without data the network is cut once, by its weights alone. Nothing is retrained or tested: how well it still does is not known.',
+            action: { label: 'Choose Data', run: chooseData },
+          })
+        : nothing
     }
     ${problems.plan === undefined ? nothing : banner({ kind: 'problem', text: problems.plan })}
     <div class="columns">

@@ -12,7 +12,7 @@ import { belowThreshold, withBelow } from '../plan/threshold';
 import { agreementTable } from '../relevance/agreement-table';
 import '../relevance/columns-chart';
 import { layerDetails } from '../relevance/layer-details';
-import { measureTitle } from '../relevance/measures';
+import { measureTitle, needsData } from '../relevance/measures';
 import { rankingOf } from '../relevance/ranking';
 import { thresholdSlider } from '../relevance/threshold';
 import { thresholdText } from '../relevance/threshold-text';
@@ -92,8 +92,7 @@ function unmeasured(state: PageState, model: Inspection, measure: MeasureChoice 
     const share = progress && progress.of > 0 ? `, ${percent(progress.done / progress.of, 0)} done` : '';
     return { kind: 'loading', text: `Measuring which channels of ${model.name} matter${share}…` };
   }
-  const needsData = measure?.needs === 'activations' || measure?.needs === 'gradients';
-  if (needsData && dataOf(recipe) === undefined) {
+  if (needsData(measure) && dataOf(recipe) === undefined) {
     return {
       kind: 'empty',
       text: 'This measure watches the network at work, so it needs data.',

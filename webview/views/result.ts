@@ -14,7 +14,7 @@ import { verdictOf } from '../result/words';
 import type { PageState } from '../state';
 
 export function resultView(state: PageState, actions: Actions): TemplateResult {
-  const { comparison, comparing, problems } = state;
+  const { comparison, againstOrigin, comparing, problems } = state;
   const compare: NoticeAction = { label: 'Compare With…', run: () => actions.send({ type: 'compareWith' }) };
   if (comparison === undefined) {
     if (problems.result !== undefined) return placeholder({ kind: 'problem', text: problems.result, action: compare });
@@ -37,6 +37,7 @@ export function resultView(state: PageState, actions: Actions): TemplateResult {
           <bdi title=${comparison.before.path}>${modelTitle(comparison.before.path)}</bdi> ${icon('arrow-right')}
           <bdi title=${comparison.after.path}>${modelTitle(comparison.after.path)}</bdi>
         </p>
+        ${againstOrigin === undefined ? nothing : originLine(againstOrigin)}
       </div>
       <div class="buttons">
         <vscode-button @click=${() => actions.send({ type: 'openResult' })}>${icon('go-to-file', 'start')}Open Model</vscode-button>
@@ -53,6 +54,15 @@ export function resultView(state: PageState, actions: Actions): TemplateResult {
     <h3>Layer by layer</h3>
     ${comparisonTable(comparison)}
   </div>`;
+}
+
+/** What all sessions together came to, of a result that others went before. */
+function originLine(comparison: Comparison): TemplateResult {
+  const { size, score: words, loss } = verdictOf(comparison);
+  const { path } = comparison.before;
+  return html`<p class=${loss ? 'origin loss' : 'origin'}>
+    Against <bdi title=${path}>${modelTitle(path)}</bdi>, which it was branched from: ${size} ${words}
+  </p>`;
 }
 
 /** The model alone, as long as there is nothing to compare it with. */

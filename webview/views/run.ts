@@ -7,7 +7,7 @@ import type { Actions } from '../actions';
 import { icon } from '../parts/icon';
 import { banner, type NoticeAction, placeholder } from '../parts/notice';
 import { capital } from '../parts/text';
-import { dataOf } from '../plan/data';
+import { dataOf, isWithoutData } from '../plan/data';
 import { places } from '../run/curve';
 import '../run/curve-chart';
 import '../run/frontier';
@@ -28,6 +28,13 @@ export function runView(state: PageState, model: Inspection, actions: Actions): 
   if (session === undefined) {
     if (problems.run !== undefined)
       return placeholder({ kind: 'problem', text: problems.run, action: { ...run, label: 'Try Again' } });
+    if (isWithoutData(state.recipe)) {
+      return placeholder({
+        kind: 'empty',
+        text: 'Without data there is nothing to watch: the plan is one cut, and then comes the result.',
+        action: run,
+      });
+    }
     if (dataOf(state.recipe) === undefined) {
       return placeholder({
         kind: 'empty',

@@ -1,5 +1,5 @@
 // Prune Model: model, data, then the panel with a plan that is ready to run.
-import { dataFor } from '../data-choice';
+import { settleData } from '../data-choice';
 import { showPanel } from '../panel';
 import type { Services } from '../services';
 import { mayRun } from '../trust';
@@ -12,8 +12,7 @@ export async function prune(services: Services, target: Target, layer?: string):
   // What is wrong with the model is said before anything is asked.
   await model.inspection();
   if (!(await mayRun())) return;
-  const data = await dataFor(model, services.context.workspaceState);
-  if (data === undefined) return;
+  if (!(await settleData(services, model))) return;
   await model.planDefaults();
   if (layer !== undefined) await model.plan({ ...model.recipe, prune: { ...model.recipe.prune, layers: [layer] } });
   services.active.show(model);

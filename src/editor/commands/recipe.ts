@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { RecipeFile } from '../../protocol/recipe-file';
-import { dataFor } from '../data-choice';
+import { settleData } from '../data-choice';
 import type { OpenModel } from '../open-model';
 import type { Services } from '../services';
 import { modelOf, RECIPE_SUFFIX, type Target } from './target';
@@ -12,7 +12,7 @@ export async function newRecipe(services: Services, target: Target): Promise<voi
   const model = await modelOf(services, target, 'The model to write a recipe for');
   if (model === undefined) return;
   await model.inspection();
-  if ((await dataFor(model, services.context.workspaceState)) === undefined) return;
+  if (!(await settleData(services, model))) return;
   await model.planDefaults();
   await saveRecipe(model);
 }
@@ -31,10 +31,10 @@ export async function saveRecipe(model: OpenModel): Promise<void> {
 /** With paths as a file in that folder writes them. */
 function relativeTo(folder: string, recipe: RecipeFile): RecipeFile {
   const named = (path: string): string => relative(folder, path).replaceAll('\\', '/');
-  const { source } = recipe.data;
+  const { data } = recipe;
   return {
     ...recipe,
     model: named(recipe.model),
-    data: { ...recipe.data, source: source === 'digits' ? source : named(source) },
+    ...(data && { data: { ...data, source: data.source === 'digits' ? data.source : named(data.source) } }),
   };
 }

@@ -1,23 +1,14 @@
-// Starting, stopping, resuming, branching and deleting sessions.
+// Stopping, resuming, branching and deleting sessions.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../errors';
 import { isLive, type SessionState } from '../../protocol/session-state';
 import { iterationModel } from '../../session/journal';
-import { dataFor } from '../data-choice';
-import { type OpenModel, titleOf } from '../open-model';
+import { titleOf } from '../open-model';
 import { showPanel } from '../panel';
 import type { Services } from '../services';
 import { mayRun } from '../trust';
-
-/** Runs the plan of a model. */
-export async function startSession(services: Services, model: OpenModel): Promise<void> {
-  if (!(await mayRun())) return;
-  const data = await dataFor(model, services.context.workspaceState);
-  if (data === undefined) return;
-  await services.sessions.start({ ...model.recipe, data }, model.path);
-}
 
 export async function resumeSession(services: Services, session?: SessionState): Promise<void> {
   const chosen = session ?? (await pickSession(services, 'The session to go on with', canResume));
@@ -75,6 +66,7 @@ export async function branchSession(services: Services, session: SessionState, i
   const model = services.models.at(file);
   const { layers: _, ...prune } = session.recipe.prune ?? {};
   await model.plan({ ...session.recipe, model: file, prune });
+  await model.branchedFrom(services.models.at(session.model).origin ?? session.model);
   showPanel(services, model, 'plan');
 }
 

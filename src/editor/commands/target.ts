@@ -59,13 +59,12 @@ async function modelOfRecipe(services: Services, path: string): Promise<OpenMode
   const recipe = await readRecipe(path);
   const folder = dirname(path);
   const resolved = (name: string): string => (isAbsolute(name) ? name : join(folder, name));
-  const { source } = recipe.data;
   const model = services.models.at(resolved(recipe.model));
-  const { $schema: _, ...rest } = recipe;
+  const { $schema: _, data, ...rest } = recipe;
   await model.plan({
     ...rest,
     model: model.path,
-    data: { ...recipe.data, source: source === 'digits' ? source : resolved(source) },
+    ...(data && { data: { ...data, source: data.source === 'digits' ? data.source : resolved(data.source) } }),
   });
   return model;
 }
@@ -73,11 +72,13 @@ async function modelOfRecipe(services: Services, path: string): Promise<OpenMode
 async function readRecipe(path: string): Promise<RecipeFile> {
   try {
     const recipe = JSON.parse(await readFile(path, 'utf8')) as Partial<RecipeFile>;
-    if (typeof recipe.model === 'string' && typeof recipe.data?.source === 'string') return recipe as RecipeFile;
+    const { model, data } = recipe;
+    if (typeof model === 'string' && (data === undefined || typeof data.source === 'string'))
+      return recipe as RecipeFile;
   } catch (error) {
     throw new UserError(`The recipe ${path} cannot be read: ${messageOf(error)}`);
   }
-  throw new UserError(`The recipe ${path} must name a "model" and a "data.source".`);
+  throw new UserError(`The recipe ${path} must name a "model", and where it has "data" their "source".`);
 }
 
 function isUri(target: vscode.Uri | OpenModel): target is vscode.Uri {
