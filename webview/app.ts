@@ -8,6 +8,7 @@ import { icon } from './parts/icon';
 import { type Notice, placeholder } from './parts/notice';
 import { tabKey } from './parts/tabs';
 import { dataOf, isWithoutData } from './plan/data';
+import { modelTitle } from './result/model-title';
 import type { PageState } from './state';
 import { planView } from './views/plan';
 import { relevanceView } from './views/relevance';
@@ -19,7 +20,7 @@ const TABS: Readonly<Record<Tab, string>> = { relevance: 'Relevance', plan: 'Pla
 export function app(state: PageState, actions: Actions): TemplateResult {
   const { tab } = state.view;
   return html`<header class="top">
-      ${state.model === undefined ? html`<h1>Neuron Pruner</h1>` : title(state, state.model, actions)}
+      ${state.model === undefined ? html`<h1>Neuron Pruner</h1>` : heading(state, state.model, actions)}
       <div class="tabs" role="tablist" aria-label="Views">
         ${(Object.keys(TABS) as Tab[]).map((name) => tabButton(name, tab, state, actions))}
       </div>
@@ -49,15 +50,16 @@ function noModel({ opening, unreadable }: PageState, actions: Actions): Notice {
   return { kind: 'empty', text: 'Choose a trained model to see which of its neurons matter.', action };
 }
 
-function title({ recipe, noRunning }: PageState, model: Inspection, actions: Actions): TemplateResult {
+function heading({ recipe, noRunning }: PageState, model: Inspection, actions: Actions): TemplateResult {
   const { name, path, format, parameters, macs, bytes: size, warnings } = model;
+  const title = modelTitle(path);
   const source = dataOf(recipe)?.source;
   const data = isWithoutData(recipe) ? 'Without data' : source === undefined ? 'Choose Data…' : dataTitle(source);
   return html`<div class="title">
     <div class="model">
-      <h1 title=${path}><bdi>${name}</bdi></h1>
+      <h1 title=${path}><bdi>${title}</bdi></h1>
       <p class="secondary numbers">
-        ${FORMATS[format] ?? format} · ${counted(parameters, 'parameter')} · ${shortCount(macs)} multiply-accumulates ·
+        ${name === title ? nothing : html`<bdi>${name}</bdi> · `}${FORMATS[format] ?? format} · ${counted(parameters, 'parameter')} · ${shortCount(macs)} multiply-accumulates ·
         ${bytes(size)}
       </p>
       ${warnings.length === 0 ? nothing : html`<p class="warning">${icon('warning')}${warnings.join(' ')}</p>`}

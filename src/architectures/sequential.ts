@@ -6,6 +6,8 @@ import { BYTES_PER_ELEMENT, elementCount } from '../model/tensor';
 import { float32Weight, type Weight } from '../model/weight';
 import { random } from '../random';
 
+const INDENT = '  ';
+
 export class SequentialModel {
   readonly #layers: { class_name: string; config: Record<string, unknown> }[] = [];
   readonly #weights: Weight[] = [];
@@ -102,8 +104,9 @@ export class SequentialModel {
     };
     return {
       json,
-      text: JSON.stringify(json),
-      indent: '',
+      // For people to read: the editor says what a layer costs over the line it begins in.
+      text: JSON.stringify(json, null, INDENT),
+      indent: INDENT,
       file: 'model.json',
       weights,
       shardSizes: [DEFAULT_SHARD_SIZE],

@@ -1,6 +1,6 @@
 // The model files of the workspace: found when somebody first asks, watched from then on. Menus are told which they are.
-import { open } from 'node:fs/promises';
-import { extname, sep } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
 import * as vscode from 'vscode';
 
 const BINARY = ['h5', 'hdf5', 'keras', 'onnx'];
@@ -13,6 +13,9 @@ const MAX_FILES = 5_000;
 
 /** Files that are looked into at the same time. */
 const AT_ONCE = 64;
+
+/** Files that may be models. */
+const PATTERN = `**/*.{json,${BINARY.join(',')}}`;
 
 /** Files whose name alone says that there is something for us: those whose presence activates the extension. */
 const TELLING = `**/{model.json,*.prune.json,*.{${BINARY.join(',')}}}`;
@@ -52,20 +55,15 @@ export class ModelFiles implements vscode.Disposable {
 
   async #find(): Promise<Set<string>> {
     this.#watch();
-    const found = await vscode.workspace.findFiles(`**/*.{json,${BINARY.join(',')}}`, undefined, MAX_FILES);
-    const paths = found.map(({ fsPath }) => fsPath).filter(isOwnFile);
-    const models = new Set<string>();
-    for (let i = 0; i < paths.length; i += AT_ONCE) {
-      const some = paths.slice(i, i + AT_ONCE);
-      const are = await Promise.all(some.map(isModel));
-      some.filter((_, k) => are[k]).forEach((path) => void models.add(path));
-    }
+    const models = new Set(await modelsAt(PATTERN));
     await this.#announce(models);
     return models;
   }
 
   #watch(): void {
-    const watcher = vscode.workspace.createFileSystemWatcher(`**/*.{json,${BINARY.join(',')}}`);
+    const watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
+    // A folder that was moved here, as a session's result is, comes without a word about what is in it.
+    const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
     const appeared = async ({ fsPath }: vscode.Uri): Promise<void> => {
       const paths = (await this.#paths) ?? new Set();
       const known = paths.has(fsPath);
@@ -85,9 +83,21 @@ export class ModelFiles implements vscode.Disposable {
       watcher.onDidCreate(appeared),
       watcher.onDidChange(appeared),
       watcher.onDidDelete(gone),
+      folders,
+      folders.onDidCreate((uri) => this.#lookInto(uri)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
       vscode.workspace.onDidDeleteFiles(({ files }) => Promise.all(files.map(gone))),
     );
+  }
+
+  async #lookInto(uri: vscode.Uri): Promise<void> {
+    const found = await stat(uri.fsPath).catch(() => undefined);
+    if (!found?.isDirectory() || !isOwnFile(join(uri.fsPath, sep))) return;
+    const models = await modelsAt(new vscode.RelativePattern(uri, PATTERN));
+    const paths = (await this.#paths) ?? new Set();
+    const fresh = models.filter((path) => !paths.has(path));
+    for (const path of fresh) paths.add(path);
+    if (fresh.length > 0) await this.#update(paths);
   }
 
   /** Looks again. */
@@ -103,12 +113,27 @@ export class ModelFiles implements vscode.Disposable {
   }
 
   async #announce(paths: ReadonlySet<string>): Promise<void> {
-    await vscode.commands.executeCommand('setContext', CONTEXT_KEY, [...new Set([...paths, ...this.#opened])]);
+    const known = [...new Set([...paths, ...this.#opened])];
+    // An empty list would count as something that is there.
+    await vscode.commands.executeCommand('setContext', CONTEXT_KEY, known.length > 0 ? known : undefined);
   }
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+/** The models among the files that a pattern finds. */
+async function modelsAt(pattern: vscode.GlobPattern): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(pattern, undefined, MAX_FILES);
+  const paths = found.map(({ fsPath }) => fsPath).filter(isOwnFile);
+  const models: string[] = [];
+  for (let i = 0; i < paths.length; i += AT_ONCE) {
+    const some = paths.slice(i, i + AT_ONCE);
+    const are = await Promise.all(some.map(isModel));
+    models.push(...some.filter((_, k) => are[k]));
+  }
+  return models;
 }
 
 /** Not one that a package manager or a session put there. */

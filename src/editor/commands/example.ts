@@ -17,7 +17,8 @@ export async function createExample(services: Services): Promise<void> {
   const model = services.models.at(path);
   await model.plan({ ...model.recipe, data: { source: 'digits' } });
   services.active.show(model);
-  await vscode.window.showTextDocument(vscode.Uri.file(path));
+  // Beside the walkthrough, which leads here, not in its place.
+  await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
 }
 
 function train(services: Services, folder: string): Thenable<string> {
