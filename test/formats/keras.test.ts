@@ -23,6 +23,7 @@ const FILES = [
   { file: 'nested.keras', shows: 'a functional model and a Sequential as layers of another' },
   { file: 'attention.keras', shows: 'attention of eight heads, an addition written as x + y' },
   { file: 'group-normalization.keras', shows: 'groups of channels' },
+  { file: 'bfloat16.keras', shows: 'weights of a type that HDF5 does not have' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
   { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },
 ];
@@ -105,3 +106,12 @@ for (const { file, shows } of FILES) {
       }
     }));
 }
+
+test('of channels that are normalised in groups, whole groups can be cut', async () => {
+  const { graph } = await openModel(join(FIXTURES, 'group-normalization.keras'));
+  const channels = analyseChannels(graph);
+  const gamma = [...graph.weights.values()].find(({ name }) => name.endsWith('gamma'));
+  const own = channels.of(gamma?.name ?? '', 0) ?? [];
+  assert.ok([...own].every((channel) => channels.frozen(channel) === undefined));
+  assert.ok(new Set(own).size < own.length);
+});

@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../../ops/builder';
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf } from './activation';
 import { isRecord, type LayerConfig, show } from './config';
 import type { LayerContext } from './family';
+import { addOpaque } from './opaque';
 
 type Apply = (builder: GraphBuilder, x: string) => string;
 
@@ -31,6 +32,10 @@ const FUNCTIONS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['mish', (builder, x) => builder.op('Mul', [x, builder.op('Tanh', [builder.op('Softplus', [x])])])],
   ['gelu', gelu],
   ['gelu_new', geluByTanh],
+  ['squareplus', squarePlus],
+  ['sparse_plus', sparsePlus],
+  ['sparse_sigmoid', (builder, x) => builder.op('HardSigmoid', [x], { alpha: 0.5, beta: 0.5 })],
+  ['soft_shrink', (builder, x) => builder.op('Sub', [x, clipped(builder, x, 0.5)])],
 ]);
 
 /** Where Keras 3 computes something else under the same name. */
@@ -45,20 +50,37 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 
 type Reading = Pick<LayerContext, 'config' | 'builder' | 'dialect'>;
 
-/** The activation that a config names; absent or null is linear. */
-export function activate(context: Reading, value: Activation, field = 'activation'): Activation {
+/** The activation that a config names; absent or null is linear. A function nobody here knows stays opaque. */
+export function activate(context: LayerContext, value: Activation): Activation {
   const { builder, config } = context;
-  const name = activationName(config, field, 'linear');
+  const stated = config.fields.activation;
+  if (isRecord(stated) && LAYERS.has(stated.class_name ?? stated.className)) {
+    const json = { class_name: stated.class_name ?? stated.className, config: stated.config ?? {} };
+    const [made = value] = context.wrapped({ attribute: 'activation', name: '' }, json, [value]);
+    return made;
+  }
+  const name = activationName(config, 'activation', 'linear');
   if (name === 'softmax') return alongChannels(builder, value, 'Softmax');
   if (name === 'log_softmax') return alongChannels(builder, value, 'LogSoftmax');
-  return eachElement(builder, value, activationFunction(context, name));
+  const apply = functionNamed(context, name);
+  if (apply !== undefined) return eachElement(builder, value, (x) => apply(builder, x));
+  context.warn(`its activation "${name}" is opaque, what it touches can't be pruned: Neuron Pruner does not know it`);
+  const [made = value] = addOpaque(builder, name, [lastOf(builder, value)], [value.shape]);
+  return made;
 }
 
+/** Activation layers that stand where a function may. */
+const LAYERS: ReadonlySet<unknown> = new Set(['ReLU', 'LeakyReLU', 'ELU', 'PReLU', 'Softmax', 'ThresholdedReLU']);
+
 /** A function of one value by its name. */
-export function activationFunction({ config, builder, dialect }: Reading, name: string): (x: string) => string {
-  const apply = (dialect === 'keras3' ? KERAS_3.get(name) : undefined) ?? FUNCTIONS.get(name);
-  if (apply === undefined) return config.unknown(`its activation "${name}" is not known`);
-  return (x) => apply(builder, x);
+export function activationFunction(context: Reading, name: string): (x: string) => string {
+  const apply = functionNamed(context, name);
+  if (apply === undefined) return context.config.unknown(`its activation "${name}"`);
+  return (x) => apply(context.builder, x);
+}
+
+function functionNamed({ dialect }: Reading, name: string): Apply | undefined {
+  return (dialect === 'keras3' ? KERAS_3.get(name) : undefined) ?? FUNCTIONS.get(name);
 }
 
 /** Softmax works over Keras' last axis, which is axis 1 in the other layout. */
@@ -74,7 +96,6 @@ export function activationName(config: LayerConfig, field: string, fallback: str
   if (isRecord(value)) {
     const className = value.class_name ?? value.className;
     value = className === 'function' ? value.config : className;
-    if (value === 'ReLU') value = 'relu';
   }
   if (typeof value !== 'string') config.fail(`${field} must be a name, it is ${show(config.fields[field])}`);
   return ALIASES.get(value) ?? value;
@@ -105,4 +126,21 @@ function geluByTanh(builder: GraphBuilder, x: string): string {
   const sum = builder.op('Add', [x, builder.op('Mul', [cube, builder.float(0.044715)])]);
   const bend = builder.op('Tanh', [builder.op('Mul', [sum, builder.float(Math.sqrt(2 / Math.PI))])]);
   return builder.op('Mul', [builder.op('Mul', [x, builder.float(0.5)]), builder.op('Add', [bend, builder.float(1)])]);
+}
+
+/** (x + √(x² + 4)) / 2. */
+function squarePlus(builder: GraphBuilder, x: string): string {
+  const root = builder.op('Sqrt', [builder.op('Add', [builder.op('Mul', [x, x]), builder.float(4)])]);
+  return builder.op('Mul', [builder.op('Add', [x, root]), builder.float(0.5)]);
+}
+
+/** 0 up to −1, x from 1 on, (x + 1)² / 4 between. */
+function sparsePlus(builder: GraphBuilder, x: string): string {
+  const bend = builder.op('Add', [clipped(builder, x, 1), builder.float(1)]);
+  const quarter = builder.op('Mul', [builder.op('Mul', [bend, bend]), builder.float(0.25)]);
+  return builder.op('Add', [quarter, builder.op('Relu', [builder.op('Sub', [x, builder.float(1)])])]);
+}
+
+function clipped(builder: GraphBuilder, x: string, limit: number): string {
+  return builder.op('Clip', [x, builder.float(-limit), builder.float(limit)]);
 }

@@ -2,7 +2,7 @@
 import { ModelError, messageOf, UserError } from '../../errors';
 import { BATCH, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
-import { elementCount } from '../../model/tensor';
+import { type ElementType, elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
@@ -10,9 +10,11 @@ import { isRecord, LayerConfig, show, UnknownLayer } from './config';
 import type { Dialect } from './dialect';
 import type { LayerContext } from './family';
 import { withPresentNames } from './former-names';
+import { guessedShape, type Level } from './guessed-shape';
 import { inputShape } from './input-shape';
 import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
+import { addOpaque } from './opaque';
 import { type Entry, type Topology, wrappedTopology } from './topology';
 import { type Part, type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from './weight-store';
 
@@ -40,7 +42,17 @@ export type PlacedValue = ReturnType<typeof outputOf>;
 
 /** @param store the file's weights. */
 export function readKeras(topology: Topology, store: WeightStore, dialect: Dialect): KerasGraph {
-  const reader = new Reader(store, dialect);
+  const guessing = new Reader(store, dialect, true);
+  try {
+    return graphOf(topology, guessing);
+  } catch (error) {
+    // What is guessed may turn out not to fit.
+    if (!guessing.guessed || !(error instanceof UserError)) throw error;
+    return graphOf(topology, new Reader(store, dialect, false));
+  }
+}
+
+function graphOf(topology: Topology, reader: Reader): KerasGraph {
   const outputs = reader.model(withMaxout(topology), [], undefined);
   outputs.forEach((activation, i) => {
     const last = topology.outputs[i]?.layer ?? '';
@@ -67,10 +79,14 @@ class Reader {
   readonly #taken = new Map<string, string>();
 
   readonly warnings = new Set<string>();
+  /** Whether a shape of the graph is guessed. */
+  guessed = false;
 
+  /** @param guesses whether shapes that the file does not say may be guessed. */
   constructor(
     private readonly store: WeightStore,
     private readonly dialect: Dialect,
+    private readonly guesses: boolean,
   ) {}
 
   /**
@@ -79,6 +95,11 @@ class Reader {
    */
   model(topology: Topology, path: readonly string[], given: readonly Activation[] | undefined): Activation[] {
     const made = new Map<string, (readonly Activation[])[]>();
+    if (topology.ownClass !== undefined) {
+      this.warnings.add(
+        `the model "${topology.name}" is of the class ${topology.ownClass}, which Neuron Pruner does not know: it is read by its layers, what the class does besides is not seen`,
+      );
+    }
     const inputs = this.#inputs(topology, path, given);
     const find = ({ layer, call, output }: TensorRef): Activation => {
       const activation = made.get(layer)?.[call]?.[output];
@@ -96,7 +117,7 @@ class Reader {
       const outputs =
         entry.className === 'InputLayer' && input !== undefined
           ? [input]
-          : this.#call(entry, path, own, calledWith, find);
+          : this.#call(entry, { topology, path }, own, calledWith, find);
       this.#note(entry, path, calledWith, outputs);
       const calls = made.get(entry.name) ?? [];
       calls[call] = outputs;
@@ -150,12 +171,12 @@ class Reader {
 
   #call(
     entry: Entry,
-    path: readonly string[],
+    level: Level,
     call: Call,
     inputs: readonly Activation[],
     find: (ref: TensorRef) => Activation,
   ): readonly Activation[] {
-    const own = [...path, entry.name];
+    const own = [...level.path, entry.name];
     if (entry.inside !== undefined) return this.model(withMaxout(entry.inside), own, inputs);
     const full = own.join('/');
     this.builder.layer = full;
@@ -168,7 +189,11 @@ class Reader {
       opaque: false,
     };
     this.#readings.set(full, reading);
-    const outputs = this.#family(config, reading, { entry, call, inputs, find, parts: [], positions: new Map() });
+    const outputs = this.#family(config, reading, {
+      ...{ entry, level, call, inputs, find },
+      parts: [],
+      positions: new Map(),
+    });
     for (const output of outputs) checkSize(config, output);
     const mask = inputs[0]?.mask;
     const [first, ...others] = outputs;
@@ -179,15 +204,24 @@ class Reader {
   #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
     const family = FAMILIES.get(config.className);
     const before = this.builder.nodes.length;
+    const layouts = run.inputs.map(({ last, first }) => ({ last, first }));
     try {
       if (family === undefined) config.unknown(`the class ${config.className}`);
       const blind = run.inputs.some(({ shape }) => shape.length === 0);
       if (blind) config.unknown('an input whose shape nobody can tell');
+      const mode = quantisedTo(config);
+      if (mode !== undefined) config.unknown(`layers that compute in ${mode}`);
       const outputs = family.read(this.#context(config, reading, run));
       return Array.isArray(outputs) ? outputs : [outputs as Activation];
     } catch (error) {
-      if (error instanceof UnknownLayer && run.parts.length === 0)
-        return this.#opaque(config, reading, run, error, before);
+      if (error instanceof UnknownLayer && run.parts.length === 0) {
+        // What was read of it before that came out is not needed, nor is a layout made for it.
+        this.builder.nodes.splice(before);
+        run.inputs.forEach((value, i) => {
+          Object.assign(value, layouts[i]);
+        });
+        return this.#opaque(config, reading, run, error);
+      }
       if (error instanceof UserError || error instanceof UnknownLayer) throw error;
       throw new ModelError(
         `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(error)}`,
@@ -197,13 +231,12 @@ class Reader {
   }
 
   /** A layer that can't be computed here: one node of the format's own, whose channels nobody may cut. */
-  #opaque(config: LayerConfig, reading: Reading, run: Run, { message }: UnknownLayer, before: number): Activation[] {
+  #opaque(config: LayerConfig, reading: Reading, run: Run, { message }: UnknownLayer): Activation[] {
     const { builder } = this;
+    const made = this.#shapesMade(config, run);
     this.warnings.add(
       `layer "${config.name}" (${config.className}) is opaque, what it touches can't be pruned: Neuron Pruner does not know ${message}`,
     );
-    // What was read of it before that came out is not needed.
-    builder.nodes.splice(before);
     for (const name of reading.weights.splice(0)) builder.weights.delete(name);
     reading.names.clear();
     reading.opaque = true;
@@ -213,17 +246,18 @@ class Reader {
       reading.names.set(weight.name, weight.name);
       builder.addWeight(weight);
     }
-    const made = shapesMade(run.entry, config);
-    const name = `${builder.layer}/${config.className}_${builder.nodes.length}`;
-    const outputs = made.map((_, i) => (i === 0 ? name : `${name}:${i}`));
-    made.forEach((shape, i) => {
-      if (shape !== undefined) builder.declared.set(outputs[i] ?? '', shape);
-    });
-    builder.add({
-      ...{ name, type: config.className, domain: OPAQUE_DOMAIN, layer: builder.layer, attributes: {}, outputs },
-      inputs: [...run.inputs.map((value) => lastOf(builder, value)), ...reading.weights],
-    });
-    return outputs.map((output) => ({ shape: builder.knownShape(output) ?? [], last: output }));
+    const inputs = [...run.inputs.map((value) => lastOf(builder, value)), ...reading.weights];
+    return addOpaque(builder, config.className, inputs, made);
+  }
+
+  /** Shapes of what an opaque layer makes: as far as the file says them, else guessed. */
+  #shapesMade(config: LayerConfig, { entry, level, inputs }: Run): (Shape | undefined)[] {
+    const [first, ...others] = shapesStated(entry, config);
+    if (first !== undefined || others.length > 0 || !this.guesses) return [first, ...others];
+    const read = inputs[0]?.shape;
+    const guess = guessedShape(level, entry, this.store, read?.length === 0 ? undefined : read);
+    if (guess !== undefined) this.guessed = true;
+    return [guess];
   }
 
   #context(config: LayerConfig, reading: Reading, run: Run): LayerContext {
@@ -299,6 +333,8 @@ class Reader {
     if (known !== undefined) return known;
     const weight = this.store.find(request);
     if (weight === undefined || !weightFits(weight, request)) config.fail(weightProblem(request, weight));
+    const { type, quantization } = weight.storage;
+    if (INTEGERS.has(type) && quantization === undefined) config.unknown(`weights of ${type} (${request.name})`);
     const owner = this.#taken.get(weight.name);
     if (owner !== undefined && owner !== name) config.fail(`its weight "${weight.name}" belongs to another layer too`);
     this.#taken.set(weight.name, name);
@@ -342,6 +378,7 @@ class Reader {
 interface Run {
   /** The layer, or that which wraps it. */
   readonly entry: Entry;
+  readonly level: Level;
   readonly call: Call;
   readonly inputs: readonly Activation[];
   readonly find: (ref: TensorRef) => Activation;
@@ -364,15 +401,23 @@ function mainInputs({ inputs, call, find }: Run): readonly Activation[] {
   return [...tensorsWithin(call.args), ...named].map(find);
 }
 
+/** Weights of such types are numbers of steps of a size that lies elsewhere. */
+const INTEGERS: ReadonlySet<ElementType> = new Set<ElementType>(['int8', 'int16', 'uint8', 'uint16']);
+
+/** What Keras 3 has quantised a layer to (int8, int4, float8): it quantises what the layer reads, too. */
+function quantisedTo({ fields: { dtype } }: LayerConfig): string | undefined {
+  const policy = isRecord(dtype) && isRecord(dtype.config) ? dtype.config : { name: dtype };
+  if (typeof policy.mode === 'string') return policy.mode;
+  const [mode, source] = typeof policy.name === 'string' ? policy.name.split('_from_') : [];
+  return source === undefined ? undefined : mode;
+}
+
 /** Layers that hand on the mask of what they read. */
 const MASK_PASSES =
   /^(Dense|Activation|ReLU|LeakyReLU|ELU|PReLU|Softmax|Identity|TimeDistributed|.*Dropout(1D)?|.*Noise|.*Normalization|Add|Concatenate)$/;
 
-/** Of nodes that stand for a layer nobody here can compute. */
-const OPAQUE_DOMAIN = 'keras';
-
 /** Shapes of what a layer makes, as far as the file says them: one entry for each output that is read. */
-function shapesMade(entry: Entry, config: LayerConfig): (Shape | undefined)[] {
+function shapesStated(entry: Entry, config: LayerConfig): (Shape | undefined)[] {
   const stated = [config.fields.output_shape].flat();
   const own = stated.every((size) => Number.isInteger(size) && (size as number) > 0) ? stated : undefined;
   const [first, ...others] = entry.made ?? [undefined];

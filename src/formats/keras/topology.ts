@@ -32,6 +32,8 @@ export interface Topology {
   readonly outputs: readonly TensorRef[];
   /** Shape of what a Sequential reads, where its first layer does not say it. */
   readonly inputShape?: unknown;
+  /** The class, where it is one of somebody's own. */
+  readonly ownClass?: string;
 }
 
 /** More layers than any real network has; a larger list is made to exhaust memory. */
@@ -46,9 +48,9 @@ export function readTopology(json: unknown): Topology {
   if (!isRecord(json) || typeof json.class_name !== 'string') {
     throw new UserError('the model config has no class_name: this is not a Keras or TF.js layers model');
   }
-  if (!MODELS.has(json.class_name)) {
+  if (!MODELS.has(json.class_name) && !isFunctional(json.config)) {
     throw new UserError(
-      `the model's class "${json.class_name}" is not known: only Sequential and functional models can be read`,
+      `the model's class "${json.class_name}" is not known, and the file does not say its layers: only Sequential and functional models can be read`,
     );
   }
   return modelTopology(json.class_name, json.config, json.build_config, { left: MAX_LAYERS, depth: 0 });
@@ -63,7 +65,13 @@ export function wrappedTopology(json: unknown): Topology | undefined {
 
 /** A subclassed model has a config of its own making, without layers. */
 function isModel(className: string, config: unknown): boolean {
+  if (isFunctional(config)) return true;
   return MODELS.has(className) && (Array.isArray(config) || (isRecord(config) && Array.isArray(config.layers)));
+}
+
+/** A class of somebody's own that is made of inputs and outputs (to train it in another way, say) is saved with its layers. */
+function isFunctional(config: unknown): boolean {
+  return isRecord(config) && [config.layers, config.input_layers, config.output_layers].every((own) => own != null);
 }
 
 function modelTopology(
@@ -96,6 +104,7 @@ function modelTopology(
     inputs: inputsOf(stated, sequential ? undefined : config),
     outputs: settled.outputs,
     ...(sequential && { inputShape: builtShape(config, build) }),
+    ...(!MODELS.has(className) && { ownClass: className }),
   };
 }
 
@@ -127,7 +136,8 @@ function rawEntry(layer: unknown, index: number, budget: { left: number; depth: 
     calls: [],
     members: [name],
     ...(isRecord(build) && { build }),
-    ...(isModel(className, config) && !isCustom(layer) && { inside: modelTopology(className, config, build, budget) }),
+    ...(isModel(className, config) &&
+      (isFunctional(config) || !isCustom(layer)) && { inside: modelTopology(className, config, build, budget) }),
   };
   return { entry, inbound: layer.inbound_nodes };
 }
@@ -214,11 +224,37 @@ function withMade(entries: readonly Entry[], outputs: readonly TensorRef[], sequ
   };
   for (const { calls } of entries) for (const { inputs } of calls) inputs.forEach(note);
   outputs.forEach(note);
+  // Keras 2.14 says beside a layer what shape it was built for.
+  for (const { calls, build } of entries) {
+    const [ref, ...others] = calls.flatMap(({ inputs }) => inputs);
+    if (ref !== undefined && others.length === 0) note({ ...ref, shape: build?.input_shape });
+  }
   return entries.map((entry, i) => {
     const next = sequential ? entries[i + 1] : undefined;
     const read = next && statedShape(next.build?.input_shape ?? next.config.batch_input_shape);
-    return { ...entry, made: read ? [read] : (made.get(entry.name) ?? [undefined]) };
+    const own = read ? [read] : (made.get(entry.name) ?? [undefined]);
+    return { ...entry, made: own, ...(entry.inside && { inside: withMadeBy(entry.inside, own) }) };
   });
+}
+
+/** A model that is a layer, with what is said of its outputs from outside. */
+function withMadeBy(inside: Topology, made: readonly (Shape | undefined)[]): Topology {
+  const changed = new Map<Entry, Entry>();
+  inside.outputs.forEach(({ layer, output }, i) => {
+    const entry = inside.entries.find(({ name }) => name === layer);
+    if (entry === undefined || made[i] === undefined) return;
+    const own = [...(changed.get(entry)?.made ?? entry.made ?? [])];
+    while (own.length <= output) own.push(undefined);
+    own[output] ??= made[i];
+    const nested = entry.inside && withMadeBy(entry.inside, own);
+    changed.set(entry, { ...entry, made: own, ...(nested && { inside: nested }) });
+  });
+  const current = (entry: Entry): Entry => changed.get(entry) ?? entry;
+  return {
+    ...inside,
+    entries: inside.entries.map(current),
+    order: inside.order.map(({ entry, call }) => ({ entry: current(entry), call })),
+  };
 }
 
 /** A layer has a few outputs; a model that is one may have some more. */

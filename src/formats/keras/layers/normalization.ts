@@ -74,13 +74,12 @@ export const groupNormalization: LayerFamily = {
     }
     const scale = constantWeight(builder, `${config.name}/groups scale`, groups, 1);
     const shift = constantWeight(builder, `${config.name}/groups shift`, groups, 0);
-    const grouped = builder.op('Reshape', [x, builder.ints([0, groups, -1])]);
+    // The channels of a group have an axis of their own: whole groups can be cut.
+    const grouped = builder.op('Reshape', [x, builder.ints([0, groups, channels / groups, -1])]);
     const epsilon = config.number('epsilon', 1e-3);
     const normal = builder.op('InstanceNormalization', [grouped, scale, shift], { epsilon });
     const positions = builder.shape(x).slice(2);
-    const back = positions.map((size) => (typeof size === 'number' ? size : 0));
-    if (back.filter((size) => size === 0).length > 0) config.unknown('an input of open size');
-    const restored = builder.op('Reshape', [normal, builder.ints([0, channels, ...back])]);
+    const restored = builder.op('Reshape', [normal, builder.op('Shape', [x])]);
     const ones = [channels, ...positions.map(() => 1)];
     const parameter = (flag: string, name: string, start: number): string =>
       builder.op('Reshape', [given(context, flag, name, channels, start), builder.ints(ones)]);

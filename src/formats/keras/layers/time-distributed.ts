@@ -13,13 +13,11 @@ export const timeDistributed: LayerFamily = {
     const value = input();
     if (value.shape.length < 3) config.fail(`wants a sequence, its input is [${value.shape.join(', ')}]`);
     const x = lastOf(builder, value);
-    const steps = value.shape[1];
-    if (typeof steps !== 'number') return config.unknown('sequences of open length');
     const inner = value.shape
       .slice(2)
       .map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
     const flat = fromLast(builder, builder.op('Reshape', [x, builder.ints([-1, ...inner])]));
-    return wrapped(LAYER, config.fields.layer, [flat]).map((made) => sequenceOf(context, x, made, steps));
+    return wrapped(LAYER, config.fields.layer, [flat]).map((made) => sequenceOf(context, x, made));
   },
   resize(config, widths) {
     const { layer } = config;
@@ -42,12 +40,11 @@ export const timeDistributed: LayerFamily = {
   },
 };
 
-/** [batch × time, …] to [batch, time, …], with the batch of what was read. */
-function sequenceOf({ builder, config }: LayerContext, source: string, made: Activation, steps: number): Activation {
+/** [batch × time, …] to [batch, time, …], with the batch and the length of what was read. */
+function sequenceOf({ builder }: LayerContext, source: string, made: Activation): Activation {
   const value = lastOf(builder, made);
-  const inner = made.shape.slice(1).map((size) => (typeof size === 'number' ? size : config.unknown('an open size')));
-  const shape = builder.op('Shape', [source]);
-  const batch = builder.op('Slice', [shape, builder.ints([0]), builder.ints([1]), builder.ints([0])]);
-  const target = builder.op('Concat', [batch, builder.ints([steps, ...inner])], { axis: 0 });
+  const sizes = (of: string, start: number, end: number): string =>
+    builder.op('Slice', [builder.op('Shape', [of]), builder.ints([start]), builder.ints([end]), builder.ints([0])]);
+  const target = builder.op('Concat', [sizes(source, 0, 2), sizes(value, 1, made.shape.length)], { axis: 0 });
   return fromLast(builder, builder.op('Reshape', [value, target]));
 }
