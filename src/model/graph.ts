@@ -52,11 +52,27 @@ export interface Graph {
 
 export const BATCH = 'batch';
 
+/** A size that has to be known is only known when the model runs. */
+export class UnknownSize extends Error {
+  override readonly name = 'UnknownSize';
+}
+
 /** The dimension at an axis, as a number; `what` names it in the error where it is only known when the model runs. */
 export function fixed(shape: Shape, axis: number, what = 'value'): number {
   const size = shape.at(axis);
-  if (typeof size !== 'number') throw new Error(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
+  if (typeof size !== 'number')
+    throw new UnknownSize(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
   return size;
+}
+
+/** What is asked of known sizes; undefined where one of them is only known when the model runs. */
+export function whereKnown<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof UnknownSize) return undefined;
+    throw error;
+  }
 }
 
 /** The nodes of each layer, in the graph's order. */

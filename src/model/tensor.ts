@@ -64,7 +64,14 @@ export function scalar(value: number): Tensor {
 }
 
 export function int64(values: readonly number[]): Tensor {
-  return { type: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+  return { type: 'int64', shape: [values.length], data: BigInt64Array.from(values, asInt64) };
+}
+
+/** "To the end" is 2⁶³ − 1 in many files: as a number it is rounded up to 2⁶³, which must not wrap around to −2⁶³. */
+export function asInt64(value: number): bigint {
+  const most = 2n ** 63n - 1n;
+  const whole = BigInt(value);
+  return whole > most ? most : whole;
 }
 
 /** The integers of a constant such as a Reshape's target. */

@@ -31,7 +31,8 @@ function spread(size: number, window: Window, i: number, padding: number, rest: 
 export const convTranspose: Operator = {
   type: 'ConvTranspose',
   shapes(node, [x = [], weight = []]) {
-    if (x.length !== weight.length || x[1] !== weight[0]) {
+    const differ = typeof x[1] === 'number' && typeof weight[0] === 'number' && x[1] !== weight[0];
+    if (x.length !== weight.length || differ) {
       throw new Error(`ConvTranspose "${node.name}" reads ${weight[0]} channels, its input is [${x.join(', ')}]`);
     }
     const { window, rest } = transposedWindow(node, weight, x.slice(2));

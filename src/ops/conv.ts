@@ -12,7 +12,7 @@ export const conv: Operator = {
   type: 'Conv',
   shapes(node, [x = [], weight = []]) {
     const wanted = fixed(weight, 1) * groupsOf(node);
-    if (x.length !== weight.length || x[1] !== wanted) {
+    if (x.length !== weight.length || (typeof x[1] === 'number' && x[1] !== wanted)) {
       throw new Error(`Conv "${node.name}" reads ${wanted} channels, its input is [${x.join(', ')}]`);
     }
     if (fixed(weight, 0) % groupsOf(node) !== 0) {

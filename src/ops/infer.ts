@@ -1,5 +1,5 @@
 // What is known of every value of a graph before it runs: its shape, and the integers that are computed from shapes.
-import type { Graph, Node, Shape } from '../model/graph';
+import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import { elementCount, integers } from '../model/tensor';
 import { operatorFor } from './index';
 import { type Known, MAX_SIZES, type Size } from './operator';
@@ -51,7 +51,7 @@ export class Inference implements Inferred, Known {
     const operator = operatorFor(node);
     const inputs = node.inputs.map((name) => (name === '' ? [] : this.shapes.get(name)));
     const known = inputs.every((shape) => shape !== undefined);
-    const told = operator && known ? operator.shapes(node, inputs, this) : [];
+    const told = (operator && known && whereKnown(() => operator.shapes(node, inputs, this))) || [];
     node.outputs.forEach((name, i) => {
       const shape = told[i] ?? this.declared?.get(name);
       if (name !== '' && shape !== undefined) this.shapes.set(name, shape);

@@ -1,10 +1,10 @@
 // Which elements live or die together. Every axis of every tensor contributes its elements to one union-find; operators
 // unite them; what is then one class is one channel: cutting it takes its elements out of every axis they lie on.
-import type { Graph, Node, Shape } from '../model/graph';
+import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { operatorFor } from '../ops/index';
 import { infer, shapeOf } from '../ops/infer';
-import type { Axis, Contraction, Size, Ties } from '../ops/operator';
+import type { Axis, Contraction, Operator, Size, Ties } from '../ops/operator';
 import { Elements, type Product } from './elements';
 import { remembered } from './remembered';
 
@@ -76,8 +76,9 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     if (operator?.ties === undefined) {
       const reason = operator ? `${node.type} mixes it` : `${node.type} touches it, of which nothing is known`;
       for (const value of values) freezeAll(value, reason);
-    } else if (values.every((value) => shapes.has(value))) operator.ties(node, ties);
-    else for (const value of values) freezeAll(value, `the shapes around ${node.type} are not known`);
+    } else if (!values.every((value) => shapes.has(value)) || !tied(operator, node, ties)) {
+      for (const value of values) freezeAll(value, `the shapes around ${node.type} are not known`);
+    }
   }
   elements.settle(products);
   return {
@@ -89,6 +90,16 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     axes: elements.axes,
     bound: elements.count,
   };
+}
+
+/** False where it would have to know sizes that only a run tells. */
+function tied(operator: Operator, node: Node, ties: Ties): boolean {
+  return (
+    whereKnown(() => {
+      operator.ties?.(node, ties);
+      return true;
+    }) === true
+  );
 }
 
 /** A size may shape something; where the model calculates with it (the root of a width), that size must stay. */
@@ -105,12 +116,12 @@ function freezeCountedSizes(node: Node, sizes: Channels['sizes'], elements: Elem
 
 /** Where a node makes channels; undefined for one that makes none. */
 export function produced(node: Node, shapes: ReadonlyMap<string, Shape>): { output: Axis; weight: Axis } | undefined {
-  return known(node, shapes)?.produces?.(node, (value) => shapeOf(shapes, value));
+  return whereKnown(() => known(node, shapes)?.produces?.(node, (value) => shapeOf(shapes, value)));
 }
 
 /** Where a node reads channels. */
 export function contracted(node: Node, shapes: ReadonlyMap<string, Shape>): readonly Contraction[] {
-  return known(node, shapes)?.contracts?.(node, (value) => shapeOf(shapes, value)) ?? [];
+  return whereKnown(() => known(node, shapes)?.contracts?.(node, (value) => shapeOf(shapes, value))) ?? [];
 }
 
 /** The node's operator where all it touches has a known shape. */

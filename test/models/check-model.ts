@@ -207,7 +207,8 @@ async function run(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Promise<M
   if (graph.outputs.length === 0) return new Map();
   const program = await engine.compile(graph, await loadValues(graph));
   try {
-    return new Map(Object.entries(await program.run(Object.fromEntries(inputs))));
+    const made = await program.run(Object.fromEntries(inputs));
+    return new Map(graph.outputs.map(({ name }) => [name, made[name] as Tensor]));
   } finally {
     await program.dispose();
   }

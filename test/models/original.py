@@ -18,7 +18,8 @@ def by_onnxruntime(path, inputs):
     import onnxruntime
     onnx.checker.check_model(path, full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    feeds = {value.name: tensor for value, tensor in zip(session.get_inputs(), inputs)}
+    types = {"tensor(float16)": "float16", "tensor(double)": "float64"}
+    feeds = {v.name: t.astype(types.get(v.type, t.dtype)) for v, t in zip(session.get_inputs(), inputs)}
     return session.run(None, feeds), f"onnx.checker {onnx.__version__}, onnxruntime {onnxruntime.__version__}"
 
 

@@ -1,5 +1,6 @@
 // AttributeProto to an attribute of ours, and back into the file's own.
 import type { Attribute, Encoded } from '../../model/graph';
+import { asInt64 } from '../../model/tensor';
 import { readRange } from '../files';
 import { AttributeField } from './messages';
 import { BYTES, encode, FIXED32, isRange, Message, type Payload, textOf, VARINT } from './wire';
@@ -85,7 +86,7 @@ export function withValue(attribute: Message, value: number | readonly number[])
     case FLOAT:
       return attribute.with(AttributeField.f, FIXED32, [float32Bytes([Number(value)])]);
     case INT:
-      return attribute.with(AttributeField.i, VARINT, [BigInt.asUintN(64, BigInt(Number(value)))]);
+      return attribute.with(AttributeField.i, VARINT, [BigInt.asUintN(64, asInt64(Number(value)))]);
     case FLOATS:
       return attribute.with(AttributeField.floats, BYTES, [float32Bytes(value as readonly number[])]);
     case INTS:

@@ -1,6 +1,6 @@
 // Small constants that a graph lays out anew before it uses them as amounts or axes (the paddings of PyTorch), worked out.
 import type { Node } from '../../model/graph';
-import { type ElementArray, elementCount, integers, strides, type Tensor } from '../../model/tensor';
+import { asInt64, type ElementArray, elementCount, integers, strides, type Tensor } from '../../model/tensor';
 
 /** No list that describes a structure is longer. */
 const MAX_ELEMENTS = 4096;
@@ -20,7 +20,7 @@ export function folded(node: Node, constant: (name: string) => Tensor | undefine
 const FOLDS: Readonly<Record<string, Fold>> = {
   Cast: ({ attributes: { to } }, [x]) => {
     if (x === undefined || !x.type.startsWith('int')) return undefined;
-    if (to === 7) return { type: 'int64', shape: x.shape, data: BigInt64Array.from(integers(x), BigInt) };
+    if (to === 7) return { type: 'int64', shape: x.shape, data: BigInt64Array.from(integers(x), asInt64) };
     return to === 6 ? { type: 'int32', shape: x.shape, data: Int32Array.from(integers(x)) } : undefined;
   },
   Concat: ({ attributes: { axis = 0 } }, parts) => {

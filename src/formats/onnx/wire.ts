@@ -3,6 +3,7 @@
 // memory, which weights of gigabytes forbid: here a large payload stays a range of the file it lies in.
 
 import type { Bytes } from '../../model/bytes';
+import { asInt64 } from '../../model/tensor';
 import type { FileRange } from '../files';
 
 /** Bytes that are made when they are written: a changed weight. */
@@ -103,7 +104,7 @@ export class Message {
     return this.with(
       number,
       VARINT,
-      values.map((value) => BigInt.asUintN(64, BigInt(value))),
+      values.map((value) => BigInt.asUintN(64, asInt64(value))),
     );
   }
 
@@ -159,7 +160,7 @@ export function varints(bytes: Uint8Array): bigint[] {
 
 function packed(values: readonly number[]): Uint8Array {
   const bytes: number[] = [];
-  for (const value of values) pushVarint(bytes, BigInt.asUintN(64, BigInt(value)));
+  for (const value of values) pushVarint(bytes, BigInt.asUintN(64, asInt64(value)));
   return Uint8Array.from(bytes);
 }
 

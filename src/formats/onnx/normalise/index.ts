@@ -4,6 +4,7 @@ import { batchNormalization } from './batch-normalization';
 import { cast } from './cast';
 import { clip } from './clip';
 import { dropout } from './dropout';
+import { affine, crop, imageScaler, parametricSoftplus, scaledTanh } from './experimental';
 import { gelu, swish } from './gelu';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
@@ -45,6 +46,11 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     GroupNormalization: groupNormalization,
     RMSNormalization: rmsNormalization,
     Cast: cast,
+    Affine: affine,
+    Crop: crop,
+    ImageScaler: imageScaler,
+    ParametricSoftplus: parametricSoftplus,
+    ScaledTanh: scaledTanh,
     GRU: recurrent,
     LSTM: recurrent,
     RNN: recurrent,

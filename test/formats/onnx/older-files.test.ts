@@ -1,0 +1,158 @@
+// Files of older converters: read, cut and written, they compute what onnxruntime makes of them.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openModel } from '../../../src/formats/open';
+import { int64 } from '../../../src/model/tensor';
+import { costOf } from '../../../src/ops/cost';
+import { analyseChannels } from '../../../src/pruning/channels';
+import { cut } from '../../../src/pruning/cut';
+import { mask } from '../../../src/pruning/mask';
+import { runFile } from '../../onnx-file';
+import { outputFor } from '../../run';
+import { assertClose, drawn } from '../../tensors';
+import { type ModelFile, writeModelFile } from './model-file';
+import { weakestChannels } from './weakest';
+
+const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-older-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Cuts 30 % of a file's channels; the file written computes what the one it was made from does with them silenced. */
+async function cutAndCompare(file: ModelFile, sample: readonly number[]): Promise<{ before: number; after: number }> {
+  const path = writeModelFile(folder, file);
+  const model = await openModel(path);
+  const x = drawn(sample, 'x');
+  assertClose(await outputFor(model.graph, x), await runFile(path, x), 1e-5, 'read');
+  const channels = analyseChannels(model.graph);
+  const removed = await weakestChannels(model, channels, 0.3);
+  const smaller = { ...model, graph: cut(model.graph, channels, removed) };
+  const written = await model.container.write(smaller, mkdtempSync(join(folder, 'cut-')));
+  assertClose(await runFile(written, x), await outputFor(mask(model.graph, channels, removed), x), 1e-5, 'written');
+  return { before: costOf(model).parameters, after: costOf(smaller).parameters };
+}
+
+/** "To the end", as exporters write it. */
+const END = 2 ** 63;
+
+test('a slice to the end, before opset 10 by an attribute of 2⁶³ − 1, keeps what lies there', async () => {
+  const { before, after } = await cutAndCompare(
+    {
+      opset: 9,
+      x: [1, 3, 6, 6],
+      y: [1, 4, 2, 2],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        {
+          type: 'Slice',
+          inputs: ['wide'],
+          outputs: ['part'],
+          attributes: { axes: [1, 2, 3], starts: [2, 2, 2], ends: [END, END, END] },
+        },
+        { type: 'Conv', inputs: ['part', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([12, 3, 3, 3], 'a')],
+        ['b', drawn([4, 10, 1, 1], 'b')],
+      ]),
+    },
+    [1, 3, 6, 6],
+  );
+  assert.ok(after < before);
+});
+
+test('a slice to the end that a cut writes anew still reaches the end on its other axes', async () => {
+  const { before, after } = await cutAndCompare(
+    {
+      opset: 13,
+      x: [1, 3, 6, 6],
+      y: [1, 4, 2, 2],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Slice', inputs: ['wide', 'starts', 'ends', 'axes'], outputs: ['part'] },
+        { type: 'Conv', inputs: ['part', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([12, 3, 3, 3], 'a')],
+        ['b', drawn([4, 10, 1, 1], 'b')],
+        ['starts', int64([2, 2, 2])],
+        ['ends', int64([END, END, END])],
+        ['axes', int64([1, 2, 3])],
+      ]),
+    },
+    [1, 3, 6, 6],
+  );
+  assert.ok(after < before);
+});
+
+test('the operators that Core ML converters wrote and ONNX took out again do not stop pruning', async () => {
+  const { before, after } = await cutAndCompare(
+    {
+      opset: 7,
+      x: [1, 3, 8, 8],
+      y: [1, 4, 4, 4],
+      nodes: [
+        { type: 'ImageScaler', inputs: ['x'], outputs: ['scaled'], attributes: { bias: [-0.4, 0.1, 0.2], scale: 2 } },
+        { type: 'Conv', inputs: ['scaled', 'a'], outputs: ['wide'] },
+        { type: 'ScaledTanh', inputs: ['wide'], outputs: ['bent'], attributes: { alpha: 1.7, beta: 0.6 } },
+        { type: 'Crop', inputs: ['bent'], outputs: ['part'], attributes: { border: [1, 2, 1, 0] } },
+        { type: 'Affine', inputs: ['part'], outputs: ['moved'], attributes: { alpha: 0.5, beta: 0.3 } },
+        { type: 'Conv', inputs: ['moved', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([12, 3, 3, 3], 'a')],
+        ['b', drawn([4, 12, 1, 1], 'b')],
+      ]),
+    },
+    [1, 3, 8, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
+
+test('channels of an image that only a run counts are read by a convolution that counts its own', async () => {
+  const path = writeModelFile(folder, {
+    opset: 13,
+    x: ['batch', 'channels', 'height', 'width'],
+    y: ['batch', 4, 'height', 'width'],
+    nodes: [
+      { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+      { type: 'Conv', inputs: ['wide', 'b'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['a', drawn([6, 3, 1, 1], 'a')],
+      ['b', drawn([4, 6, 1, 1], 'b')],
+    ]),
+  });
+  const { graph } = await openModel(path);
+  const channels = analyseChannels(graph);
+  const own = channels.of('a', 0) ?? [];
+  assert.ok([...own].every((channel) => channels.frozen(channel) === undefined));
+});
+
+test('weights that an operator nobody knows makes freeze what they touch, and nothing else', async () => {
+  const path = writeModelFile(folder, {
+    opset: 13,
+    domains: new Map([['own', 1]]),
+    x: [1, 3, 6, 6],
+    y: [1, 4, 6, 6],
+    nodes: [
+      { type: 'Unpack', domain: 'own', inputs: ['packed'], outputs: ['a'] },
+      { type: 'Conv', inputs: ['x', 'first'], outputs: ['before'] },
+      { type: 'Conv', inputs: ['before', 'second'], outputs: ['between'] },
+      { type: 'Conv', inputs: ['between', 'a'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['packed', drawn([4, 6], 'packed')],
+      ['first', drawn([8, 3, 1, 1], 'first')],
+      ['second', drawn([6, 8, 1, 1], 'second')],
+    ]),
+  });
+  const { graph, warnings } = await openModel(path);
+  assert.match(warnings.join(' '), /own\.Unpack is not known/);
+  const channels = analyseChannels(graph);
+  const [first = 0] = channels.of('first', 0) ?? [];
+  assert.equal(channels.frozen(first), undefined);
+  const [second = 0] = channels.of('second', 0) ?? [];
+  assert.notEqual(channels.frozen(second), undefined);
+});
