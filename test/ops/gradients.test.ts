@@ -6,7 +6,13 @@ import { type Engine, outputOf, type Program } from '../../src/engines/engine';
 import { onnxruntime } from '../../src/engines/onnxruntime';
 import type { Graph } from '../../src/model/graph';
 import { elementCount, float32, type Tensor } from '../../src/model/tensor';
-import { byConvolution, byUnfolding, type Convolution } from '../../src/ops/conv-gradient';
+import {
+  byConvolution,
+  byTurnedKernel,
+  byUnfolding,
+  type Convolution,
+  paddingOfTurned,
+} from '../../src/ops/conv-gradient';
 import { OPERATORS } from '../../src/ops/index';
 import { inferShapes } from '../../src/ops/infer';
 import { windowOf } from '../../src/ops/window';
@@ -241,8 +247,17 @@ function convolutionOf({ node }: OperatorCase, tape: TrainingTape): Convolution 
 const unfolds = ({ node, values }: OperatorCase): boolean =>
   node.attributes.group === undefined && values.get('x0')?.shape.length === 4;
 
+type WeightRule = typeof byConvolution;
+
+/** The whole batch at once, or a sample at a time. */
+const unfolding =
+  (parts: (batch: number) => number[]): WeightRule =>
+  (tape, convolution, x, gradient) =>
+    byUnfolding(tape, convolution, x, gradient, parts(Number(convolution.from[0])));
+
 for (const [way, rule] of [
-  ['unfolding', byUnfolding],
+  ['unfolding', unfolding((batch) => [batch])],
+  ['unfolding in parts', unfolding((batch) => new Array<number>(batch).fill(1))],
   ['convolution', byConvolution],
 ] as const) {
   for (const given of differentiable.filter(
@@ -253,42 +268,88 @@ for (const [way, rule] of [
         rule(tape, convolutionOf(given, tape), given.node.inputs[0] as string, DIRECTION),
       );
       const weight = given.node.inputs[1] as string;
-      const direction = directionOf(given);
-      const inputs = [...graphOf(given).inputs, { name: DIRECTION, type: 'float32', shape: direction.shape } as const];
-      const outputs = [{ name: made, type: 'float32', shape: given.values.get(weight)?.shape ?? [] } as const];
-      const { nodes, constants } = tape;
-      const program = await engine.compile({ inputs, outputs, nodes, weights: new Map(), constants }, new Map());
-      try {
-        const result = await program.run({ ...Object.fromEntries(given.values), [DIRECTION]: direction });
-        const expected = (await byTensorflow(wasm, given)).get(weight);
-        assert.ok(expected);
-        assertClose(outputOf(result, made), expected, 1e-5, way);
-      } finally {
-        await program.dispose();
-      }
+      const expected = (await byTensorflow(wasm, given)).get(weight);
+      assert.ok(expected);
+      assertClose(await resultOf(given, tape, made, weight), expected, 1e-5, way);
     });
   }
 }
 
-test('a Conv whose unfolded input would fill the memory takes the gradient of its weight by convolution', () => {
-  const types = (batch: number): Set<string> => {
-    const graph: Graph = {
-      inputs: [
-        { name: 'x', type: 'float32', shape: [batch, 64, 32, 32] },
-        { name: 'w', type: 'float32', shape: [64, 64, 3, 3] },
-      ],
-      outputs: [],
-      nodes: [{ name: 'node', type: 'Conv', inputs: ['x', 'w'], outputs: [OUTPUT], attributes: {}, layer: '' }],
-      weights: new Map(),
-      constants: new Map(),
-    };
-    const tape = new TrainingTape(graph, inferShapes(graph), ['w']);
-    for (const node of graph.nodes) tape.forward(node);
-    tape.backward(new Map([[OUTPUT, DIRECTION]]));
-    return new Set(tape.nodes.map(({ type }) => type));
+test("the gradient of a Conv's input by the turned kernel is that of TensorFlow.js", async (context) => {
+  const possible = differentiable.filter((given) => {
+    if (given.node.type !== 'Conv' || given.differsInTensorflow || given.node.attributes.group !== undefined)
+      return false;
+    const { tape } = convolutionTape(given, () => '');
+    return paddingOfTurned(convolutionOf(given, tape)) !== undefined;
+  });
+  assert.ok(possible.length > 2);
+  for (const given of possible) {
+    await context.test(given.title, async () => {
+      const [x, weight] = given.node.inputs as [string, string];
+      const { tape, made } = convolutionTape(given, (tape) => {
+        const convolution = convolutionOf(given, tape);
+        return byTurnedKernel(tape, convolution, paddingOfTurned(convolution) ?? [], DIRECTION, weight);
+      });
+      const expected = (await byTensorflow(wasm, given)).get(x);
+      assert.ok(expected);
+      assertClose(await resultOf(given, tape, made, x), expected, 1e-5, given.title);
+    });
+  }
+});
+
+/** Values of `made`, of the shape of the input `like`, where the output's gradient is `directionOf`. */
+async function resultOf(given: OperatorCase, tape: TrainingTape, made: string, like: string): Promise<Tensor> {
+  const direction = directionOf(given);
+  const inputs = [...graphOf(given).inputs, { name: DIRECTION, type: 'float32', shape: direction.shape } as const];
+  const outputs = [{ name: made, type: 'float32', shape: given.values.get(like)?.shape ?? [] } as const];
+  const { nodes, constants } = tape;
+  const program = await engine.compile({ inputs, outputs, nodes, weights: new Map(), constants }, new Map());
+  try {
+    return outputOf(await program.run({ ...Object.fromEntries(given.values), [DIRECTION]: direction }), made);
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** A Conv of 64 channels, 3 × 3, and its weight's gradient. */
+function largeConvolution(batch: number, side: number): Graph {
+  const graph: Graph = {
+    inputs: [
+      { name: 'x', type: 'float32', shape: [batch, 64, side, side] },
+      { name: 'w', type: 'float32', shape: [64, 64, 3, 3] },
+      { name: DIRECTION, type: 'float32', shape: [batch, 64, side - 2, side - 2] },
+    ],
+    outputs: [],
+    nodes: [{ name: 'node', type: 'Conv', inputs: ['x', 'w'], outputs: [OUTPUT], attributes: {}, layer: '' }],
+    weights: new Map(),
+    constants: new Map(),
   };
-  assert.ok(types(1).has('Gather'));
-  assert.ok(!types(100).has('Gather'));
+  const tape = new TrainingTape(graph, inferShapes(graph), ['w']);
+  for (const node of graph.nodes) tape.forward(node);
+  tape.backward(new Map([[OUTPUT, DIRECTION]]));
+  return { ...graph, nodes: tape.nodes, constants: tape.constants };
+}
+
+test('a Conv whose unfolded input would fill the memory is unfolded in parts of the batch', () => {
+  const unfolded = (batch: number): number[] => {
+    const graph = largeConvolution(batch, 32);
+    const shapes = inferShapes(graph);
+    return graph.nodes
+      .filter(({ type }) => type === 'Gather')
+      .map(({ outputs: [name = ''] }) => elementCount((shapes.get(name) ?? []).map(Number)));
+  };
+  assert.equal(unfolded(1).length, 1);
+  const parts = unfolded(100);
+  assert.ok(parts.length > 1);
+  assert.ok(4 * Math.max(...parts) <= 64 * 2 ** 20);
+  assert.equal(
+    parts.reduce((a, b) => a + b),
+    100 * 64 * 9 * 30 ** 2,
+  );
+});
+
+test('a Conv of which a few samples would fill the memory takes the gradient of its weight by convolution', () => {
+  assert.ok(!largeConvolution(100, 128).nodes.some(({ type }) => type === 'Gather'));
 });
 
 test("dropout multiplies by the mask that is fed, of its input's shape and at its rate", async () => {

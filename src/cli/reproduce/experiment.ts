@@ -10,6 +10,7 @@ import { costOf } from '../../ops/cost';
 import { nonZeroCount } from '../../pruning/sparsify';
 import { runAll } from '../jobs';
 import { duration, type Output } from '../output';
+import type { RunCommand } from './kept-commands';
 
 export interface Experiment {
   readonly description: string;
@@ -30,6 +31,7 @@ export interface Setting {
   /** A shorter version, where there is one. */
   readonly quick: boolean;
   readonly output: Output;
+  readonly runCommand: RunCommand;
 }
 
 /** What came out, for programs and for people. */

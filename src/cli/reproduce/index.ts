@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UserError } from '../../errors';
 import { checkNewFolder } from '../../formats/files';
 import { wholeNumber } from '../options';
 import { duration, makeOutput } from '../output';
 import type { Experiment } from './experiment';
+import { checkStarted, keptCommands } from './kept-commands';
 import { lenet } from './lenet';
 import { measures } from './measures';
 import { smallestLenet } from './smallest-lenet';
@@ -26,6 +28,7 @@ interface Flags {
   readonly jobs: number;
   readonly quick?: boolean;
   readonly out?: string;
+  readonly resume?: boolean;
   readonly json?: boolean;
 }
 
@@ -48,6 +51,7 @@ export function registerReproduce(program: Command): void {
     .option('--jobs <n>', 'trainings at a time, one thread each', wholeNumber, availableParallelism())
     .option('--quick', 'fewer and shorter trainings, where the experiment has a quick version')
     .option('--out <folder>', 'keep the models and reports in this new folder')
+    .option('--resume', 'go on in the folder of --out where the experiment was stopped')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (name: string, flags: Flags) => reproduce(name, EXPERIMENTS[name] as Experiment, flags));
 }
@@ -57,13 +61,19 @@ async function reproduce(name: string, experiment: Experiment, flags: Flags): Pr
   const output = makeOutput(flags.json === true);
   const started = performance.now();
   const work = out === undefined ? await mkdtemp(join(tmpdir(), 'neuron-pruner-')) : resolve(out);
-  if (out !== undefined) await checkNewFolder(work);
+  if (flags.resume && out === undefined)
+    throw new UserError('--resume needs --out: the folder the experiment was begun in.');
+  if (flags.resume) await checkStarted(work, name);
+  else if (out !== undefined) await checkNewFolder(work);
   try {
     const seeds = Array.from({ length: Math.max(1, flags.seeds ?? experiment.seeds) }, (_, i) => i + 1);
-    const { json, text } = await experiment.run({ data: resolve(data), seeds, jobs, work, quick, output });
+    const runCommand = await keptCommands(work, name);
+    const setting = { data: resolve(data), seeds, jobs, work, quick, output, runCommand };
+    const { json, text } = await experiment.run(setting);
     const seconds = (performance.now() - started) / 1000;
     const kept = out === undefined ? '' : `\nModels and reports: ${work}`;
-    output.result({ experiment: name, seconds, ...json }, `${text(duration(seconds))}${kept}`);
+    const took = flags.resume ? `${duration(seconds)} since it was resumed` : duration(seconds);
+    output.result({ experiment: name, seconds, ...json }, `${text(took)}${kept}`);
   } finally {
     if (out === undefined) await rm(work, { recursive: true, force: true });
   }

@@ -5,7 +5,6 @@ import type { Split } from '../../data/dataset';
 import { openDataset } from '../../data/open';
 import { PERMUTATIONS, permutationTest } from '../../evaluation/permutation';
 import { SIGNIFICANCE } from '../../session/record';
-import { runCommand } from '../jobs';
 import { count, percent, table } from '../output';
 import { type Experiment, iterationModels, mean, runTasks, type Setting, type Task, testModel } from './experiment';
 
@@ -53,7 +52,7 @@ interface Run {
 }
 
 /** The classic network and every k; the longest first, so that no process waits at the end. */
-function tasksOf(seed: number, { data, work }: Setting): Task[] {
+function tasksOf(seed: number, { data, work, runCommand }: Setting): Task[] {
   const common = ['--data', data, '--seed', String(seed), '--threads', '1', '--validation', '0'];
   const epochs = ['--epochs', String(FIRST_EPOCHS)];
   return [

@@ -2,7 +2,6 @@
 // reach, the same retraining; what differs is which channels go.
 import { join } from 'node:path';
 import { MEASURES } from '../../pruning/relevance/index';
-import { runCommand } from '../jobs';
 import { percent, table } from '../output';
 import { copyOf, type Experiment, mean, runTasks, type Setting, type Task } from './experiment';
 
@@ -59,7 +58,7 @@ function modelOf(seed: number, { work }: Setting): string {
 
 function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
   const asked = ['--data', setting.data, '--seed', String(seed), '--out', modelOf(seed, setting)];
-  return runCommand(['train', 'lenet5', ...FIRST_TRAINING, ...COMMON, ...asked]);
+  return setting.runCommand(['train', 'lenet5', ...FIRST_TRAINING, ...COMMON, ...asked]);
 }
 
 async function prune(measure: string, seed: number, setting: Setting): Promise<Score> {
@@ -67,7 +66,11 @@ async function prune(measure: string, seed: number, setting: Setting): Promise<S
   const name = `${measure}-seed-${seed}`;
   const folders = ['--sessions', join(work, 'sessions', name), '--out', join(work, name)];
   const asked = ['--data', data, '--seed', String(seed), '--measure', measure, ...CUTS, ...COMMON, ...folders];
-  const { iterations } = (await runCommand(['prune', await copyOf(modelOf(seed, setting), measure), ...asked])) as {
+  const { iterations } = (await setting.runCommand([
+    'prune',
+    await copyOf(modelOf(seed, setting), measure),
+    ...asked,
+  ])) as {
     iterations: { score: number; scoreAfterCut: number }[];
   };
   const last = iterations.at(-1);

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { openModel } from '../../formats/open';
 import { loadValues } from '../../model/values';
 import { type SessionRecord, SIGNIFICANCE } from '../../session/record';
-import { runCommand } from '../jobs';
 import { count, percent, table } from '../output';
 import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from './experiment';
 
@@ -95,7 +94,7 @@ function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
   const { epochs } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const out = ['--out', join(setting.work, `vgg16-seed-${seed}`)];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length, setting.jobs)];
-  return runCommand(['train', 'vgg16', '--width', '0.25', '--epochs', String(epochs), ...out, ...common]);
+  return setting.runCommand(['train', 'vgg16', '--width', '0.25', '--epochs', String(epochs), ...out, ...common]);
 }
 
 async function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
@@ -105,7 +104,7 @@ async function prune(seed: number, { k, layers, keep }: Variant, index: number, 
   const folders = ['--sessions', join(work, 'sessions', nameOf(seed, index)), '--out', join(work, nameOf(seed, index))];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length * variants.length, setting.jobs)];
   const model = await copyOf(join(work, `vgg16-seed-${seed}`), String(index + 1));
-  return runCommand(['prune', model, ...how, '--epochs', String(retraining), ...folders, ...common]);
+  return setting.runCommand(['prune', model, ...how, '--epochs', String(retraining), ...folders, ...common]);
 }
 
 function commonOf(seed: number, { data }: Setting): string[] {
