@@ -38,7 +38,7 @@ interface Length {
 
 const LENGTHS: Readonly<Record<'full' | 'quick', Length>> = {
   full: { epochs: 20, retraining: 3, variants: FULL },
-  quick: { epochs: 12, retraining: 1, variants: FULL.slice(0, 1) },
+  quick: { epochs: 10, retraining: 1, variants: FULL.slice(0, 1) },
 };
 
 interface Row {
