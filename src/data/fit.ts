@@ -6,6 +6,7 @@ import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
 import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
 import { checkAllClasses, fitTarget } from './fit-target';
+import { isImage } from './images/transform';
 import { channelsFirst, type Layout, layoutFor, words } from './layout';
 
 /** A length that any will do for is null. */
@@ -85,7 +86,7 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
       const what = model.inputs.length > 1 ? `"${sample.name}"` : 'a sample';
       throw new UserError(
         `${name}: ${what} is ${words(sample.shape)}, the model's ${whose} is ${words(input.shape)}. ` +
-          'Choose the data the model was made for, or a model for this data.',
+          `${pictureChange(sample.shape, input.shape) ?? 'Choose'} the data the model was made for, or a model for this data.`,
       );
     }
     return layout;
@@ -94,6 +95,10 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
     const { shape = [] } = dataset.inputs[order[i] ?? 0] ?? {};
     return layout.channelsFirst ? [`images are fed channels first, ${words(layout.shape)} for ${words(shape)}`] : [];
   });
+  const left = dataset.inputs.filter((_, i) => !order.includes(i));
+  if (left.length > 0) {
+    notes.push(`not fed, as the model has no input for it: ${left.map((input) => `"${input.name}"`).join(', ')}`);
+  }
   const fit = (split: Split): Split => fitSplit(split, name, model, order, layouts, options);
   const [train, validation, test] = [fit(dataset.train), fit(dataset.validation), fit(dataset.test)];
   checkAllClasses(
@@ -129,12 +134,36 @@ function inputOrder(dataset: Dataset, model: ModelInterface): number[] {
   const byName = model.inputs.map((input) => columns.findIndex((name) => isNamed(input, name)));
   if (byName.every((index) => index >= 0)) return byName;
   if (columns.length === model.inputs.length) return columns.map((_, i) => i);
+  const byShape = model.inputs.map((input) => onlyFitting(dataset.inputs, input.shape));
+  if (byShape.every((index) => index >= 0) && new Set(byShape).size === byShape.length) return byShape;
   const list = (items: readonly { readonly name: string }[]): string =>
     `${items.length} (${items.map(({ name }) => `"${name}"`).join(', ')})`;
   throw new UserError(
     `${dataset.name}: a sample has ${list(dataset.inputs)} inputs, the model ${list(model.inputs)}. ` +
       'Say in the recipe which column goes into which input: "inputs": [{ "from": "column", "to": "input" }].',
   );
+}
+
+/** How pictures of the one shape become such of the other; undefined where either is no picture. */
+function pictureChange(sample: readonly number[], wanted: OpenShape): string | undefined {
+  const [first, second, third] = wanted;
+  const places = [
+    [first, second, third],
+    [second, third, first],
+  ].find(([, , channels]) => channels === 1 || channels === 3);
+  if (places === undefined || wanted.length !== 3 || !isImage(sample)) return undefined;
+  const [height, width, channels] = places;
+  const sized = height === sample[0] && width === sample[1];
+  const size = !height || !width || sized ? [] : [`--size ${width}x${height}`];
+  const colour = channels === sample[2] ? [] : [`--colour ${channels === 1 ? 'grey' : 'rgb'}`];
+  const flags = [...size, ...colour].join(' ');
+  return flags === '' ? undefined : `Bring the pictures to it by ${flags} (data.image in a recipe), or choose`;
+}
+
+/** The index of the one data input that fits a shape; -1 where none does or several do. */
+function onlyFitting(inputs: readonly SampleInput[], shape: OpenShape): number {
+  const fits = inputs.map((input) => layoutFor(input.shape, shape) !== undefined);
+  return fits.filter(Boolean).length === 1 ? fits.indexOf(true) : -1;
 }
 
 function fitSplit(

@@ -1,5 +1,6 @@
 // Opens what a recipe names as its data: the built-in digits, or files told apart by their content.
 import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import { type AugmentOptions, augmented } from './augment';
@@ -14,6 +15,9 @@ import { isZip, openNpyFolder, openNpz } from './npz';
 import type { ReadOptions } from './options';
 import { divide, inputsOf, ofAllSamples, pairsOf, type Samples, type StoredDataset, splitOf } from './samples';
 import { isTableFile, openTables, tableFilesIn } from './table-files';
+
+/** Folders around a folder of data. */
+const MOST_WRAPPINGS = 3;
 
 export interface DatasetOptions extends ReadOptions {
   /** Of every input. Default: pixels and other bytes 0..255 become 0..1, numbers stay as they are. */
@@ -79,15 +83,31 @@ function checkShare(what: string, share: number): void {
 
 async function openStored(source: string, options: ReadOptions): Promise<StoredDataset> {
   if (source === 'digits') return transformedSamples(digits(), options.image);
-  if (await isIdx(source)) return transformedSamples(await openIdx(source), options.image);
-  const found = await stat(source);
-  const stored = found.isDirectory() ? await openFolder(source, options) : await openFile(source, options);
+  const stored = await openPath(source, options);
   if (stored !== undefined) return stored;
   throw new UserError(
     `${source} holds no data of a known kind. Looked for: IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, …), ` +
       'NumPy arrays (.npz, .npy), a folder of pictures for each class, CSV, JSON lines, Parquet, faces as in LFW. ' +
       'Choose such a file or folder, or "digits" for the built-in set.',
   );
+}
+
+/** @param wrappings folders that were nothing but a folder around this one. */
+async function openPath(path: string, options: ReadOptions, wrappings = 0): Promise<StoredDataset | undefined> {
+  if (await isIdx(path)) return transformedSamples(await openIdx(path), options.image);
+  if (!(await stat(path)).isDirectory()) return openFile(path, options);
+  const stored = await openFolder(path, options);
+  if (stored !== undefined || wrappings === MOST_WRAPPINGS) return stored;
+  const inner = await onlyFolderIn(path);
+  return inner === undefined ? undefined : openPath(inner, options, wrappings + 1);
+}
+
+/** What an archive unpacks to is often a folder in a folder. */
+async function onlyFolderIn(path: string): Promise<string | undefined> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name));
+  const [only] = folders;
+  return only && folders.length === 1 ? join(path, only.name) : undefined;
 }
 
 async function openFile(path: string, options: ReadOptions): Promise<StoredDataset | undefined> {

@@ -167,8 +167,22 @@ test('several inputs go by their names, else by their order', async () => {
     fed(fitDataset(dataset({ shapes }), given).train, 2);
   assert.deepEqual(await firstOf(model({ right: [2], left: [1] })), [[2000, 2001], [2000]]);
   assert.deepEqual(await firstOf(model({ a: [1], b: [2] })), [[2000], [2000, 2001]]);
+});
+
+test('pictures of another size or colour are told how to become the right ones', () => {
+  refuses([28, 28, 3], [28, 28, 1], /Bring the pictures to it by --colour grey \(data\.image in a recipe\), or choose/);
+  refuses([64, 48, 3], [96, 80, 3], /by --size 80x96 \(/);
+  refuses([28, 28, 1], [3, 224, 224], /by --size 224x224 --colour rgb \(/);
+  refuses([28, 28, 3], [4], /28×28×3, the model's input is 4\. Choose the data/);
+});
+
+test('where a sample has more than the model reads, an input takes the only part of its shape, and the rest is named', async () => {
+  const shapes = { picture: [2, 2, 1], features: [1] };
+  const { train, notes } = fitDataset(dataset({ shapes }), model({ input: [2, 2, 1] }));
+  assert.deepEqual(await fed(train, 2), [[2000, 2001, 2002, 2003]]);
+  assert.deepEqual(notes, ['not fed, as the model has no input for it: "features"']);
   throwsUserError(
-    () => fitDataset(dataset({ shapes }), model({ a: [1] })),
+    () => fitDataset(dataset({ shapes: { left: [2], right: [2] } }), model({ input: [2] })),
     /2 \("left", "right"\) inputs, the model 1/,
   );
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset, Split } from '../../src/data/dataset';
@@ -52,6 +53,18 @@ test('digits is the built-in set: a tenth of train is validation, values are 0 t
   assert.ok(out.every((value) => value >= 0 && value <= 1));
   assert.ok(out.some((value) => value > 0.9));
 });
+
+test('a folder that holds nothing but a folder of data opens as that one', () =>
+  inFolder(async (folder) => {
+    const inner = join(folder, 'archive', 'data');
+    await mkdir(inner, { recursive: true });
+    await mkdir(join(folder, '__MACOSX'));
+    await writeFile(join(folder, 'README.md'), 'small');
+    await writeFiles(inner, smallSet());
+    assert.deepEqual(await numbersOf(await openDataset(folder)), await numbersOf(await openDataset(inner)));
+    await mkdir(join(folder, 'other'));
+    await assert.rejects(openDataset(folder), /holds no data of a known kind/);
+  }));
 
 test('a folder and a file of it open as the same data', () =>
   withSmall(async (folder) => {
