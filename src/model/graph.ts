@@ -52,25 +52,25 @@ export interface Graph {
 
 export const BATCH = 'batch';
 
-/** A size that has to be known is only known when the model runs. */
-export class UnknownSize extends Error {
-  override readonly name = 'UnknownSize';
+/** What has to be known beforehand (a size, axes) is known only when the model runs. */
+export class UnknownYet extends Error {
+  override readonly name = 'UnknownYet';
 }
 
 /** The dimension at an axis, as a number; `what` names it in the error where it is only known when the model runs. */
 export function fixed(shape: Shape, axis: number, what = 'value'): number {
   const size = shape.at(axis);
   if (typeof size !== 'number')
-    throw new UnknownSize(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
+    throw new UnknownYet(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
   return size;
 }
 
-/** What is asked of known sizes; undefined where one of them is only known when the model runs. */
+/** What is asked of what is known; undefined where that is known only when the model runs. */
 export function whereKnown<T>(ask: () => T): T | undefined {
   try {
     return ask();
   } catch (error) {
-    if (error instanceof UnknownSize) return undefined;
+    if (error instanceof UnknownYet) return undefined;
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 // ConstantOfShape: a tensor of one value, of a shape that is computed. https://onnx.ai/onnx/operators/onnx__ConstantOfShape.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node } from '../model/graph';
-import { int64, integers, type Tensor } from '../model/tensor';
+import { integers, type Tensor } from '../model/tensor';
 import { input, MAX_SIZES, type Operator, output } from './operator';
-import { freezeStated, statedSizes } from './stated-sizes';
+import { isStale, restated } from './stated-sizes';
 
 function fillOf(node: Node): number {
   const value = node.attributes.value;
@@ -32,16 +32,14 @@ export const constantOfShape: Operator = {
     return isWhole(node) ? Array.from({ length: count }, () => ({ value: fillOf(node), from: [] })) : undefined;
   },
   // All its elements are alike: any of them may go with what reads them.
-  ties: (node, ties) => freezeStated(node, 0, ties),
+  ties: () => undefined,
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
-    const stated = statedSizes(node, 0, widths);
-    if (before.every((size, axis) => size === after[axis] || !stated?.[axis])) return node;
-    const target = before.map((size, axis) => {
-      if (typeof size === 'number') return Number(after[axis]);
-      throw new Error(`ConstantOfShape "${node.name}": one of its sizes is known only when the model runs`);
-    });
-    return { ...node, inputs: [widths.remake(int64(target))] };
+    const target = widths.sizes(input(node, 0)) ?? [];
+    const changed = target.some((own, axis) => before[axis] !== after[axis] || isStale(own, widths));
+    if (!changed) return node;
+    const wanted = target.map(({ value }, axis) => (typeof value === 'number' ? Number(after[axis]) : undefined));
+    return { ...node, inputs: [restated(node, 0, wanted, widths)] };
   },
   evaluate: (node, [shape], { tf, constant }) => {
     const known = constant(input(node, 0));

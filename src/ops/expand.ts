@@ -1,10 +1,9 @@
 // Expand: stretches axes of size 1 to a shape (input 1). https://onnx.ai/onnx/operators/onnx__Expand.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension } from '../model/graph';
-import { int64 } from '../model/tensor';
 import { broadcast, sumTo } from './broadcast';
 import { input, type Operator, output } from './operator';
-import { freezeStated, statedSizes } from './stated-sizes';
+import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 export const expand: Operator = {
@@ -24,23 +23,23 @@ export const expand: Operator = {
       const target = axis + to.length - from.length;
       if (size === to[target]) ties.tie({ value, axis }, { value: result, axis: target });
     });
-    freezeStated(node, 1, ties);
   },
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
-    const target = widths.sizes(input(node, 1))?.map(({ value }) => value) ?? [];
+    const target = widths.sizes(input(node, 1)) ?? [];
     const lead = before.length - target.length;
-    const stated = statedSizes(node, 1, widths);
-    const stale = target.some((size, i) => stated?.[i] && size !== 1 && before[i + lead] !== after[i + lead]);
-    if (!stale) return node;
-    const shape = widths.before(input(node, 0));
-    const resized = target.map((size, i): number => {
-      const axis = i + lead;
-      if (typeof size === 'number') return size === 1 ? 1 : Number(after[axis]);
-      if (shape[axis - before.length + shape.length] === size) return 1;
-      throw new Error(`Expand "${node.name}": one of its sizes is known only when the model runs`);
+    const changed = target.some((own, i) => {
+      if (typeof own.value !== 'number' || own.value === 1) return false;
+      return before[i + lead] !== after[i + lead] || isStale(own, widths);
     });
-    return { ...node, inputs: [input(node, 0), widths.remake(int64(resized))] };
+    if (!changed) return node;
+    const shape = widths.before(input(node, 0));
+    const wanted = target.map(({ value }, i): number | undefined => {
+      const axis = i + lead;
+      if (typeof value === 'number') return value === 1 ? 1 : Number(after[axis]);
+      return shape[axis - before.length + shape.length] === value ? 1 : undefined;
+    });
+    return { ...node, inputs: [input(node, 0), restated(node, 1, wanted, widths)] };
   },
   differentiate(node, tape) {
     tape.keep(node);

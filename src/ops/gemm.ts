@@ -14,8 +14,9 @@ export const gemm: Operator = {
   type: 'Gemm',
   shapes(node, [a = [], b = []]) {
     const { transA, transB } = orientation(node);
-    const inner = [a[transA ? 0 : 1], b[transB ? 1 : 0]];
-    if (a.length !== 2 || b.length !== 2 || inner[0] !== inner[1]) {
+    const [left, right] = [a[transA ? 0 : 1], b[transB ? 1 : 0]];
+    const differ = typeof left === 'number' && typeof right === 'number' && left !== right;
+    if (a.length !== 2 || b.length !== 2 || differ) {
       throw new Error(`Gemm "${node.name}": [${a.join(', ')}] and [${b.join(', ')}] do not multiply`);
     }
     return [[a[transA ? 1 : 0] ?? 1, b[transB ? 0 : 1] ?? 1]];

@@ -42,7 +42,7 @@ export class Inference implements Inferred, Known {
   readonly sizes = (name: string): readonly Size[] | undefined => {
     const tensor = this.constant(name);
     if (tensor === undefined) return this.#sizes.get(name);
-    if (tensor.type !== 'int64' && tensor.type !== 'int32') return undefined;
+    if (tensor.type !== 'int64' && tensor.type !== 'int32' && tensor.type !== 'bool') return undefined;
     if (tensor.shape.length > 1 || elementCount(tensor.shape) > MAX_SIZES) return undefined;
     return integers(tensor).map((value) => ({ value, from: [] }));
   };

@@ -97,6 +97,8 @@ export interface Widths extends Known {
   kept(value: string, axis: number): Uint32Array | undefined;
   /** Adds a constant and returns its name. */
   remake(tensor: Tensor): string;
+  /** Adds a node in front of this one and returns the name of what it makes. */
+  insert(type: string, inputs: readonly string[]): string;
 }
 
 /** Gradients of the outputs (undefined where none flows) to gradients of the inputs (undefined where none is wanted). */

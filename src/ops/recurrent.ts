@@ -39,7 +39,8 @@ export function recurrent(type: string, kind: Recurrent): Operator {
     type,
     shapes(node, [x = [], w = [], r = []]) {
       const hidden = fixed(r, 2, `the recurrent weight of ${type} "${node.name}"`);
-      if (x.length !== 3 || w.length !== 3 || x[2] !== w[2] || w[1] !== gates * hidden) {
+      const differ = typeof x[2] === 'number' && x[2] !== w[2];
+      if (x.length !== 3 || w.length !== 3 || differ || w[1] !== gates * hidden) {
         throw new Error(
           `${type} "${node.name}": input [${x.join(', ')}] and weights [${w.join(', ')}], [${r.join(', ')}] do not fit`,
         );

@@ -1,6 +1,6 @@
 // What the reductions have in common: some axes are taken together, the others stay.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fixed, type Node, type Shape } from '../model/graph';
+import { fixed, type Node, type Shape, UnknownYet } from '../model/graph';
 import { integers } from '../model/tensor';
 import {
   type Constants,
@@ -23,7 +23,7 @@ interface Reduction {
 export function axesOf(node: Node, rank: number, constant: Constants): number[] {
   const name = node.inputs[1];
   const axes = name ? constant(name) : undefined;
-  if (name && axes === undefined) throw new Error(`${node.type} "${node.name}": its axes must be a constant`);
+  if (name && axes === undefined) throw new UnknownYet(`${node.type} "${node.name}": its axes must be a constant`);
   const listed = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : [];
   if (listed.length > 0 || numberAttribute(node, 'noop_with_empty_axes', 0) !== 0) return listed;
   return Array.from({ length: rank }, (_, axis) => axis);

@@ -1,9 +1,9 @@
 // Reshape: 0 keeps a size, −1 takes what is left. https://onnx.ai/onnx/operators/onnx__Reshape.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
-import { elementCount, int64 } from '../model/tensor';
+import { elementCount } from '../model/tensor';
 import { type Axis, input, type Known, numberAttribute, type Operator, output, type Ties } from './operator';
-import { freezeStated, statedSizes } from './stated-sizes';
+import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 /** As written: −1 takes what is left, 0 keeps a size, a name stands for a size known only when the model runs. */
@@ -45,31 +45,29 @@ export const reshape: Operator = {
   ties(node, ties) {
     const [x, y] = [input(node, 0), output(node)];
     tieRegrouped(ties, x, y);
-    // Written anew, one size alone can be left to what remains: those stated beside several unknown ones must stay.
-    const [shape, target] = [ties.shape(x), targetOf(node, ties)];
-    const open = ties
-      .shape(y)
-      .filter((size, i) => target?.[i] === -1 || (typeof size === 'string' && size !== shape[i]));
-    if (open.length > 1) freezeStated(node, 1, ties);
   },
   sizes: (node, [shape = []], { sizes }) => (shape.length < 2 ? sizes(input(node, 0)) : undefined),
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const shape = widths.before(input(node, 0));
-    const target = targetOf(node, widths);
-    const stated = statedSizes(node, 1, widths);
-    // What is computed from the sizes cut follows by itself.
-    const changed = before.some(
-      (size, i) => size !== after[i] && stated?.[i] && target?.[i] !== -1 && target?.[i] !== 0,
-    );
-    if (!changed) return node;
-    const resized = before.map((size, i): number => {
-      if (target?.[i] === -1 || target?.[i] === 0) return Number(target[i]);
-      if (typeof size === 'number') return Number(after[i]);
-      return size === shape[i] ? 0 : -1;
+    const sizes = widths.sizes(input(node, 1));
+    const isStated = (size: Dimension, i: number): boolean =>
+      typeof size === 'number' && sizes?.[i]?.value !== -1 && sizes?.[i]?.value !== 0;
+    const changed = before.some((size, i) => {
+      const own = sizes?.[i];
+      return own !== undefined && isStated(size, i) && (size !== after[i] || isStale(own, widths));
     });
-    const inputs = [input(node, 0), widths.remake(int64(resized))];
-    const kept = keepsZeros(node) && before.some((_, i) => resized[i] === 0 && target?.[i] !== 0);
+    if (!changed) return node;
+    const wanted = before.map((size, i): number | undefined => {
+      if (typeof size === 'number') return isStated(size, i) ? Number(after[i]) : Number(sizes?.[i]?.value);
+      if (sizes?.[i]?.value === -1) return -1;
+      return size === shape[i] ? 0 : undefined;
+    });
+    // One size alone can be left to what remains.
+    const left = wanted.flatMap((size, i) => (size === undefined ? [i] : []));
+    if (left.length === 1 && !wanted.includes(-1)) wanted[left[0] as number] = -1;
+    const inputs = [input(node, 0), restated(node, 1, wanted, widths)];
+    const kept = keepsZeros(node) && before.some((_, i) => wanted[i] === 0 && sizes?.[i]?.value !== 0);
     return { ...node, inputs, ...(kept && { attributes: { ...node.attributes, allowzero: 0 } }) };
   },
   differentiate(node, tape) {

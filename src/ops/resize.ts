@@ -1,10 +1,10 @@
 // Resize by scales (input 2) or to sizes (input 3): every axis on its own. https://onnx.ai/onnx/operators/onnx__Resize.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
-import { int64, type Tensor } from '../model/tensor';
+import type { Tensor } from '../model/tensor';
 import { interpolation } from './interpolation';
 import { fromStart, input, type Known, listAttribute, type Operator, output, type Tape } from './operator';
-import { freezeStated, statedSizes } from './stated-sizes';
+import { isStale, restated } from './stated-sizes';
 
 interface Resized {
   readonly axis: number;
@@ -67,21 +67,22 @@ export const resize: Operator = {
       if (size === made[axis] && axis < 2) ties.tie({ value, axis }, { value: result, axis });
       else for (const name of [value, result]) ties.freeze({ value: name, axis }, 'Resize blends along it');
     });
-    if (node.inputs[3] && node.attributes.axes === undefined) freezeStated(node, 3, ties);
   },
   resize(node, widths) {
-    const wanted = node.inputs[3] ? widths.sizes(node.inputs[3]) : undefined;
-    const stated = node.inputs[3] ? statedSizes(node, 3, widths) : undefined;
+    const target = node.inputs[3] ? widths.sizes(node.inputs[3]) : undefined;
+    if (target === undefined) return node;
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
-    const rank = before.length;
-    const named = listAttribute(
-      node,
-      'axes',
-      before.map((_, axis) => axis),
-    ).map((axis) => fromStart(axis, rank));
-    if (wanted === undefined || named.every((axis, i) => before[axis] === after[axis] || !stated?.[i])) return node;
-    const remade = named.map((axis, i) => Number(before[axis] === after[axis] ? wanted[i]?.value : after[axis]));
-    return { ...node, inputs: [...node.inputs.slice(0, 3), widths.remake(int64(remade))] };
+    const all = before.map((_, axis) => axis);
+    const named = listAttribute(node, 'axes', all).map((axis) => fromStart(axis, before.length));
+    const changed = named.some((axis, i) => {
+      const own = target[i];
+      return (
+        own !== undefined && typeof own.value === 'number' && (before[axis] !== after[axis] || isStale(own, widths))
+      );
+    });
+    if (!changed) return node;
+    const wanted = named.map((axis, i) => (typeof target[i]?.value === 'number' ? Number(after[axis]) : undefined));
+    return { ...node, inputs: [...node.inputs.slice(0, 3), restated(node, 3, wanted, widths)] };
   },
   differentiate(node, tape) {
     tape.keep(node);

@@ -1,8 +1,8 @@
 // Slice: starts, ends, axes and steps are inputs. https://onnx.ai/onnx/operators/onnx__Slice.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
-import { int64 } from '../model/tensor';
 import { fromStart, input, type Known, NoGradientRule, type Operator, output, type Size } from './operator';
+import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 interface Range {
@@ -97,9 +97,10 @@ export const slice: Operator = {
   resize(node, widths) {
     const [value, result] = [input(node, 0), output(node)];
     const ranges = rangesOf(node, widths.before(value), widths) ?? new Map<number, Range | undefined>();
-    const lists = [1, 2].map((index) => (widths.sizes(input(node, index)) ?? []).map((size) => Number(size.value)));
+    const bounds = [1, 2].map((index) => widths.sizes(input(node, index)) ?? []);
+    const lists = bounds.map((list) => list.map(({ value }) => (typeof value === 'number' ? value : undefined)));
     const [starts = [], ends = []] = lists;
-    let changed = false;
+    let changed = bounds.some((list) => list.some((own) => isStale(own, widths)));
     for (const [axis, range] of ranges) {
       const kept = widths.kept(value, axis);
       if (range === undefined || kept === undefined) continue;
@@ -109,7 +110,7 @@ export const slice: Operator = {
       ends[range.place] = before + Number(widths.after(result)[axis]);
     }
     if (!changed) return node;
-    const remade = [widths.remake(int64(starts)), widths.remake(int64(ends))];
+    const remade = [restated(node, 1, starts, widths), restated(node, 2, ends, widths)];
     return { ...node, inputs: [value, ...remade, ...node.inputs.slice(3)] };
   },
   differentiate(node, tape) {

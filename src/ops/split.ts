@@ -3,6 +3,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { int64 } from '../model/tensor';
 import { fromStart, input, type Known, numberAttribute, type Operator } from './operator';
+import { isStale } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 function axisOf(node: Node, shape: Shape): number {
@@ -63,7 +64,8 @@ export const split: Operator = {
     const axis = axisOf(node, widths.before(value));
     const sizes = node.outputs.map((part) => fixed(widths.after(part), axis));
     const same = node.outputs.every((part, i) => widths.before(part)[axis] === sizes[i]);
-    if (same) return node;
+    const named = node.inputs[1] ? widths.sizes(node.inputs[1]) : undefined;
+    if (same && !named?.some((own) => isStale(own, widths))) return node;
     const { num_outputs, ...attributes } = node.attributes;
     return { ...node, inputs: [value, widths.remake(int64(sizes))], attributes };
   },

@@ -1,6 +1,6 @@
 // Squeeze: takes axes of size 1 away, those of input 1 or all. https://onnx.ai/onnx/operators/onnx__Squeeze.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Node, Shape } from '../model/graph';
+import { type Node, type Shape, UnknownYet } from '../model/graph';
 import { type Constants, fromStart, input, type Operator, output } from './operator';
 import { tieRegrouped } from './reshape';
 import { sameElements } from './same-elements';
@@ -10,7 +10,7 @@ function squeezed(node: Node, shape: Shape, constant: Constants): number[] {
   const named = node.inputs[1];
   if (!named) return shape.map((_, axis) => axis).filter((axis) => shape[axis] === 1);
   const axes = constant(named);
-  if (!axes) throw new Error(`Squeeze "${node.name}": its axes must be a constant`);
+  if (!axes) throw new UnknownYet(`Squeeze "${node.name}": its axes must be a constant`);
   return Array.from(axes.data as ArrayLike<number>, (axis) => fromStart(Number(axis), shape.length));
 }
 

@@ -1,23 +1,21 @@
-// Shapes that are partly written down and partly computed when the model runs: a cut can't write the first anew while
-// the second are not known, unless they are computed from what is cut and follow by themselves.
-
+// Inputs that say a shape (of a Reshape, an Expand) once widths have changed: what is written down, or computed from sizes
+// that a cut changes, is stated anew; what only a run tells stays as the graph computes it.
 import type { Node } from '../model/graph';
-import { input, type Known, output, type Ties } from './operator';
+import { int64 } from '../model/tensor';
+import { input, type Size, type Widths } from './operator';
 
-/** Which sizes of a shape input are written down; undefined where nothing is known of it. */
-export function statedSizes(node: Node, place: number, { sizes }: Pick<Known, 'sizes'>): boolean[] | undefined {
-  return sizes(input(node, place))?.map(({ value, from }) => typeof value === 'number' && from.length === 0);
+/** Whether a size is computed from one that changes. */
+export function isStale({ from }: Size, widths: Widths): boolean {
+  return from.some(({ value, axis }) => widths.before(value)[axis] !== widths.after(value)[axis]);
 }
 
-/** Freezes the axes of the result whose sizes are written down where others are computed. */
-export function freezeStated(node: Node, place: number, ties: Ties): void {
-  const [stated, result] = [statedSizes(node, place, ties), output(node)];
-  if (stated === undefined || stated.every((is) => is)) return;
-  const lead = ties.shape(result).length - stated.length;
-  const target = ties.sizes(input(node, place));
-  stated.forEach((is, i) => {
-    const value = target?.[i]?.value;
-    if (!is || value === 1 || value === 0 || value === -1) return;
-    ties.freeze({ value: result, axis: i + lead }, `${node.type} states its size beside sizes known only at run time`);
-  });
+/**
+ * The name of the input at a place with these numbers in it, in order; where there is none, what the graph computes is kept.
+ */
+export function restated(node: Node, place: number, wanted: readonly (number | undefined)[], widths: Widths): string {
+  const numbers = widths.remake(int64(wanted.map((size) => size ?? 0)));
+  if (wanted.every((size) => size !== undefined)) return numbers;
+  const known = Uint8Array.from(wanted, (size) => (size === undefined ? 0 : 1));
+  const mask = widths.remake({ type: 'bool', shape: [wanted.length], data: known });
+  return widths.insert('Where', [mask, numbers, input(node, place)]);
 }

@@ -1,13 +1,13 @@
 // Unsqueeze: puts axes of size 1 in, as input 1 says. https://onnx.ai/onnx/operators/onnx__Unsqueeze.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Dimension, Node, Shape } from '../model/graph';
+import { type Dimension, type Node, type Shape, UnknownYet } from '../model/graph';
 import { type Constants, fromStart, input, type Operator, output } from './operator';
 import { tieRegrouped } from './reshape';
 import { sameElements } from './same-elements';
 
 function widened(node: Node, shape: Shape, constant: Constants): Dimension[] {
   const axes = constant(input(node, 1));
-  if (!axes) throw new Error(`Unsqueeze "${node.name}": its axes must be a constant`);
+  if (!axes) throw new UnknownYet(`Unsqueeze "${node.name}": its axes must be a constant`);
   const rank = shape.length + axes.data.length;
   const added = new Set(Array.from(axes.data as ArrayLike<number>, (axis) => fromStart(Number(axis), rank)));
   let next = 0;

@@ -60,7 +60,7 @@ function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Ui
   const after = (value: string): Shape =>
     shapeOf(channels.shapes, value).map((size, axis) => kept.get(value)?.get(axis)?.length ?? size);
   const constants = new Map(graph.constants);
-  const nodes = graph.nodes.map((node) => resize(node, channels, kept, after, constants));
+  const nodes = graph.nodes.flatMap((node) => resize(node, channels, kept, after, constants));
   const inputs = graph.inputs.map((value): Value => ({ ...value, shape: after(value.name) }));
   const declared =
     graph.declared &&
@@ -76,11 +76,16 @@ function resize(
   kept: Kept,
   after: (value: string) => Shape,
   constants: Map<string, Tensor>,
-): Node {
+): Node[] {
   const values = [...node.inputs, ...node.outputs];
-  const touched = values.some((value) => kept.has(value));
-  if (!touched || values.some((value) => value !== '' && !shapes.has(value))) return node;
-  const resized = operatorFor(node)?.resize?.(node, {
+  const operator = operatorFor(node);
+  const told = operator?.shapeInputs?.flatMap((place) => sizes(node.inputs[place] ?? '') ?? []) ?? [];
+  const touched =
+    values.some((value) => kept.has(value)) ||
+    told.some(({ from }) => from.some(({ value, axis }) => kept.get(value)?.has(axis)));
+  if (!touched || values.some((value) => value !== '' && !shapes.has(value))) return [node];
+  const inserted: Node[] = [];
+  const resized = operator?.resize?.(node, {
     before: (value) => shapeOf(shapes, value),
     after,
     kept: (value, axis) => kept.get(value)?.get(axis),
@@ -92,8 +97,14 @@ function resize(
       constants.set(name, tensor);
       return name;
     },
+    insert(type, inputs) {
+      let name = `${node.name}:${type}`;
+      while (shapes.has(name) || inserted.some((other) => other.name === name)) name += "'";
+      inserted.push({ name, type, inputs, outputs: [name], attributes: {}, layer: node.layer });
+      return name;
+    },
   });
-  return resized ?? node;
+  return [...inserted, resized ?? node];
 }
 
 /** The graph with its outputs' shapes brought up to date; throws where the nodes no longer fit together. */

@@ -17,6 +17,8 @@ const STRINGS = 8;
 export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'activation_alpha',
   'activation_beta',
+  'activation_gamma',
+  'activation_params',
   'alpha',
   'beta',
   'bias',

@@ -11,7 +11,7 @@ import { constantOf } from './constant-node';
 import { folded } from './fold';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField } from './messages';
-import { RULES } from './normalise/index';
+import { ruleFor } from './normalise/index';
 import type { Scope } from './normalise/rule';
 import { sparseTensor } from './sparse-tensor';
 import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
@@ -202,7 +202,7 @@ class GraphImport {
       layer: name,
       ...(domain !== undefined && { domain }),
     };
-    const known = domain === undefined && (RULES.has(type) || operatorFor({ type }) !== undefined);
+    const known = ruleFor(type, domain) !== undefined || operatorFor(draft) !== undefined;
     const { nodes, moved } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
     const [only] = nodes;
     const constant = nodes.length === 1 && only ? folded(only, (value) => this.#constants.get(value)) : undefined;
@@ -259,7 +259,7 @@ class GraphImport {
       Object.defineProperty(attributes, nameOf(attribute), { value: plain, enumerable: true });
     }
     const node: Node = { ...draft, attributes };
-    const rule = RULES.get(draft.type);
+    const rule = ruleFor(draft.type, draft.domain);
     if (rule === undefined) return { nodes: [node], moved: new Map() };
     const moved = new Map<string, string>();
     let reason: string | undefined;

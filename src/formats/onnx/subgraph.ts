@@ -5,7 +5,7 @@ import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { subgraphsOf } from './captures';
 import { encodeNode, encodeTensor } from './encode';
 import { AttributeField, GraphField, NodeField } from './messages';
-import { RULES } from './normalise/index';
+import { ruleFor } from './normalise/index';
 import type { Scope } from './normalise/rule';
 import { BYTES, type Message } from './wire';
 
@@ -30,7 +30,7 @@ async function normalised(graph: Message, opset: number): Promise<Message> {
   const constants: Message[] = [];
   const nodes: Message[] = [];
   for (const [index, proto] of graph.messages(GraphField.node).entries()) {
-    const rule = proto.text(NodeField.domain) === '' ? RULES.get(proto.text(NodeField.opType)) : undefined;
+    const rule = ruleFor(proto.text(NodeField.opType), proto.text(NodeField.domain) || undefined);
     if (rule === undefined) {
       nodes.push(await withSubgraphs(proto, opset));
       continue;

@@ -100,7 +100,7 @@ class GraphWriter {
     const last = record.nodes.at(-1) as Node;
     const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
     const read = this.#withInputs(this.#withOutputs(withoutZeros(file, record, own), own), record, renamed);
-    return this.#withAttributes(this.#withAdded(read, added), record, own);
+    return this.#withAttributes(this.#withAdded(read, added), record);
   }
 
   #withOutputs(file: Message, [before, after]: readonly [Node, Node]): Message {
@@ -163,8 +163,11 @@ class GraphWriter {
     return result;
   }
 
-  #withAttributes(file: Message, record: NodeRecord, [before, after]: readonly [Node, Node]): Message {
-    if (before === after || record.nodes.length > 1) return file;
+  #withAttributes(file: Message, record: NodeRecord): Message {
+    const pairs = record.nodes.map(({ name }) => [this.#before.get(name), this.#after.get(name)] as [Node, Node]);
+    if (pairs.length > 1) return pairs.reduce((message, pair) => withSharedAttributes(message, pair), file);
+    const [[before, after]] = pairs as [[Node, Node]];
+    if (before === after) return file;
     const gone = Object.keys(before.attributes).filter((name) => after.attributes[name] === undefined);
     const kept = file.messages(NodeField.attribute).filter((attribute) => !gone.includes(nameOf(attribute)));
     const trimmed = gone.length === 0 ? file : file.with(NodeField.attribute, BYTES, kept);
@@ -341,6 +344,15 @@ function setAttribute(node: Message, name: string, value: number | readonly numb
   const known = attributes.some((attribute) => nameOf(attribute) === name);
   const updated = attributes.map((attribute) => (nameOf(attribute) === name ? withValue(attribute, value) : attribute));
   return node.with(NodeField.attribute, BYTES, known ? updated : [...updated, attributeOf(name, value)]);
+}
+
+/** What a part of the file's node has changed of an attribute that the whole has too: the groups of a fused convolution. */
+function withSharedAttributes(file: Message, [before, after]: readonly [Node, Node]): Message {
+  const named = new Set(file.messages(NodeField.attribute).map(nameOf));
+  return Object.entries(after.attributes).reduce((message, [name, value]) => {
+    const changed = named.has(name) && !same(before.attributes[name], value) && isNumeric(value);
+    return changed ? setAttribute(message, name, value) : message;
+  }, file);
 }
 
 /** A Constant's tensor: other kinds of values become one. */

@@ -6,38 +6,20 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openModel } from '../../../src/formats/open';
 import { int64 } from '../../../src/model/tensor';
-import { costOf } from '../../../src/ops/cost';
 import { analyseChannels } from '../../../src/pruning/channels';
-import { cut } from '../../../src/pruning/cut';
-import { mask } from '../../../src/pruning/mask';
-import { runFile } from '../../onnx-file';
-import { outputFor } from '../../run';
-import { assertClose, drawn } from '../../tensors';
-import { type ModelFile, writeModelFile } from './model-file';
-import { weakestChannels } from './weakest';
+import { drawn } from '../../tensors';
+import { cutAndCompare } from './cut-and-compare';
+import { writeModelFile } from './model-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-older-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Cuts 30 % of a file's channels; the file written computes what the one it was made from does with them silenced. */
-async function cutAndCompare(file: ModelFile, sample: readonly number[]): Promise<{ before: number; after: number }> {
-  const path = writeModelFile(folder, file);
-  const model = await openModel(path);
-  const x = drawn(sample, 'x');
-  assertClose(await outputFor(model.graph, x), await runFile(path, x), 1e-5, 'read');
-  const channels = analyseChannels(model.graph);
-  const removed = await weakestChannels(model, channels, 0.3);
-  const smaller = { ...model, graph: cut(model.graph, channels, removed) };
-  const written = await model.container.write(smaller, mkdtempSync(join(folder, 'cut-')));
-  assertClose(await runFile(written, x), await outputFor(mask(model.graph, channels, removed), x), 1e-5, 'written');
-  return { before: costOf(model).parameters, after: costOf(smaller).parameters };
-}
 
 /** "To the end", as exporters write it. */
 const END = 2 ** 63;
 
 test('a slice to the end, before opset 10 by an attribute of 2⁶³ − 1, keeps what lies there', async () => {
   const { before, after } = await cutAndCompare(
+    folder,
     {
       opset: 9,
       x: [1, 3, 6, 6],
@@ -64,6 +46,7 @@ test('a slice to the end, before opset 10 by an attribute of 2⁶³ − 1, keeps
 
 test('a slice to the end that a cut writes anew still reaches the end on its other axes', async () => {
   const { before, after } = await cutAndCompare(
+    folder,
     {
       opset: 13,
       x: [1, 3, 6, 6],
@@ -88,6 +71,7 @@ test('a slice to the end that a cut writes anew still reaches the end on its oth
 
 test('the operators that Core ML converters wrote and ONNX took out again do not stop pruning', async () => {
   const { before, after } = await cutAndCompare(
+    folder,
     {
       opset: 7,
       x: [1, 3, 8, 8],
@@ -155,4 +139,27 @@ test('weights that an operator nobody knows makes freeze what they touch, and no
   assert.equal(channels.frozen(first), undefined);
   const [second = 0] = channels.of('second', 0) ?? [];
   assert.notEqual(channels.frozen(second), undefined);
+});
+
+test('axes that only a run tells leave what they touch alone, and nothing else', async () => {
+  const path = writeModelFile(folder, {
+    opset: 18,
+    x: ['batch', 3, 6],
+    y: ['batch', 3],
+    nodes: [
+      { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+      { type: 'MatMul', inputs: ['wide', 'b'], outputs: ['made'] },
+      { type: 'Abs', inputs: ['axis'], outputs: ['axes'] },
+      { type: 'ReduceMax', inputs: ['made', 'axes'], outputs: ['y'], attributes: { keepdims: 0 } },
+    ],
+    tensors: new Map([
+      ['a', drawn([6, 8], 'a')],
+      ['b', drawn([8, 5], 'b')],
+      ['axis', int64([-2])],
+    ]),
+  });
+  const { graph } = await openModel(path);
+  const channels = analyseChannels(graph);
+  assert.equal(channels.frozen(channels.of('a', 1)?.[0] ?? 0), undefined);
+  assert.notEqual(channels.frozen(channels.of('b', 1)?.[0] ?? 0), undefined);
 });

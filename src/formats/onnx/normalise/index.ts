@@ -6,6 +6,7 @@ import { clip } from './clip';
 import { dropout } from './dropout';
 import { affine, crop, imageScaler, parametricSoftplus, scaledTanh } from './experimental';
 import { gelu, swish } from './gelu';
+import { MICROSOFT, simplifiedLayerNormalization } from './microsoft';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
 import { recurrent } from './recurrent';
@@ -16,7 +17,7 @@ import { softmax } from './softmax';
 import { split } from './split';
 import { topK } from './top-k';
 
-export const RULES: ReadonlyMap<string, Rule> = new Map(
+const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     Squeeze: axesToInput,
     Unsqueeze: axesToInput,
@@ -45,6 +46,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     Swish: swish,
     GroupNormalization: groupNormalization,
     RMSNormalization: rmsNormalization,
+    SimplifiedLayerNormalization: simplifiedLayerNormalization,
     Cast: cast,
     Affine: affine,
     Crop: crop,
@@ -56,3 +58,9 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     RNN: recurrent,
   }),
 );
+
+/** The rule for an operator; undefined for one that needs none, or that is not known. */
+export function ruleFor(type: string, domain: string | undefined): Rule | undefined {
+  if (domain === undefined) return RULES.get(type);
+  return domain === 'com.microsoft' ? MICROSOFT.get(type) : undefined;
+}

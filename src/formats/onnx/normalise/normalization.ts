@@ -38,11 +38,11 @@ export const groupNormalization: Rule = (node, scope) => {
 /** x / √(mean(x²) + ε) · scale over the axes from `axis` on. */
 export const rmsNormalization: Rule = (node, scope) => {
   const [x = '', scale = ''] = node.inputs;
-  const rank = scope.shape(x)?.length;
-  if (rank === undefined) return scope.opaque('the shape it reads is not known');
   const axis = attributeNumber(node, 'axis', -1);
-  const first = axis < 0 ? axis + rank : axis;
-  const axes = scope.added(int64(Array.from({ length: rank - first }, (_, i) => first + i)));
+  const rank = axis === -1 ? 0 : scope.shape(x)?.length;
+  if (rank === undefined) return scope.opaque('the shape it reads is not known');
+  const count = axis < 0 ? -axis : rank - axis;
+  const axes = scope.added(int64(Array.from({ length: count }, (_, i) => i - count)));
   const [square, mean, shifted, root, normal] = Array.from({ length: 5 }, () => scope.value()) as [
     string,
     string,

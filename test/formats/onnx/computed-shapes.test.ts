@@ -1,0 +1,80 @@
+// Shapes that a file computes when it runs, as PyTorch's TorchScript exporter writes them wherever the batch is free: some of
+// their sizes are fixed all the same, and a cut changes them although nothing that they are computed from changes.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { int64 } from '../../../src/model/tensor';
+import { drawn } from '../../tensors';
+import { cutAndCompare } from './cut-and-compare';
+import type { ModelFile } from './model-file';
+
+const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-computed-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const NUMBERS = [0, 1, 2, 3].map((value) => [`n${value}`, int64([value])] as const);
+
+/** batch, time and width are the sizes of x, [batch, time, 8]. */
+const SIZES: ModelFile['nodes'] = [
+  { type: 'Shape', inputs: ['x'], outputs: ['sizes'] },
+  { type: 'Gather', inputs: ['sizes', 'n0'], outputs: ['batch'] },
+  { type: 'Gather', inputs: ['sizes', 'n1'], outputs: ['time'] },
+  { type: 'Gather', inputs: ['sizes', 'n2'], outputs: ['width'] },
+];
+
+test('heads whose width is computed from that of the whole are cut inside', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 'time', 8],
+      y: ['batch', 'time', 5],
+      nodes: [
+        ...SIZES,
+        { type: 'Div', inputs: ['width', 'n2'], outputs: ['each'] },
+        { type: 'Mul', inputs: ['each', 'n3'], outputs: ['all'] },
+        { type: 'Concat', inputs: ['batch', 'time', 'n3', 'each'], outputs: ['split'], attributes: { axis: 0 } },
+        { type: 'Concat', inputs: ['batch', 'time', 'all'], outputs: ['joined'], attributes: { axis: 0 } },
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Reshape', inputs: ['wide', 'split'], outputs: ['heads'] },
+        { type: 'Transpose', inputs: ['heads'], outputs: ['apart'], attributes: { perm: [0, 2, 1, 3] } },
+        { type: 'Tanh', inputs: ['apart'], outputs: ['bent'] },
+        { type: 'Transpose', inputs: ['bent'], outputs: ['back'], attributes: { perm: [0, 2, 1, 3] } },
+        { type: 'Reshape', inputs: ['back', 'joined'], outputs: ['merged'] },
+        { type: 'MatMul', inputs: ['merged', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([...NUMBERS, ['a', drawn([8, 12], 'a')], ['b', drawn([12, 5], 'b')]]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
+
+test('a token that is laid out for every sample and place, to a width that is computed, is cut with what it is added to', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 'time', 8],
+      y: ['batch', 'time', 4],
+      nodes: [
+        ...SIZES,
+        { type: 'Sub', inputs: ['width', 'n2'], outputs: ['narrow'] },
+        { type: 'Concat', inputs: ['batch', 'time', 'narrow'], outputs: ['target'], attributes: { axis: 0 } },
+        { type: 'Expand', inputs: ['token', 'target'], outputs: ['tokens'] },
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['made'] },
+        { type: 'Add', inputs: ['made', 'tokens'], outputs: ['sum'] },
+        { type: 'MatMul', inputs: ['sum', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ...NUMBERS,
+        ['token', drawn([1, 1, 6], 'token')],
+        ['a', drawn([8, 6], 'a')],
+        ['b', drawn([6, 4], 'b')],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < before);
+});
