@@ -29,7 +29,9 @@ export class Sessions implements vscode.Disposable {
   async list(): Promise<SessionState[]> {
     const folders = new Set([...sessionsFolders(), ...this.#folders]);
     const stored = (await Promise.all([...folders].map(readSessions))).flat();
-    return stored.map((session) => this.#attached.get(session.folder)?.state ?? session);
+    // One that has just started has written nothing yet.
+    const fresh = this.live.filter(({ folder }) => !stored.some((session) => session.folder === folder));
+    return [...fresh, ...stored.map((session) => this.#attached.get(session.folder)?.state ?? session)];
   }
 
   /** Those that run now. */

@@ -75,17 +75,30 @@ class LazyNode implements Node {
   property(key: string): Node | undefined {
     if (this.type !== 'object') return undefined;
     if (this.#children !== undefined) return this.#children.find(({ children }) => children?.[0]?.value === key);
-    for (const property of this.#properties()) if (property.children?.[0]?.value === key) return property;
+    const { source } = this;
+    for (let at = this.#first(); at < this.#end; ) {
+      const behindKey = endOfString(source.text, at);
+      const start = skipSpace(source.text, skipSpace(source.text, behindKey) + 1);
+      const end = endOf(source, start);
+      // Of the properties passed by, no object is made.
+      if (isText(source.text, at, behindKey, key)) return this.#property(at);
+      at = this.#next(end);
+    }
     return undefined;
   }
 
-  *#properties(): Generator<Node> {
+  #property(at: number): Node {
     const { text } = this.source;
+    const key = this.#value(at);
+    const value = this.#value(skipSpace(text, skipSpace(text, at + key.length) + 1));
+    return { type: 'property', offset: at, length: value.offset + value.length - at, children: [key, value] };
+  }
+
+  *#properties(): Generator<Node> {
     for (let at = this.#first(); at < this.#end; at = this.#next(at)) {
-      const key = this.#value(at);
-      const value = this.#value(skipSpace(text, skipSpace(text, at + key.length) + 1));
-      at = value.offset + value.length;
-      yield { type: 'property', offset: key.offset, length: at - key.offset, children: [key, value] };
+      const property = this.#property(at);
+      at += property.length;
+      yield property;
     }
   }
 
@@ -142,6 +155,15 @@ function endOfString(text: string, start: number): number {
   let quote = text.indexOf('"', start + 1);
   while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
   return quote < 0 ? text.length : quote + 1;
+}
+
+/** Whether the string that stands between two offsets, quotes included, says this. */
+function isText(text: string, start: number, end: number, said: string): boolean {
+  if (end - start - 2 === said.length) return text.startsWith(said, start + 1) && !said.includes('\\');
+  // An escape is longer than what it stands for.
+  return end - start - 2 > said.length && text.slice(start, end).includes('\\')
+    ? JSON.parse(text.slice(start, end)) === said
+    : false;
 }
 
 /** An odd number of backslashes before it. */

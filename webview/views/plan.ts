@@ -49,25 +49,25 @@ export function planView(state: PageState, model: Inspection, actions: Actions):
         : nothing
     }
     ${problems.plan === undefined ? nothing : banner({ kind: 'problem', text: problems.plan })}
+    <div class="actions">
+      <vscode-button
+        ?disabled=${noRunning !== undefined || running || problems.plan !== undefined}
+        @click=${() => {
+          actions.look({ tab: 'run' });
+          actions.send({ type: 'run' });
+        }}
+        >${icon('play', 'start')}Run</vscode-button
+      >
+      <vscode-button appearance="secondary" @click=${() => actions.send({ type: 'saveRecipe' })}
+        >${icon('save', 'start')}Save Recipe…</vscode-button
+      >
+      <p class="secondary">${iterations(state)}</p>
+    </div>
     <div class="columns">
       <div class="settings">
         ${planForm(state, model, recipe, actions)}
       </div>
       <section class="outcome" aria-label="What the plan comes to">
-        <div class="actions">
-          <vscode-button
-            ?disabled=${noRunning !== undefined || running || problems.plan !== undefined}
-            @click=${() => {
-              actions.look({ tab: 'run' });
-              actions.send({ type: 'run' });
-            }}
-            >${icon('play', 'start')}Run</vscode-button
-          >
-          <vscode-button appearance="secondary" @click=${() => actions.send({ type: 'saveRecipe' })}
-            >${icon('save', 'start')}Save Recipe…</vscode-button
-          >
-          <p class="secondary">${iterations(state)}</p>
-        </div>
         ${totals(state)} ${layerTable(state, model, recipe, actions)}
       </section>
     </div>
