@@ -25,7 +25,14 @@ export async function languageServer(): Promise<void> {
   console.log(`\nCodeLens on a model.json of ${4 * BLOCKS + 3} layers (${(text.length / 1e6).toFixed(1)} MB)`);
   for (const kind of ['fresh', 'warm'] as const) {
     const of = (figure: keyof Waits): string =>
-      `${Math.round(median(rounds.slice(1).map((waits) => waits[kind][figure]).sort((a, b) => a - b)))} ms`;
+      `${Math.round(
+        median(
+          rounds
+            .slice(1)
+            .map((waits) => waits[kind][figure])
+            .sort((a, b) => a - b),
+        ),
+      )} ms`;
     const what = kind === 'fresh' ? 'a server that has to start' : 'a server that runs';
     console.log(`  ${what.padEnd(28)} ${of('wall').padStart(8)}   processor time ${of('cpu')}`);
   }

@@ -1,5 +1,5 @@
 // The model files of the workspace: found when somebody first asks, watched from then on. Menus are told which they are.
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -149,6 +149,16 @@ export async function isModel(path: string): Promise<boolean> {
   const head = await headOf(path);
   if (!head.includes('"modelTopology"') && !/"format"\s*:\s*"layers-model"/.test(head)) return false;
   return !/"format"\s*:\s*"graph-model"/.test(head) && !/"modelTopology"\s*:\s*\{\s*"node"/.test(head);
+}
+
+/** The model that a folder holds, or that a path is itself; undefined where there is none. */
+export async function modelAt(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return found && path;
+  for (const name of (await readdir(path)).sort()) {
+    if (await isModel(join(path, name))) return join(path, name);
+  }
+  return undefined;
 }
 
 async function headOf(path: string): Promise<string> {

@@ -1,6 +1,4 @@
 // Does what a person asks for in the panel.
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../errors';
 import type { Tab } from '../protocol/panel';
@@ -12,6 +10,7 @@ import { runPlan } from './commands/run';
 import { resumeSession } from './commands/session';
 import { pickModel } from './commands/target';
 import { chooseData, dataFor } from './data-choice';
+import { modelAt } from './model-files';
 import type { OpenModel } from './open-model';
 import { type PanelRequest, showPanel } from './panel';
 import type { PanelConversation } from './panel-conversation';
@@ -126,14 +125,14 @@ async function answer(
     case 'openResult':
       await vscode.commands.executeCommand(
         'vscode.open',
-        vscode.Uri.file(comparedFile(model)),
+        vscode.Uri.file(await comparedFile(model)),
         vscode.ViewColumn.Beside,
       );
       return;
     case 'openIteration':
       return openIteration(conversation, request.index);
     case 'revealResult':
-      await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(comparedFile(model)));
+      await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(await comparedFile(model)));
       return;
     case 'exportReport':
       return reportOf(services, conversation);
@@ -194,17 +193,16 @@ async function reveal(services: Services, model: OpenModel, layer: string): Prom
 }
 
 /** The file of the model that this one is compared with. */
-function comparedFile({ comparison }: OpenModel): string {
+async function comparedFile({ comparison }: OpenModel): Promise<string> {
   if (comparison === undefined) throw new UserError('There is no result yet: run the plan, or compare with a model.');
   return modelFileIn(comparison.after.path);
 }
 
 /** A model's own file, of the folder that it is in. */
-function modelFileIn(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })) throw new UserError(`${path} is gone: it was moved or deleted.`);
-  if (statSync(path).isFile()) return path;
-  const file = readdirSync(path).find((name) => /^model\.json$|\.(h5|hdf5|keras|onnx)$/i.test(name));
-  return file === undefined ? path : join(path, file);
+async function modelFileIn(path: string): Promise<string> {
+  const file = await modelAt(path);
+  if (file === undefined) throw new UserError(`${path} is gone: it was moved or deleted.`);
+  return file;
 }
 
 /** In the editor for its kind of file; the original is the model itself. */
@@ -212,7 +210,11 @@ async function openIteration(conversation: PanelConversation, index: number): Pr
   const session = await conversation.session();
   if (session === undefined) throw new UserError('There is no session of this model any more.');
   const path = index === 0 ? session.model : iterationModel(session.folder, index);
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(modelFileIn(path)), vscode.ViewColumn.Beside);
+  await vscode.commands.executeCommand(
+    'vscode.open',
+    vscode.Uri.file(await modelFileIn(path)),
+    vscode.ViewColumn.Beside,
+  );
 }
 
 async function reportOf(services: Services, conversation: PanelConversation): Promise<void> {

@@ -71,6 +71,9 @@ class Panel {
         if (message.type === 'ready') this.#ready();
         else void answer(services, model, this.#conversation, message);
       }),
+      panel.onDidChangeViewState(() => {
+        if (panel.active) services.active.show(model);
+      }),
       panel.onDidDispose(() => {
         panels.delete(model.path);
         for (const disposable of this.#disposables) disposable.dispose();

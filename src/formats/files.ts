@@ -1,7 +1,7 @@
 // Reading untrusted folders and writing results: every path confined, every write whole or not at all.
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { type Bytes, inPieces, PIECE } from '../model/bytes';
@@ -205,6 +205,19 @@ export async function checkNewFolder(folder: string): Promise<void> {
     throw writeError(folder, error);
   });
   if (found.length > 0) throw new UserError(`${folder} is not empty. Name another folder for the result, or empty it.`);
+  await checkWritable(folder);
+}
+
+/** Asks of the folder, or the first one above it that is there. */
+async function checkWritable(folder: string): Promise<void> {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    try {
+      return await access(at, constants.W_OK);
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(at) !== at;
+      if (!isMissing) throw writeError(folder, error);
+    }
+  }
 }
 
 /** What a person can do about a failed write; the error itself where they can't do anything. */

@@ -33,7 +33,8 @@ export async function modelFile(path: string): Promise<string> {
   if (!found.isDirectory()) throw new UserError(`${path} is neither a file nor a folder.`);
   const files = await readdir(path);
   if (files.includes('model.json')) return modelFile(join(path, 'model.json'));
-  const models = files.filter((name) => SINGLE_FILE.test(name));
+  const named = files.filter((name) => SINGLE_FILE.test(name));
+  const models = named.length > 0 ? named : await topologiesIn(path, files);
   const [only] = models;
   if (only !== undefined && models.length === 1) return join(path, only);
   throw new UserError(
@@ -45,6 +46,22 @@ export async function modelFile(path: string): Promise<string> {
 
 /** In a folder, models are looked for by their names; what they really are is told by their content. */
 const SINGLE_FILE = /\.(keras|h5|hdf5|onnx)$/i;
+
+/** A TF.js model says within so many bytes that it is one. */
+const HEAD_BYTES = 65_536;
+/** More files than lie beside a model. */
+const MAX_FILES = 1_000;
+
+/** TF.js models that are not called model.json: told by their content from other JSON, as a session's record. */
+async function topologiesIn(folder: string, files: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of files.filter((file) => file.toLowerCase().endsWith('.json')).slice(0, MAX_FILES)) {
+    const path = join(folder, name);
+    const isFile = (await stat(path)).isFile();
+    if (isFile && (await firstBytes(path, HEAD_BYTES)).includes('"modelTopology"')) found.push(name);
+  }
+  return found;
+}
 
 async function firstBytes(path: string, count: number): Promise<Buffer> {
   const file = await open(path, 'r').catch((error: Error) => {

@@ -3,12 +3,24 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors';
 import { checkNewFolder, writeWhole } from '../../src/formats/files';
-import { openModel } from '../../src/formats/open';
+import { modelFile, openModel } from '../../src/formats/open';
 import type { Model } from '../../src/model/model';
 import { nonFiniteWeights } from '../../src/model/values';
 import { inFolder } from '../data/folder';
@@ -451,6 +463,16 @@ test('JSON larger than any model is refused unread', () =>
     await file.truncate(40 * 2 ** 30);
     await file.close();
     await assertRefused(openModel(path), path, /40,?960 MB/);
+  }));
+
+test("a folder's model is found by its content where its name says nothing, among other JSON", () =>
+  inFolder(async (folder) => {
+    const path = await writeTfjs(sequential(), folder);
+    await rename(path, join(folder, 'net.json'));
+    await writeFile(join(folder, 'session.json'), '{"title":"net"}');
+    assert.equal(await modelFile(folder), join(folder, 'net.json'));
+    await copyFile(join(folder, 'net.json'), join(folder, 'other.json'));
+    await assertRefused(openModel(folder), 'net.json', 'other.json');
   }));
 
 test('a path that is nowhere, a folder without a model, and a folder in the place of a model are refused', () =>

@@ -40,3 +40,17 @@ test('quotes and backslashes in texts end nothing', () => {
   assert.ok(expected);
   assert.deepEqual(plain(lazyTree(text)), plain(expected));
 });
+
+test('a property is found by its key, however that is spelt and wherever it stands', () => {
+  const keys = ['config', 'name', '', 'a"b', '\\', 'é', 'names'];
+  const text = `{"n\\u0061me": 1, "config": {"name": "}"}, "names": [{}], "": 0, "a\\"b": 2, "\\\\": 3, "\\u00e9": 4}`;
+  const whole = lazyTree(text);
+  const listed = lazyTree(text).children ?? [];
+  for (const key of keys) {
+    const expected = listed.find(({ children }) => children?.[0]?.value === key);
+    assert.ok(expected, key);
+    const found = whole.property?.(key);
+    assert.deepEqual(found && plain(found), plain(expected));
+  }
+  assert.equal(whole.property?.('nam'), undefined);
+});

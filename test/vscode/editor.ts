@@ -193,6 +193,23 @@ export class Editor {
     return hover.innerText();
   }
 
+  /** What a tree's row offers when it is clicked with the other button. */
+  async chooseFromMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const offered = this.page.locator('.context-view .action-label').filter({ hasText: entry }).first();
+    await offered.hover();
+    // A menu that has just opened takes no click.
+    await this.page.waitForTimeout(300);
+    await offered.click();
+  }
+
+  /** Takes what the save dialog proposes. */
+  async save(): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget').filter({ hasText: 'OK' });
+    await dialog.locator('.quick-input-box input').waitFor();
+    await dialog.getByText('OK', { exact: true }).click();
+  }
+
   /** The messages of the Problems view. */
   async problems(): Promise<string[]> {
     await this.command('Problems: Focus on Problems View');

@@ -24,14 +24,6 @@ describe('two models', { skip: skipped }, () => {
 
   const panel = (text: string | RegExp) => editor.panel().getByText(text).first();
 
-  /** Takes what the save dialog proposes. */
-  async function save(path: string): Promise<void> {
-    const dialog = editor.page.locator('.quick-input-widget').filter({ hasText: 'OK' });
-    await dialog.locator('.quick-input-box input').waitFor();
-    await dialog.getByText('OK', { exact: true }).click();
-    await editor.until(() => existsSync(path));
-  }
-
   test('are compared, whichever they are', async () => {
     await editor.command('Neuron Pruner: Compare Models');
     await editor.pick(/^model/);
@@ -50,7 +42,8 @@ describe('two models', { skip: skipped }, () => {
     await editor.command('Neuron Pruner: Export Diagram');
     await editor.pick(/^SVG/);
     const path = join(workspace.folder, 'model', 'model-diagram.svg');
-    await save(path);
+    await editor.save();
+    await editor.until(() => existsSync(path));
     const drawing = readFileSync(path, 'utf8');
     assert.ok(/^<\?xml[^>]*>\s*<svg /.test(drawing) && drawing.includes('>conv1<') && drawing.endsWith('</svg>\n'));
   });

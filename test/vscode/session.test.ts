@@ -63,7 +63,7 @@ describe('a session', { skip: skipped }, () => {
     await editor.panel().getByRole('tab', { name: 'Result' }).click();
     await panel(/^(No|A) significant/).waitFor();
     await editor.openSidebar();
-    await editor.rows('Sessions').filter({ hasText: '66.5 % of the parameters removed' }).waitFor();
+    await editor.rows('Sessions').filter({ hasText: '66.5 % removed' }).waitFor();
   });
 
   test('stops on request, and resumes where it was', async () => {

@@ -52,6 +52,11 @@ describe("the panel's plan", () => {
     assert.deepEqual([...includedLayers(withPrune(recipe, { layers: ['conv2d'] }), prediction)], ['conv2d']);
     assert.deepEqual([...includedLayers(recipe, undefined)], []);
   });
+
+  it('leaves out what a recipe protects, also where it names it', () => {
+    const layers = ['conv2d', 'dense'];
+    assert.deepEqual([...includedLayers(withPrune(recipe, { layers, protect: ['dense'] }), prediction)], ['conv2d']);
+  });
 });
 
 describe('a number field', () => {

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../errors';
 import type { SessionState } from '../../protocol/session-state';
+import { modelAt } from '../model-files';
 import { type OpenModel, titleOf } from '../open-model';
 import { showPanel } from '../panel';
 import type { Services } from '../services';
@@ -16,8 +17,8 @@ export async function openResult(services: Services, session: SessionState): Pro
 
 /** The new model in the explorer. */
 export async function revealResult({ out }: SessionState): Promise<void> {
-  const model = vscode.Uri.file(join(out, 'model.json'));
-  await vscode.commands.executeCommand('revealInExplorer', existsSync(model.fsPath) ? model : vscode.Uri.file(out));
+  const file = (await modelAt(out)) ?? out;
+  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
 }
 
 /** Copies the report of a finished session to where a person wants it. */

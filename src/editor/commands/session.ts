@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../errors';
 import { isLive, type SessionState } from '../../protocol/session-state';
 import { iterationModel } from '../../session/journal';
+import { modelAt } from '../model-files';
 import { titleOf } from '../open-model';
 import { showPanel } from '../panel';
 import type { Services } from '../services';
@@ -61,12 +62,13 @@ export async function branchSession(services: Services, session: SessionState, i
   } catch (error) {
     throw new UserError(`The model of iteration ${iteration} can't be copied to ${target.fsPath}: ${messageOf(error)}`);
   }
-  const [file] = await modelFilesIn(target);
+  const file = await modelAt(target.fsPath);
   if (file === undefined) throw new UserError(`${folder} holds no model.`);
   const model = services.models.at(file);
   const { layers: _, ...prune } = session.recipe.prune ?? {};
   await model.plan({ ...session.recipe, model: file, prune });
   await model.branchedFrom(services.models.at(session.model).origin ?? session.model);
+  services.active.show(model);
   showPanel(services, model, 'plan');
 }
 
@@ -76,12 +78,6 @@ function freePath(path: string): string {
     const own = i === 1 ? path : `${path}-${i}`;
     if (!existsSync(own)) return own;
   }
-}
-
-async function modelFilesIn(folder: vscode.Uri): Promise<string[]> {
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  const names = entries.map(([name]) => name).filter((name) => /^model\.json$|\.(h5|keras|onnx)$/.test(name));
-  return names.map((name) => vscode.Uri.joinPath(folder, name).fsPath);
 }
 
 export async function deleteSession(services: Services, session: SessionState): Promise<void> {

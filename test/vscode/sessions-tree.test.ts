@@ -1,0 +1,83 @@
+// What is done with sessions from the sidebar of a real VS Code: a report exported, a new session branched from an
+// iteration, one deleted; and what is said of one that an earlier version of the extension left running.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type AttachedSession, startSession } from '../../src/session/client';
+import { makeWorkspace, type Workspace } from '../workspace';
+import { Editor, skipped } from './editor';
+
+const WHOLE_SESSION = 600_000;
+
+describe('sessions in the sidebar', { skip: skipped }, () => {
+  let workspace: Workspace;
+  let editor: Editor;
+  let older: AttachedSession;
+
+  before(async () => {
+    workspace = makeWorkspace();
+    const { folder, model, run } = workspace;
+    const cuts = ['--data', 'data', '--ratio', '0.4', '--measure', 'l1', '--iterations', '2', '--epochs', '1'];
+    const { code, stderr } = run('prune', 'model', ...cuts, '--out', 'smaller');
+    assert.equal(code, 0, stderr);
+    const sessions = join(folder, '.neuron-pruner');
+    const recipe = { model, data: { source: join(folder, 'data') }, retrain: { epochs: 500 } };
+    const session = join(sessions, 'older');
+    const job = { recipe, folder, sessions, session, out: join(folder, 'older'), resume: false, version: '0.0.9' };
+    const program = { module: 'dist/session.cjs', log: join(folder, 'session.log') };
+    older = await startSession(program, job, model);
+    mkdirSync(join(folder, 'other'));
+    editor = await Editor.open(folder);
+  });
+  after(async () => {
+    if (older.state.pid !== undefined && older.state.status === 'running') process.kill(older.state.pid, 'SIGKILL');
+    older.dispose();
+    await editor.close();
+    workspace.remove();
+  });
+
+  const panel = (text: string | RegExp) => editor.panel().getByText(text).first();
+  const finished = () => editor.rows('Sessions').filter({ hasText: /% removed/ });
+
+  test('one that an earlier version runs is found, with a word on the update, and can be stopped', async () => {
+    await editor
+      .notification(/being pruned by version 0\.0\.9 of the extension, which was updated meanwhile/)
+      .waitFor();
+    await editor.command('Neuron Pruner: Stop Session');
+    await editor.notification(/stopped\. Everything up to here is saved/).waitFor();
+  });
+
+  test('the report of a finished one is exported', async () => {
+    await editor.openSidebar();
+    await editor.chooseFromMenu(finished(), 'Export Report');
+    await editor.save();
+    await editor.until(() => existsSync(join(workspace.folder, 'model-report.html')));
+  });
+
+  test('a new one is branched from an iteration, and its result stands beside the first original too', async () => {
+    const iteration = editor.rows('Sessions').filter({ hasText: '20 % of the channels' });
+    if (!(await iteration.isVisible())) await finished().locator('.monaco-tl-twistie').click();
+    await iteration.hover();
+    await iteration.locator('.action-label[aria-label^="Branch"]').click();
+    await panel('model-branch-1').waitFor();
+    assert.ok(existsSync(join(workspace.folder, 'model-branch-1', 'model.json')));
+    await editor.view('Layers').getByText('model-branch-1').waitFor();
+    await editor.panel().getByRole('button', { name: 'Run' }).click();
+    await editor.notification(/of the parameters removed/).waitFor({ timeout: WHOLE_SESSION });
+    await editor.panel().getByRole('tab', { name: 'Result' }).click();
+    await panel(/which it was branched from: .*of the parameters removed/).waitFor();
+  });
+
+  test('one is deleted with all its iterations, once that is confirmed; its result stays', async () => {
+    const folder = (name: string) => readdirSync(join(workspace.folder, '.neuron-pruner')).includes(name);
+    assert.ok(folder('older'));
+    const stopped = editor.rows('Sessions').filter({ hasText: 'stopped' });
+    await editor.chooseFromMenu(stopped, 'Delete Session');
+    await editor.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
+    await editor.until(async () => !folder('older') && (await stopped.count()) === 0);
+    assert.ok(existsSync(join(workspace.folder, 'smaller', 'model.json')));
+  });
+
+  test('the extension logs no errors', () => assert.deepEqual(editor.errors, []));
+});
