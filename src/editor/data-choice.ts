@@ -41,8 +41,10 @@ export async function chooseData(services: Services, model: OpenModel, not: read
     },
   );
   if (picked === undefined) return;
-  if (picked.choose === undefined)
+  if (picked.choose === undefined) {
+    await model.planDefaults();
     return model.plan(planWithoutData(model.recipe, await services.inquiries.measures()));
+  }
   const source = await picked.choose();
   if (source === undefined) return;
   await model.plan(withData(model, source));

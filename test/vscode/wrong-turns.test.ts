@@ -23,6 +23,23 @@ describe('a model called net.json', { skip: skipped }, () => {
       'neuronPruner.engine': 'onnxruntime',
     };
     editor = await Editor.open(folder, { settings });
+    // Now that the extension was not told by a name that there is something for it.
+    recipe('unfit.prune.json', {
+      model: 'net/net.json',
+      data: { source: 'few.csv' },
+      prune: { method: 'ratio', measure: 'l1' },
+    });
+    recipe('other.prune.json', {
+      model: 'net/net.json',
+      data: { source: 'digits' },
+      prune: { method: 'ratio', layers: ['block5_conv3'] },
+    });
+    recipe('half.prune.json', {
+      model: 'net/net.json',
+      data: { source: 'data' },
+      prune: { method: 'ratio', measure: 'l1', iterations: 1 },
+      retrain: { epochs: 300 },
+    });
   });
   after(async () => {
     await editor.close();
@@ -66,37 +83,25 @@ describe('a model called net.json', { skip: skipped }, () => {
     await panel(/of the parameters removed/).waitFor();
     await panel(/How well they perform was not compared/).waitFor();
     assert.ok(readdirSync(join(workspace.folder, 'net', 'net-pruned')).includes('net.json'));
+    await editor.command('Neuron Pruner: New Recipe');
+    await editor.page.getByRole('tab', { name: 'net.prune.json' }).waitFor();
+    const saved = JSON.parse(readFileSync(join(workspace.folder, 'net', 'net.prune.json'), 'utf8'));
+    assert.deepEqual([saved.data, saved.engine, saved.threads], [undefined, 'onnxruntime', 1]);
   });
 
   test('on data that do not fit says which, and what the model wants', async () => {
-    recipe('unfit.prune.json', {
-      model: 'net/net.json',
-      data: { source: 'few.csv' },
-      prune: { method: 'ratio', measure: 'l1' },
-    });
     await runRecipe('unfit.prune.json');
     await editor.panel().getByRole('button', { name: 'Run' }).click();
     await panel(/few\.csv|28/).waitFor();
   });
 
   test('on a recipe of another model names the layer that it does not have', async () => {
-    recipe('other.prune.json', {
-      model: 'net/net.json',
-      data: { source: 'digits' },
-      prune: { method: 'ratio', layers: ['block5_conv3'] },
-    });
     await runRecipe('other.prune.json');
     await panel(/block5_conv3/).waitFor();
   });
 
   test('keeps its sessions where the setting says, and says so where nothing can be written there', async () => {
     writeFileSync(join(workspace.folder, 'kept'), 'a file where the folder must be');
-    recipe('half.prune.json', {
-      model: 'net/net.json',
-      data: { source: 'data' },
-      prune: { method: 'ratio', measure: 'l1', iterations: 1 },
-      retrain: { epochs: 300 },
-    });
     await runRecipe('half.prune.json');
     await editor.panel().getByRole('button', { name: 'Run' }).click();
     await panel(/kept.*(in the way|is a file)/).waitFor();
