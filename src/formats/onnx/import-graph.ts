@@ -5,6 +5,7 @@ import { type ElementType, elementCount, float32, type Tensor } from '../../mode
 import { type Weight, weightValues } from '../../model/weight';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
+import type { Axis } from '../../ops/operator';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
 import { constantOf } from './constant-node';
@@ -30,6 +31,10 @@ export interface NodeRecord {
   readonly nodes: readonly Node[];
   /** Constants that stand for attributes of the file, by name. */
   readonly moved: ReadonlyMap<string, string>;
+  /** Attributes that are the size of an axis of what stands for it in the graph. */
+  readonly follows?: ReadonlyMap<string, Axis>;
+  /** Attributes that the file leaves to be worked out from widths. */
+  readonly keeps?: ReadonlyMap<string, number>;
 }
 
 export interface ImportedGraph {
@@ -86,6 +91,8 @@ class GraphImport {
   readonly #nodeNames = new Names([]);
   readonly #read: ReadonlySet<string>;
   readonly #makers = new Map<string, Node>();
+  /** Of the graph's inputs. */
+  readonly #types = new Map<string, ElementType>();
   /** What weights hold that a ConstantOfShape fills. */
   readonly #fills = new Map<string, number>();
 
@@ -153,6 +160,7 @@ class GraphImport {
       if (values.some((value) => value.name === name)) throw new UserError(`two inputs are called "${name}"`);
       values.push({ name, type: computedAs(type), shape });
       this.#inference.shapes.set(name, shape);
+      this.#types.set(name, type);
     }
     return values;
   }
@@ -203,7 +211,7 @@ class GraphImport {
       ...(domain !== undefined && { domain }),
     };
     const known = ruleFor(type, domain) !== undefined || operatorFor(draft) !== undefined;
-    const { nodes, moved } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
+    const { nodes, ...rest } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
     const [only] = nodes;
     const constant = nodes.length === 1 && only ? folded(only, (value) => this.#constants.get(value)) : undefined;
     if (constant !== undefined) {
@@ -217,7 +225,7 @@ class GraphImport {
       for (const output of node.outputs) this.#makers.set(output, node);
       this.#infer(node);
     }
-    this.#records.push({ index, inputs, nodes, moved });
+    this.#records.push({ index, inputs, nodes, ...rest });
   }
 
   #infer(node: Node): void {
@@ -251,7 +259,7 @@ class GraphImport {
     return true;
   }
 
-  async #normalised(proto: Message, draft: Omit<Node, 'attributes'>): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
+  async #normalised(proto: Message, draft: Omit<Node, 'attributes'>): Promise<Omit<NodeRecord, 'index' | 'inputs'>> {
     const attributes: Record<string, Attribute> = {};
     for (const attribute of proto.messages(NodeField.attribute)) {
       const plain =
@@ -262,11 +270,15 @@ class GraphImport {
     const rule = ruleFor(draft.type, draft.domain);
     if (rule === undefined) return { nodes: [node], moved: new Map() };
     const moved = new Map<string, string>();
+    const follows = new Map<string, Axis>();
+    const keeps = new Map<string, number>();
     let reason: string | undefined;
     const scope: Scope = {
       opset: this.options.opset,
       shape: (value) => this.#inference.shapes.get(value),
       constant: (name) => this.#constants.get(name),
+      type: (value) =>
+        this.#types.get(value) ?? this.#constants.get(value)?.type ?? this.#weights.get(value)?.storage.type,
       maker: (value) => this.#makers.get(value),
       isFilled: (own, number) => this.#isFilled(own, number),
       isRead: (value) => this.#read.has(value),
@@ -275,6 +287,8 @@ class GraphImport {
         moved.set(name, attribute);
         return name;
       },
+      follows: (attribute, value, axis) => follows.set(attribute, { value, axis }),
+      keeps: (attribute, value) => keeps.set(attribute, value),
       added: (tensor) => this.#constant(`${draft.name}/constant`, tensor),
       value: () => this.#values.fresh(`${draft.name}/value`),
       opaque: (why) => {
@@ -287,7 +301,7 @@ class GraphImport {
     const nodes = made.map((own, i): Node => {
       return { ...own, name: i === made.length - 1 ? draft.name : this.#nodeNames.fresh(`${draft.name}/${own.type}`) };
     });
-    return { nodes, moved };
+    return { nodes, moved, follows, keeps };
   }
 
   /** An initial state may be zeros that are written down. */

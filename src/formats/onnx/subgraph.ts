@@ -47,11 +47,14 @@ async function normalised(graph: Message, opset: number): Promise<Message> {
       opset,
       shape: () => undefined,
       constant: () => undefined,
+      type: () => undefined,
       maker: () => undefined,
       isFilled: () => false,
       isRead: () => true,
       moved: (_, tensor) => keep(tensor),
       added: keep,
+      follows: () => undefined,
+      keeps: () => undefined,
       value: () => `${prefix}/value_${count++}`,
       opaque: () => {
         kept = true;

@@ -36,6 +36,8 @@ class GraphWriter {
   readonly #fileNodes: readonly Message[];
   readonly #dequantizing: Message[] = [];
   readonly #changedVectors: ReadonlySet<string>;
+  readonly #shapesBefore: ReadonlyMap<string, Shape>;
+  readonly #shapesAfter: ReadonlyMap<string, Shape>;
 
   constructor(
     private readonly source: Source,
@@ -46,6 +48,8 @@ class GraphWriter {
     this.#after = byName(changed);
     this.#fileNodes = source.proto.messages(GraphField.node);
     this.#changedVectors = this.#vectorsChanged();
+    this.#shapesBefore = inferShapes(source.graph);
+    this.#shapesAfter = inferShapes(changed);
   }
 
   async write(): Promise<Message> {
@@ -100,7 +104,7 @@ class GraphWriter {
     const last = record.nodes.at(-1) as Node;
     const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
     const read = this.#withInputs(this.#withOutputs(withoutZeros(file, record, own), own), record, renamed);
-    return this.#withAttributes(this.#withAdded(read, added), record);
+    return this.#withDerived(this.#withAttributes(this.#withAdded(read, added), record), record);
   }
 
   #withOutputs(file: Message, [before, after]: readonly [Node, Node]): Message {
@@ -174,6 +178,18 @@ class GraphWriter {
     return Object.entries(after.attributes).reduce((message, [name, value]) => {
       return same(before.attributes[name], value) || !isNumeric(value) ? message : setAttribute(message, name, value);
     }, trimmed);
+  }
+
+  /** Attributes that say a size, or that the file leaves to be worked out from one. */
+  #withDerived(file: Message, { inputs, follows, keeps }: NodeRecord): Message {
+    const [before, after] = [this.#shapesBefore, this.#shapesAfter];
+    const sized = [...(follows ?? [])].reduce((message, [attribute, { value, axis }]) => {
+      const [own, now] = [before.get(value)?.[axis], after.get(value)?.[axis]];
+      return typeof now === 'number' && own !== now ? setAttribute(message, attribute, now) : message;
+    }, file);
+    const resized = inputs.some((name) => before.get(name)?.some((size, axis) => size !== after.get(name)?.[axis]));
+    if (!resized) return sized;
+    return [...(keeps ?? [])].reduce((message, [attribute, value]) => setAttribute(message, attribute, value), sized);
   }
 
   /** A Constant, a ConstantOfShape, or what repeats a value. */
@@ -277,7 +293,7 @@ class GraphWriter {
 
   /** Sizes that the file states of values, inputs and outputs. */
   #withShapes(graph: Message): Message {
-    const [before, after] = [inferShapes(this.source.graph), inferShapes(this.changed)];
+    const [before, after] = [this.#shapesBefore, this.#shapesAfter];
     const update = (message: Message, number: number): Message => {
       const infos = message.messages(number);
       const updated = infos.map((info) => {

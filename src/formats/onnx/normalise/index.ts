@@ -1,4 +1,5 @@
 // The operators whose form in opset 7 to 17, or since 19, is not that of opset 18.
+import { attention } from './attention';
 import { axesToInput } from './axes';
 import { batchNormalization } from './batch-normalization';
 import { cast } from './cast';
@@ -19,6 +20,7 @@ import { topK } from './top-k';
 
 const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
+    Attention: attention,
     Squeeze: axesToInput,
     Unsqueeze: axesToInput,
     ReduceL1: axesToInput,

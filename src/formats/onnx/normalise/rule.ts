@@ -1,6 +1,6 @@
 // How an operator of an older or newer operator set is brought to the form that it has in opset 18.
 import type { Node, Shape } from '../../../model/graph';
-import { int64, type Tensor } from '../../../model/tensor';
+import { type ElementType, int64, type Tensor } from '../../../model/tensor';
 
 /** What a rule may ask and add. */
 export interface Scope {
@@ -8,6 +8,8 @@ export interface Scope {
   readonly opset: number;
   shape(value: string): Shape | undefined;
   constant(name: string): Tensor | undefined;
+  /** Of what elements an input, a weight or a constant is; undefined for what a node makes. */
+  type(value: string): ElementType | undefined;
   /** The node that makes a value; undefined for inputs, weights and constants. */
   maker(value: string): Node | undefined;
   /** Whether a weight or constant is known to hold one number everywhere. */
@@ -16,6 +18,10 @@ export interface Scope {
   isRead(value: string): boolean;
   /** A constant in place of an attribute: once a cut changes it, the attribute changes in the file. */
   moved(attribute: string, tensor: Tensor): string;
+  /** An attribute that is the size of an axis of a value of the form: it changes in the file with that. */
+  follows(attribute: string, value: string, axis: number): void;
+  /** An attribute that the file leaves to be worked out from widths: it is written down once a cut changes those. */
+  keeps(attribute: string, value: number): void;
   /** A constant that the file has nowhere. */
   added(tensor: Tensor): string;
   /** A name for a value between two nodes of the form. */
