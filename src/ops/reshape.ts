@@ -104,8 +104,22 @@ export function tieRegrouped(ties: Ties, x: string, y: string): void {
     } else if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
     else if (wide.length === 1) ties.product(first, narrow);
     else if (narrow.length === 1) ties.product(second, wide);
-    else for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'its axes are regrouped');
+    else if (!tieInner(ties, wide, narrow) && !tieInner(ties, narrow, wide))
+      for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'its axes are regrouped');
   }
+}
+
+/** [batch, heads · width] as [batch · heads, width]: what lies innermost on one side is the inner part of the other's last. */
+function tieInner(ties: Ties, wide: readonly Axis[], narrow: readonly Axis[]): boolean {
+  const [outer, whole, ...others] = wide;
+  const [product, inner, ...rest] = narrow;
+  if (outer === undefined || whole === undefined || product === undefined || inner === undefined) return false;
+  const size = ({ value, axis }: Axis): number => fixed(ties.shape(value), axis);
+  if (others.length > 0 || rest.length > 0 || size(whole) % size(inner) !== 0) return false;
+  const heads = size(whole) / size(inner);
+  ties.product(whole, [heads, inner]);
+  ties.product(product, [outer, heads]);
+  return true;
 }
 
 function mismatch(node: Node, shape: Shape, target: Shape): Error {

@@ -78,3 +78,33 @@ test('a token that is laid out for every sample and place, to a width that is co
   );
   assert.ok(after < before);
 });
+
+test('heads that are folded into a fixed batch are cut inside', async () => {
+  const fold: ModelFile['nodes'] = [
+    { type: 'Transpose', inputs: ['wide'], outputs: ['first'], attributes: { perm: [1, 0, 2] } },
+    { type: 'Reshape', inputs: ['first', 'folded'], outputs: ['heads'] },
+    { type: 'Tanh', inputs: ['heads'], outputs: ['bent'] },
+    { type: 'Reshape', inputs: ['bent', 'whole'], outputs: ['back'] },
+  ];
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: [2, 3, 8],
+      y: [3, 2, 5],
+      nodes: [
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+        ...fold,
+        { type: 'MatMul', inputs: ['back', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([8, 12], 'a')],
+        ['b', drawn([12, 5], 'b')],
+        ['folded', int64([3, 8, 3])],
+        ['whole', int64([3, 2, 12])],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
