@@ -5,7 +5,7 @@ import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { evaluateConv } from './conv-evaluation';
 import { gradientOfWeight } from './conv-gradient';
-import { channelsThrough, gradientOfBias, groupsOf } from './groups';
+import { channelsThrough, gradientOfBias, groupsOf, imageOf } from './groups';
 import { type Evaluation, input, listAttribute, type Operator, output } from './operator';
 import { type Window, windowOf } from './window';
 
@@ -45,6 +45,7 @@ export const convTranspose: Operator = {
     }
     return [[x[0] ?? 1, fixed(weight, 1) * groupsOf(node), ...sizes]];
   },
+  expects: (node, [, weight]) => imageOf(node, weight, Number(weight?.[0])),
   ...channelsThrough(0),
   macs: (_, [x = [], weight = []]) => elementCount(x.slice(1).map(Number)) * elementCount(weight.slice(1).map(Number)),
   differentiate(node, tape) {

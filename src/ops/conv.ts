@@ -4,7 +4,7 @@ import { fixed } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { evaluateConv } from './conv-evaluation';
 import { gradientOfInput, gradientOfWeight } from './conv-gradient';
-import { channelsThrough, gradientOfBias, groupsOf } from './groups';
+import { channelsThrough, gradientOfBias, groupsOf, imageOf } from './groups';
 import { input, type Operator, output } from './operator';
 import { slide, windowOf } from './window';
 
@@ -21,6 +21,7 @@ export const conv: Operator = {
     const window = windowOf(node, weight.slice(2).map(Number), x.slice(2));
     return [[x[0] ?? 1, fixed(weight, 0), ...slide(node, x.slice(2), window)]];
   },
+  expects: (node, [, weight]) => imageOf(node, weight, Number(weight?.[1]) * groupsOf(node)),
   ...channelsThrough(1),
   macs(_, [, weight = []], [y = []]) {
     const perPosition = elementCount(weight.slice(1).map(Number));

@@ -21,6 +21,12 @@ export const gemm: Operator = {
     }
     return [[a[transA ? 1 : 0] ?? 1, b[transB ? 0 : 1] ?? 1]];
   },
+  expects(node, [, b]) {
+    const { transA, transB } = orientation(node);
+    const inner = b?.[transB ? 1 : 0];
+    if (inner === undefined) return undefined;
+    return transA ? [inner, `${node.name}_in`] : [`${node.name}_in`, inner];
+  },
   ties(node, ties) {
     const { transA, transB } = orientation(node);
     const [a, b, y] = [input(node, 0), input(node, 1), output(node)];

@@ -1,10 +1,16 @@
 // What Conv and ConvTranspose have in common: how channels go through a weight with groups. Axis 0 of the weight counts
 // channels over all groups, axis 1 within one.
-import { fixed, type Node } from '../model/graph';
+import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { type Axis, input, numberAttribute, type Operator, output, type Tape, type Ties } from './operator';
 import { freezeSpatial } from './window';
 
 export const groupsOf = (node: Node): number => numberAttribute(node, 'group', 1);
+
+/** An image of so many channels, of which nothing else is known but how many axes the weight slides over. */
+export function imageOf(node: Node, weight: Shape | undefined, channels: number): Shape | undefined {
+  if (weight === undefined || !Number.isInteger(channels)) return undefined;
+  return weight.map((_, axis): Dimension => (axis === 1 ? channels : `${node.name}_in_${axis}`));
+}
 
 interface Grouped {
   readonly groups: number;

@@ -2,7 +2,7 @@
 import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import { elementCount, integers } from '../model/tensor';
 import { operatorFor } from './index';
-import { type Known, MAX_SIZES, type Size } from './operator';
+import { type Known, MAX_SIZES, type Operator, type Size } from './operator';
 
 export interface Inferred {
   /** By name: the graph's inputs, weights, constants and what its nodes make; a shape nobody can tell is left out. */
@@ -49,6 +49,7 @@ export class Inference implements Inferred, Known {
 
   add(node: Node): void {
     const operator = operatorFor(node);
+    this.#expect(node, operator);
     const inputs = node.inputs.map((name) => (name === '' ? [] : this.shapes.get(name)));
     const known = inputs.every((shape) => shape !== undefined);
     const told = (operator && known && whereKnown(() => operator.shapes(node, inputs, this))) || [];
@@ -59,6 +60,15 @@ export class Inference implements Inferred, Known {
     const sizes = known ? operator?.sizes?.(node, inputs, this) : undefined;
     const [first] = node.outputs;
     if (sizes !== undefined && sizes.length <= MAX_SIZES && first) this.#sizes.set(first, sizes);
+  }
+
+  /** What an operator reads that nobody knows has the shape that its weights ask for. */
+  #expect(node: Node, operator: Operator | undefined): void {
+    const [first = ''] = node.inputs;
+    if (operator?.expects === undefined || first === '' || this.shapes.has(first)) return;
+    const inputs = node.inputs.map((name) => this.shapes.get(name));
+    const shape = operator.expects(node, inputs);
+    if (shape !== undefined) this.shapes.set(first, shape);
   }
 }
 

@@ -291,13 +291,29 @@ class GraphWriter {
     return tensors.map(({ name, ...tensor }) => this.edits.newTensor(name, { ...weight, ...tensor, name }));
   }
 
+  /** The value that a name only repeats, by an Identity of the file; itself where it does not. */
+  #original(name: string): string {
+    this.#repeated ??= new Map(
+      this.#fileNodes
+        .filter((node) => node.text(NodeField.opType) === 'Identity')
+        .map((node) => [node.texts(NodeField.output)[0] ?? '', node.texts(NodeField.input)[0] ?? '']),
+    );
+    const shapes = this.#shapesBefore;
+    let original = name;
+    for (let own: string | undefined = name; own !== undefined && !shapes.has(original); own = this.#repeated.get(own))
+      original = own;
+    return original;
+  }
+
+  #repeated: ReadonlyMap<string, string> | undefined;
+
   /** Sizes that the file states of values, inputs and outputs. */
   #withShapes(graph: Message): Message {
     const [before, after] = [this.#shapesBefore, this.#shapesAfter];
     const update = (message: Message, number: number): Message => {
       const infos = message.messages(number);
       const updated = infos.map((info) => {
-        const name = info.text(ValueInfoField.name);
+        const name = this.#original(info.text(ValueInfoField.name));
         const [own, now]: (Shape | undefined)[] = [before.get(name), after.get(name)];
         return own && now ? withSizes(info, own, now) : info;
       });

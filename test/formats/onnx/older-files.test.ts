@@ -163,3 +163,25 @@ test('axes that only a run tells leave what they touch alone, and nothing else',
   assert.equal(channels.frozen(channels.of('a', 1)?.[0] ?? 0), undefined);
   assert.notEqual(channels.frozen(channels.of('b', 1)?.[0] ?? 0), undefined);
 });
+
+test('what stands behind an operator nobody knows, of whose result nothing is said, is pruned by what its weights read', async () => {
+  const path = writeModelFile(folder, {
+    opset: 13,
+    domains: new Map([['own', 1]]),
+    x: [1, 3, 6, 6],
+    y: [1, 4, 6, 6],
+    nodes: [
+      { type: 'Prepare', domain: 'own', inputs: ['x'], outputs: ['prepared'] },
+      { type: 'Conv', inputs: ['prepared', 'first'], outputs: ['wide'] },
+      { type: 'Conv', inputs: ['wide', 'second'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['first', drawn([8, 3, 1, 1], 'first')],
+      ['second', drawn([4, 8, 1, 1], 'second')],
+    ]),
+  });
+  const { graph } = await openModel(path);
+  const channels = analyseChannels(graph);
+  assert.equal(channels.frozen(channels.of('first', 0)?.[0] ?? 0), undefined);
+  assert.notEqual(channels.frozen(channels.of('first', 1)?.[0] ?? 0), undefined);
+});

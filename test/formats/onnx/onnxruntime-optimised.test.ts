@@ -106,3 +106,32 @@ test('a transformer’s feed-forward part, fused: biased Gelu, sums normalised, 
   );
   assert.ok(after < 0.8 * before);
 });
+
+test('a product of heads that lie behind the places, exchanged within', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      domains,
+      x: [3, 2, 8],
+      y: [2, 3, 3],
+      nodes: [
+        { type: 'MatMul', inputs: ['x', 'q'], outputs: ['queries'] },
+        { type: 'MatMul', inputs: ['x', 'k'], outputs: ['keys'] },
+        {
+          ...MICROSOFT,
+          type: 'FusedMatMul',
+          inputs: ['queries', 'keys'],
+          outputs: ['y'],
+          attributes: { transBatchA: 1, transBatchB: 1, transB: 1, alpha: 0.5 },
+        },
+      ],
+      tensors: new Map([
+        ['q', drawn([8, 10], 'q')],
+        ['k', drawn([8, 10], 'k')],
+      ]),
+    },
+    [3, 2, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});

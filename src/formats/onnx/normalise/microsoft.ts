@@ -52,21 +52,21 @@ function fused(type: string): Rule {
   };
 }
 
-/** alpha · A · B, either with its last two axes exchanged. */
+/** alpha · A · B, either with its last two axes exchanged, or with its first behind the batch before that. */
 const fusedMatMul: Rule = (node, scope) => {
-  if (attributeNumber(node, 'transBatchA', 0) !== 0 || attributeNumber(node, 'transBatchB', 0) !== 0)
-    return scope.opaque('it exchanges the batch');
   const nodes: Node[] = [];
-  const turned = (name: string, attribute: string): string | undefined => {
-    if (attributeNumber(node, attribute, 0) === 0) return name;
+  const turned = (name: string, side: 'A' | 'B'): string | undefined => {
+    const [last, batch] = [`trans${side}`, `transBatch${side}`].map((own) => attributeNumber(node, own, 0) !== 0);
+    if (!last && !batch) return name;
     const rank = scope.shape(name)?.length;
     if (rank === undefined) return undefined;
-    const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+    const perm = Array.from({ length: rank }, (_, i) => (batch && i < rank - 1 ? (i + 1) % (rank - 1) : i));
+    if (last) perm.push(...perm.splice(-2).reverse());
     const value = scope.value();
     nodes.push(part(node, 'Transpose', [name], value, { perm }));
     return value;
   };
-  const [a, b] = [turned(node.inputs[0] ?? '', 'transA'), turned(node.inputs[1] ?? '', 'transB')];
+  const [a, b] = [turned(node.inputs[0] ?? '', 'A'), turned(node.inputs[1] ?? '', 'B')];
   if (a === undefined || b === undefined) return scope.opaque('the shape it reads is not known');
   const alpha = attributeNumber(node, 'alpha', 1);
   if (alpha === 1) return [...nodes, { ...part(node, 'MatMul', [a, b], ''), outputs: node.outputs }];
