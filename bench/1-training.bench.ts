@@ -1,4 +1,4 @@
-// Training and inference of LeNet-5: our engines, and PyTorch.
+// Training and inference of LeNet-5, training of a VGG16 of a quarter of the width: our engines, and PyTorch.
 import { cpus } from 'node:os';
 import { buildModel } from '../src/architectures/index';
 import type { Engine } from '../src/engines/engine';
@@ -6,6 +6,7 @@ import { onnxruntime } from '../src/engines/onnxruntime';
 import { tensorflow } from '../src/engines/tensorflow';
 import { loadTensorflow } from '../src/engines/tensorflow/load';
 import { messageOf } from '../src/errors';
+import type { Model } from '../src/model/model';
 import { float32 } from '../src/model/tensor';
 import { loadValues } from '../src/model/values';
 import type { OptimizerName } from '../src/training/optimizer';
@@ -16,6 +17,9 @@ import { samplesSplit } from './samples';
 
 const ROUNDS = 9;
 const STEPS = 60;
+/** A step of a deep network takes as long as fifty of LeNet-5. */
+const DEEP_STEPS = 6;
+const DEEP_ROUNDS = 5;
 const threads = Number(process.env.NEURON_PRUNER_THREADS ?? cpus().length);
 const torch = await startTorch(threads);
 const engines = await ourEngines();
@@ -23,12 +27,12 @@ console.log(
   `LeNet-5 (20-50-500-10), 28×28, ${threads} threads, ${ROUNDS} rounds of ${STEPS} steps${torch ? `, PyTorch ${torch.version}` : ''}`,
 );
 
-const model = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
-const values = await loadValues(model.graph);
+const lenet = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
+const values = await loadValues(lenet.graph);
 
 for (const optimizer of ['sgd', 'adam'] as const) {
   for (const batch of [64, 128]) {
-    const contenders = engines.map((ours) => training(ours, optimizer, batch));
+    const contenders = engines.map((ours) => training(ours, lenet, optimizer, batch));
     if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('train', optimizer, batch, STEPS) });
     show(`training, ${optimizer}, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
   }
@@ -38,6 +42,14 @@ for (const batch of [64, 128]) {
   if (torch) contenders.push({ name: 'PyTorch', round: () => torch.rate('infer', '-', batch, 2 * STEPS) });
   show(`inference, batch ${batch}`, await interleave(contenders, ROUNDS), 'images/s');
 }
+const vgg = buildModel('vgg16', { inputShape: [64, 64, 3], classes: 10, seed: 1, width: 0.25 });
+const deep = engines.slice(0, 1).map((ours) => training({ ...ours, steps: DEEP_STEPS }, vgg, 'adam', 64));
+if (torch) deep.push({ name: 'PyTorch', round: () => torch.rate('vgg16', 'adam', 64, DEEP_STEPS) });
+show(
+  'training, VGG16 of a quarter of the width on 64×64, adam, batch 64',
+  await interleave(deep, DEEP_ROUNDS),
+  'images/s',
+);
 torch?.stop();
 
 interface OurEngine {
@@ -66,7 +78,12 @@ async function ourEngines(): Promise<OurEngine[]> {
 }
 
 /** The real loop, reading samples and all, timed from its tenth step on: compiling the graph is not a step. */
-function training({ name, engine, steps }: OurEngine, optimizer: OptimizerName, batch: number): Contender {
+function training(
+  { name, engine, steps }: OurEngine,
+  { graph }: Model,
+  optimizer: OptimizerName,
+  batch: number,
+): Contender {
   return {
     name,
     async round() {
@@ -75,9 +92,9 @@ function training({ name, engine, steps }: OurEngine, optimizer: OptimizerName, 
       let start = 0;
       await train(
         engine,
-        model.graph,
-        values,
-        samplesSplit(batch * (steps + warm)),
+        graph,
+        await loadValues(graph),
+        samplesSplit(batch * (steps + warm), (graph.inputs[0]?.shape ?? []).slice(1).map(Number)),
         {
           epochs: 1,
           batch,
@@ -99,8 +116,8 @@ function training({ name, engine, steps }: OurEngine, optimizer: OptimizerName, 
 }
 
 async function inference({ name, engine, steps }: OurEngine, batch: number): Promise<Contender> {
-  const input = model.graph.inputs[0]?.name ?? '';
-  const program = await engine.compile(model.graph, values);
+  const input = lenet.graph.inputs[0]?.name ?? '';
+  const program = await engine.compile(lenet.graph, values);
   const feeds = { [input]: float32([batch, 28, 28, 1], new Float32Array(batch * 784).fill(0.5)) };
   return {
     name,

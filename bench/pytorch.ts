@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 export interface Torch {
   readonly version: string;
   /** Images a second. */
-  rate(kind: 'train' | 'infer', optimizer: string, batch: number, steps: number): Promise<number>;
+  rate(kind: 'train' | 'vgg16' | 'infer', optimizer: string, batch: number, steps: number): Promise<number>;
   stop(): void;
 }
 

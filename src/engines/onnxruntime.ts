@@ -1,9 +1,13 @@
 // The default engine: onnxruntime's native CPU library, from one npm package; loaded when it is first used.
 import type * as Onnxruntime from 'onnxruntime-node';
+import { messageOf } from '../errors';
 import { encodeOnnx } from '../formats/onnx/encode';
 import type { Graph } from '../model/graph';
 import type { Tensor } from '../model/tensor';
+import { operatorFor } from '../ops/index';
+import { isOpaque } from '../ops/opaque';
 import type { Engine, Feeds, Program } from './engine';
+import { notRun } from './not-run';
 
 export interface OnnxruntimeOptions {
   /** Threads within an operator; 0, the default, is one for each physical core. */
@@ -31,10 +35,20 @@ export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
     name: 'onnxruntime',
     async compile(graph, values) {
       const { InferenceSession, Tensor } = await loadOnnxruntime();
-      const session = await InferenceSession.create(encodeOnnx(graph, values), options);
+      const session = await InferenceSession.create(encodeOnnx(graph, values), options).catch((error: unknown) => {
+        throw explained(graph, error);
+      });
       return new OnnxruntimeProgram(Tensor, session, graph);
     },
   };
+}
+
+/** Where the graph has a node that we don't know, onnxruntime doesn't either. */
+function explained({ nodes }: Graph, error: unknown): unknown {
+  const opaque = nodes.find(isOpaque);
+  if (opaque !== undefined) return notRun(opaque);
+  const unknown = nodes.find((node) => operatorFor(node) === undefined);
+  return unknown === undefined ? error : notRun(unknown, messageOf(error).replace(/\.?\s*$/, ''));
 }
 
 export function loadOnnxruntime(): Promise<typeof Onnxruntime> {

@@ -117,7 +117,6 @@ function evaluate(
   { gates, states, activations, stepper }: Recurrent,
 ): TfTensor[] {
   const { tf } = run;
-  if (inputs[4] !== undefined) throw new Error(`${node.type} "${node.name}": sequences of several lengths`);
   if (node.attributes.clip !== undefined) throw new Error(`${node.type} "${node.name}": inputs that are clipped`);
   const x = batchFirst(node) ? tf.transpose(inputs[0] as TfTensor, [1, 0, 2]) : (inputs[0] as TfTensor);
   const [length = 1, batch = 1] = x.shape;
@@ -129,6 +128,7 @@ function evaluate(
     if (given === undefined) return tf.zeros([directions, batch, hidden]);
     return batchFirst(node) ? tf.transpose(given, [1, 0, 2]) : given;
   });
+  const lengths = inputs[4];
   const sequence = tf.reshape(x, [length * batch, x.shape[2] ?? 1]);
   const made = Array.from({ length: directions }, (_, direction) => {
     const at = (tensor: TfTensor): TfTensor => tf.gather(tensor, direction);
@@ -144,8 +144,11 @@ function evaluate(
     const outputs = new Array<TfTensor>(length);
     for (let i = 0; i < length; i++) {
       const place = reverse ? length - 1 - i : i;
-      state = step(steps[place] as TfTensor, state);
-      outputs[place] = state[0] as TfTensor;
+      const next = step(steps[place] as TfTensor, state);
+      const within = lengths && stepsWithin(lengths, place, run);
+      // Past its end a sequence puts out zeros and keeps its state.
+      state = within ? next.map((own, j) => choose(within, own, state[j] as TfTensor, run)) : next;
+      outputs[place] = within ? tf.mul(within, next[0] as TfTensor) : (next[0] as TfTensor);
     }
     return { outputs: tf.stack(outputs), state };
   });
@@ -158,6 +161,16 @@ function evaluate(
   return batchFirst(node)
     ? [tf.transpose(all, [2, 0, 1, 3]), ...last.map((state) => tf.transpose(state, [1, 0, 2]))]
     : [all, ...last];
+}
+
+/** [batch, 1]: 1 where a step is within its sequence. */
+function stepsWithin(lengths: TfTensor, place: number, { tf }: Evaluation): TfTensor {
+  return tf.cast(tf.expandDims(tf.greater(tf.cast(lengths, 'float32'), place), 1), 'float32');
+}
+
+/** @param which 1 or 0. */
+function choose(which: TfTensor, one: TfTensor, other: TfTensor, { tf }: Evaluation): TfTensor {
+  return tf.add(tf.mul(which, one), tf.mul(tf.sub(1, which), other));
 }
 
 /** What the gates get from the state. */

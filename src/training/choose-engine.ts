@@ -1,5 +1,6 @@
 // Which engine runs a recipe: the one that it names, or the fastest that can do all of it.
 import type { Engine } from '../engines/engine';
+import { notRun } from '../engines/not-run';
 import { onnxruntime } from '../engines/onnxruntime';
 import { tensorflow } from '../engines/tensorflow';
 import { loadTensorflow } from '../engines/tensorflow/load';
@@ -7,6 +8,7 @@ import { UserError } from '../errors';
 import type { Graph, Node } from '../model/graph';
 import { operatorFor } from '../ops/index';
 import { inferShapes } from '../ops/infer';
+import { isOpaque } from '../ops/opaque';
 import { NoGradientRule } from '../ops/operator';
 import { TrainingTape } from './tape';
 
@@ -35,6 +37,8 @@ export async function chooseEngine(
 ): Promise<ChosenEngine> {
   const ours = onnxruntime({ threads });
   const theirs = tensorflow({ threads });
+  const opaque = trains ? graph.nodes.find(isOpaque) : undefined;
+  if (opaque !== undefined) throw notRun(opaque);
   const missing = trains ? missingRule(graph) : undefined;
   if (missing === undefined && name !== 'tensorflow') {
     const reason = name === 'auto' ? 'the fastest, and it can do all of this' : 'as asked for';

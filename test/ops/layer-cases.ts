@@ -267,6 +267,9 @@ function recurrent(gates: number, directions: number): Tensor[] {
   ];
 }
 
+/** Of the two sequences of `recurrent`, which has five steps. */
+const LENGTHS: Tensor = { type: 'int32', shape: [2], data: Int32Array.of(3, 5) };
+
 /** So small that no activation bends sharply there. */
 const small = (tensors: readonly Tensor[]): Tensor[] =>
   tensors.map(({ shape, data }) =>
@@ -322,6 +325,18 @@ const recurrents = [
     { hidden_size: 4 },
     NO_RULE,
   ),
+  ...(['forward', 'reverse', 'bidirectional'] as const).flatMap((direction) => {
+    const directions = direction === 'bidirectional' ? 2 : 1;
+    return [['LSTM', 4] as const, ['GRU', 3] as const].map(([type, gates]) =>
+      given(
+        type,
+        `over sequences of several lengths, ${direction}`,
+        [...recurrent(gates, directions), { constant: LENGTHS }],
+        { hidden_size: 4, direction },
+        NO_RULE,
+      ),
+    );
+  }),
 ];
 
 export const LAYER_CASES: readonly OperatorCase[] = [

@@ -1,21 +1,32 @@
 // Which engine runs a recipe, and that it says why.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { onnxruntime } from '../../src/engines/onnxruntime';
 import { UserError } from '../../src/errors';
 import { BATCH, type Graph } from '../../src/model/graph';
+import { loadValues } from '../../src/model/values';
 import { float32Weight } from '../../src/model/weight';
 import { GraphBuilder } from '../../src/ops/builder';
+import { OPAQUE_DOMAIN } from '../../src/ops/opaque';
 import { chooseEngine } from '../../src/training/choose-engine';
 import { recurrentNetwork } from '../recurrent-network';
 
 /** A dense layer whose output goes through an operator. */
-function withOperator(type: string): Graph {
+function withOperator(type: string, domain?: string): Graph {
   const builder = new GraphBuilder();
   builder.layer = 'dense';
   const x = builder.addInput({ name: 'x', type: 'float32', shape: [BATCH, 3] });
   const dense = builder.op('MatMul', [x, builder.addWeight(float32Weight('w', [3, 2], new Float32Array(6)))]);
   builder.layer = 'special';
-  builder.add({ name: 'special', type, inputs: [dense], outputs: ['y'], attributes: {}, layer: 'special' });
+  builder.add({
+    name: 'special',
+    type,
+    inputs: [dense],
+    outputs: ['y'],
+    attributes: {},
+    layer: 'special',
+    ...(domain && { domain }),
+  });
   builder.outputs.push({ name: 'y', type: 'float32', shape: [BATCH, 2] });
   return builder.build();
 }
@@ -25,6 +36,8 @@ const RULES = withOperator('Relu');
 const NO_RULE = recurrentNetwork('LSTM', { steps: 3, features: 2, units: 2, classes: 2 });
 /** Nobody knows it. */
 const OPAQUE = withOperator('SomethingOfTheirs');
+/** A class of the model's own, which nothing is known of: no shape, no way to run it. */
+const OWN_CLASS = withOperator('TheirLayer', OPAQUE_DOMAIN);
 const TRAINS = { threads: 1, trains: true };
 
 test('auto takes onnxruntime where it can do everything, and says why', async () => {
@@ -59,6 +72,7 @@ for (const [title, name, graph, message] of [
     /onnxruntime cannot train this model: .*LSTM.*auto or tensorflow/,
   ],
   ['tensorflow for a model it cannot run', 'tensorflow', OPAQUE, /SomethingOfTheirs \(layer "special"\)/],
+  ['any for a model that none can run', 'auto', OWN_CLASS, /No engine can run TheirLayer.*--no-retrain/],
   ['any for a model that none can train', 'auto', OPAQUE, /No engine can train this model.*retrain\.epochs to 0/],
 ] as const) {
   test(`asking ${title} is refused with what to do`, async () => {
@@ -69,3 +83,16 @@ for (const [title, name, graph, message] of [
     });
   });
 }
+
+test('onnxruntime names the operator that it cannot run, and says what can be done without it', async () => {
+  for (const [graph, name] of [
+    [OWN_CLASS, /No engine can run TheirLayer \(layer "special"\)\. .*without data/],
+    [OPAQUE, /No engine can run SomethingOfTheirs \(layer "special"\): .*without data/],
+  ] as const) {
+    await assert.rejects(onnxruntime().compile(graph, await loadValues(graph)), (error: Error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, name);
+      return true;
+    });
+  }
+});

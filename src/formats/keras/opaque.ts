@@ -1,10 +1,8 @@
 // A node that stands for what nobody here can compute: what it touches can't be cut.
 import type { Shape } from '../../model/graph';
 import type { GraphBuilder } from '../../ops/builder';
+import { OPAQUE_DOMAIN } from '../../ops/opaque';
 import type { Activation } from './activation';
-
-/** Of such nodes: no operator has it. */
-const DOMAIN = 'keras';
 
 /**
  * @param type what it is called: a class, a function.
@@ -21,6 +19,6 @@ export function addOpaque(
   made.forEach((shape, i) => {
     if (shape !== undefined) builder.declared.set(outputs[i] ?? '', shape);
   });
-  builder.add({ name, type, domain: DOMAIN, layer: builder.layer, attributes: {}, inputs, outputs });
+  builder.add({ name, type, domain: OPAQUE_DOMAIN, layer: builder.layer, attributes: {}, inputs, outputs });
   return outputs.map((output) => ({ shape: builder.knownShape(output) ?? [], last: output }));
 }
