@@ -17,12 +17,9 @@ describe('a model called net.json', { skip: skipped }, () => {
     renameSync(join(folder, 'model'), join(folder, 'net'));
     renameSync(join(folder, 'net', 'model.json'), join(folder, 'net', 'net.json'));
     writeFileSync(join(folder, 'few.csv'), `${'a,b,label\n'}${'1,2,0\n2,1,1\n'.repeat(40)}`);
-    const settings = {
-      'neuronPruner.sessionsFolder': 'kept',
-      'neuronPruner.threads': 1,
-      'neuronPruner.engine': 'onnxruntime',
-    };
-    editor = await Editor.open(folder, { settings });
+    mkdirSync(join(folder, '.vscode'));
+    set({});
+    editor = await Editor.open(folder);
     // Now that the extension was not told by a name that there is something for it.
     recipe('unfit.prune.json', {
       model: 'net/net.json',
@@ -51,6 +48,17 @@ describe('a model called net.json', { skip: skipped }, () => {
   const recipe = (name: string, content: object) =>
     writeFileSync(join(workspace.folder, name), JSON.stringify(content));
 
+  /** The workspace's settings: these, besides those that hold throughout. */
+  function set(settings: object): void {
+    const all = {
+      'neuronPruner.sessionsFolder': 'kept',
+      'neuronPruner.threads': 1,
+      'neuronPruner.engine': 'onnxruntime',
+      ...settings,
+    };
+    writeFileSync(join(workspace.folder, '.vscode', 'settings.json'), JSON.stringify(all));
+  }
+
   async function runRecipe(name: string): Promise<void> {
     await editor.openFile(name);
     await editor.command('Neuron Pruner: Prune Model');
@@ -60,11 +68,9 @@ describe('a model called net.json', { skip: skipped }, () => {
   test('has its CodeLenses when it is opened, and none where the setting says so', async () => {
     await editor.openFile('net/net.json');
     await editor.lens(/^20 channels · 520 parameters/).waitFor();
-    const settings = join(workspace.folder, '.vscode', 'settings.json');
-    mkdirSync(join(workspace.folder, '.vscode'));
-    writeFileSync(settings, JSON.stringify({ 'neuronPruner.codeLens': false }));
+    set({ 'neuronPruner.codeLens': false });
     await editor.until(async () => (await editor.page.locator('.codelens-decoration').count()) === 0);
-    writeFileSync(settings, '{}');
+    set({});
     await editor.lens(/^20 channels · 520 parameters/).waitFor();
   });
 
