@@ -66,13 +66,16 @@ try {
     .getByText(/^(No|A) significant/)
     .first()
     .waitFor();
+  await editor.panel().getByText('Laying out the diagram').first().waitFor({ state: 'hidden' });
   await editor.page.keyboard.press('Escape');
   for (const [name, theme] of Object.entries(THEMES)) {
     await editor.command('Preferences: Color Theme');
     // The list is windowed: a theme further down is there once it is typed.
     const label = theme.replace('Default ', '');
     await editor.page.keyboard.type(label);
-    await editor.pick(label);
+    // The list shows each theme as it is reached, and moves meanwhile: it is taken from the keyboard.
+    await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first().waitFor();
+    await editor.page.keyboard.press('Enter');
     await tab('Result').click();
     await picture(`result-${name}`);
     await tab('Plan').click();

@@ -1,7 +1,7 @@
 // What is done with sessions from the sidebar of a real VS Code: a report exported, a new session branched from an
 // iteration, one deleted; and what is said of one that an earlier version of the extension left running.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AttachedSession, startSession } from '../../src/session/client';
@@ -27,7 +27,7 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
     const job = { recipe, folder, sessions, session, out: join(folder, 'older'), resume: false, version: '0.0.9' };
     const program = { module: 'dist/session.cjs', log: join(folder, 'session.log') };
     older = await startSession(program, job, model);
-    mkdirSync(join(folder, 'other'));
+    cpSync(join(folder, 'model'), join(folder, 'digits-example'), { recursive: true });
     editor = await Editor.open(folder);
   });
   after(async () => {
@@ -77,6 +77,19 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
     await editor.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
     await editor.until(async () => !folder('older') && (await stopped.count()) === 0);
     assert.ok(existsSync(join(workspace.folder, 'smaller', 'model.json')));
+  });
+
+  test('the walkthrough leads through four steps, and stays open beside the example it opens', async () => {
+    await editor.command('Welcome: Open Walkthrough');
+    await editor.page.keyboard.type('Make a Network');
+    await editor.pick('Make a Network Smaller');
+    await editor.page.getByText('Create the Example').first().click();
+    await editor.page.getByRole('tab', { name: 'model.json' }).waitFor();
+    await editor.lens(/^20 channels · 520 parameters/).waitFor();
+    await editor.page.locator('.tab').filter({ hasText: 'Welcome' }).click();
+    for (const step of ['Have a model', 'Look at its layers', 'Prune it', 'See that nothing was lost']) {
+      await editor.page.getByRole('heading', { name: step }).first().waitFor();
+    }
   });
 
   test('the extension logs no errors', () => assert.deepEqual(editor.errors, []));

@@ -74,6 +74,12 @@ describe('a model called net.json', { skip: skipped }, () => {
     await editor.lens(/^20 channels · 520 parameters/).waitFor();
   });
 
+  test('opens as its architecture on request', async () => {
+    await editor.command('Neuron Pruner: Open Architecture');
+    await editor.panel().getByRole('heading', { name: 'net.json' }).waitFor();
+    await editor.command('View: Close Editor');
+  });
+
   test('is pruned without data: cut by its weights, and it is said that nothing was tested', async () => {
     await editor.command('Neuron Pruner: Prune Model');
     await editor.pick('Without data');

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { IterationRecord } from '../../protocol/session';
 import { isLive, type SessionState } from '../../protocol/session-state';
-import { counted, percent, pStatement, shortCount } from '../../report/format';
+import { briefCount, counted, percent, pStatement } from '../../report/format';
 import { scoreHeading, scoreText } from '../../report/score-text';
 import { verdict } from '../../report/verdict';
 import { titleOf } from '../open-model';
@@ -75,7 +75,7 @@ export class IterationItem extends vscode.TreeItem {
     this.id = `${session.folder}#${record.index}`;
     const { parameters, metric, score, pValue, scoreAfterCut } = record;
     this.description = [
-      shortCount(parameters),
+      briefCount(parameters),
       scoreText(metric, score),
       ...(pValue === undefined ? [] : [pStatement(pValue)]),
     ].join(' · ');
