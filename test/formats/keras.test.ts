@@ -1,4 +1,4 @@
-// Models that Keras 3 (.keras) and Keras 2.14 (.h5) saved, with what they compute: read, cut, written and read again.
+// Models that Keras 3 (.keras), Keras 2 and 1 (.h5) saved, with what they compute: read, cut, written and read again.
 // Beside each file lies a JSON of its inputs and of Keras' outputs.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -24,6 +24,9 @@ const FILES = [
   { file: 'attention.keras', shows: 'attention of eight heads, an addition written as x + y' },
   { file: 'group-normalization.keras', shows: 'groups of channels' },
   { file: 'bfloat16.keras', shows: 'weights of a type that HDF5 does not have' },
+  { file: 'convolutional-lstm.h5', shows: 'recurrent layers over images' },
+  { file: 'keras-1.h5', shows: 'the names of Keras 1, a weight for each gate' },
+  { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
   { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },
 ];

@@ -38,8 +38,8 @@ async function writeH5({ source, config, weights, dialect }: H5Document, model: 
   });
 }
 
-/** The model's weights by the data set they lie in. */
-export function byPath(model: Model, paths: ReadonlyMap<string, string>): Map<string, Weight> {
+/** The model's weights by the data set they lie in. @param paths names and where they lie. */
+export function byPath(model: Model, paths: Iterable<readonly [name: string, path: string]>): Map<string, Weight> {
   const result = new Map<string, Weight>();
   for (const [name, path] of paths) {
     const weight = model.graph.weights.get(name);

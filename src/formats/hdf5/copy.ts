@@ -87,7 +87,9 @@ class Copy {
       const { type: written, bytes } = writable(this.#stored(path, stored, type));
       await this.#write(path, { ...stored, ...NUMBERS[written] }, stored.shape, bytes);
     }
-    this.#attributes(path);
+    // Beside bfloat16, which is written as float32, Keras 3 says what it is.
+    const own = elementType(this.source.library, stored) === 'bfloat16' ? 'dtype' : undefined;
+    this.#attributes(path, own);
   }
 
   #stored(path: string, stored: Metadata, type: ElementType): Weight {
@@ -162,8 +164,10 @@ class Copy {
     }
   }
 
-  #attributes(path: string): void {
+  /** @param omitted the name of one that is left out. */
+  #attributes(path: string, omitted?: string): void {
     for (const name of this.source.attributeNames(path)) {
+      if (name === omitted) continue;
       const metadata = this.source.attribute(path, name);
       const text = this.changes.texts.get(path)?.get(name);
       if (text !== undefined) this.#texts(path, name, [text], { ...metadata, vlen: true });

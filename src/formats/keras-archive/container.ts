@@ -44,7 +44,7 @@ async function writeArchive(document: ArchiveDocument, model: Model, folder: str
   const weightsFile = join(folder, WEIGHTS);
   await copyHdf5(source, weightsFile, {
     omitted: new Set(omitted),
-    weights: byPath(model, weights.paths),
+    weights: byPath(model, [...weights.paths, ...weights.copies]),
     texts: new Map(),
   });
   const changed = writeTopology(document.config, model, weights, dialect);

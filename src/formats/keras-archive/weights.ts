@@ -15,7 +15,10 @@ const MAX_DEPTH = 64;
 export class ArchiveWeights implements WeightStore {
   /** Path of its data set, by the weight's name in the graph. */
   readonly paths = new Map<string, string>();
+  /** The weight's name, and the path of a data set that holds it once more. */
+  readonly copies: [name: string, path: string][] = [];
   readonly #datasets: ReadonlyMap<string, Weight>;
+  readonly #copied = new Set<string>();
   readonly #groups: ReadonlyMap<string, string>;
 
   constructor(file: Hdf5File, source: BytesSource, topology: Topology) {
@@ -39,16 +42,31 @@ export class ArchiveWeights implements WeightStore {
   readonly find: WeightStore['find'] = (request) => {
     const group = this.#groups.get(request.path.join('/'));
     if (group === undefined) return undefined;
-    for (const path of candidates(group, request.parts, request.index)) {
+    const paths = candidates(group, request.parts, request.index);
+    const skipped = paths.some((path) => this.#copied.has(path)) ? 1 : 0;
+    for (const path of skipped ? candidates(group, request.parts, request.index + skipped) : paths) {
       const weight = this.#datasets.get(path);
       if (weight === undefined) continue;
       const name = weightName(request);
       this.paths.set(name, weight.name);
+      this.#noteCopy(path, name, weight);
       return { ...weight, name };
     }
     return undefined;
   };
+
+  /** SpectralNormalization writes the kernel of the layer it wraps as its own first variable, too. */
+  #noteCopy(path: string, name: string, { shape }: Weight): void {
+    if (!path.endsWith(WRAPPED)) return;
+    const other = `${path.slice(0, -WRAPPED.length)}/vars/0`;
+    const copy = this.#datasets.get(other);
+    if (copy === undefined || copy.shape.join() !== shape.join() || this.#copied.has(other)) return;
+    this.#copied.add(other);
+    this.copies.push([name, copy.name]);
+  }
 }
+
+const WRAPPED = '/layer/vars/0';
 
 /** Where the i-th variable of a layer, or of a part of it, may lie. Keras 2 has an underscore before some attributes. */
 function candidates(group: string, parts: readonly Part[], index: number): string[] {

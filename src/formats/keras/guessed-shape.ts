@@ -73,7 +73,7 @@ function rankRead(className: string): number | undefined {
 const WEIGHTS: readonly (readonly [RegExp, string, axis: number, part?: Part])[] = [
   [/^Dense$/, 'kernel', 0],
   [/^Conv[123]DTranspose$/, 'kernel', -1],
-  [/^Conv(olution)?[123]D$/, 'kernel', -2],
+  [/^(Atrous)?Conv(olution)?[123]D$/, 'kernel', -2],
   [/^(Separable|Depthwise)Conv[12]D$/, 'depthwise_kernel', -2],
   [/^BatchNormalization$/, 'moving_mean', 0],
   [/^LayerNormalization$/, 'gamma', 0],

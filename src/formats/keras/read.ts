@@ -302,7 +302,8 @@ class Reader {
     }
     const inside = wrappedTopology(json);
     if (inside !== undefined) return this.model(withMaxout(inside), [...reading.path, inside.name], inputs);
-    const inner = new LayerConfig(config.name, json.class_name, json.config);
+    const fields = withPresentNames(json.class_name, json.config);
+    const inner = new LayerConfig(config.name, json.class_name, fields);
     const refs = inputs.map((_, i) => new TensorRef('', 0, i));
     const call: Call = { args: refs, kwargs: {}, inputs: refs };
     const find = ({ output }: TensorRef): Activation => inputs[output] as Activation;

@@ -2,6 +2,7 @@
 import { type Activation, fromLast, lastOf } from '../activation';
 import { type Config, isRecord, LayerConfig, show } from '../config';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
+import { withPresentNames } from '../former-names';
 import { changedBuild } from '../stated-shapes';
 import { readRecurrent, recurrent } from './recurrent';
 
@@ -57,7 +58,8 @@ function innerConfig(outer: LayerConfig, json: unknown, backwards = false): Laye
     return outer.fail(`wraps ${show(json)}, which is no layer`);
   }
   if (!recurrent.classes.includes(json.class_name)) return outer.unknown(`a layer of class ${json.class_name} in it`);
-  return new LayerConfig(outer.name, json.class_name, { ...json.config, ...(backwards && { go_backwards: true }) });
+  const fields = withPresentNames(json.class_name, json.config);
+  return new LayerConfig(outer.name, json.class_name, { ...fields, ...(backwards && { go_backwards: true }) });
 }
 
 function merged({ builder, config }: LayerContext, a: Activation, b: Activation): Activation[] {

@@ -1,6 +1,7 @@
 // Conv1D to Conv3D: kernel [...positions, in / groups, filters], bias [filters].
 import { fixed } from '../../../model/graph';
 import { activate } from '../activation-function';
+import type { Config } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
 import { withSize } from '../former-names';
 import { imageOf, spatialAxes } from './image';
@@ -21,9 +22,8 @@ export const conv: LayerFamily = {
     if (channels % groups !== 0 || filters % groups !== 0) {
       config.fail(`${channels} channels and ${filters} filters do not divide into ${groups} groups`);
     }
-    const kernelName = weight('kernel', [...kernel, channels / groups, filters]);
+    const turned = kernelOf(context, kernel, channels / groups, filters);
     const bias = config.flag('use_bias', true) ? [weight('bias', [filters])] : [];
-    const turned = builder.op('Transpose', [kernelName], { perm: toConvWeight(kernel.length) });
     const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations });
     const result = builder.op('Conv', [image.value, turned, ...bias], {
       ...{ strides, dilations, pads },
@@ -33,12 +33,34 @@ export const conv: LayerFamily = {
   },
   resize(config, { weight, inputs }) {
     const [kernel, [input]] = [weight('kernel'), inputs];
-    const resized = withSize(config, kernel?.at(-1), 'filters', 'nb_filter');
+    const resized = withSize(config, kernel?.at(liesAsTheano(config) ? 0 : -1), 'filters', 'nb_filter');
     if (typeof config.groups !== 'number' || config.groups === 1) return resized;
     const channels = config.data_format === 'channels_first' ? input?.[1] : input?.at(-1);
     return { ...resized, groups: Number(channels) / (kernel?.at(-2) ?? 1) };
   },
 };
+
+/** The kernel as ONNX has it. Keras 1 kept it in other shapes: Theano's order, one-dimensional ones with an axis more. */
+function kernelOf(
+  { config, builder, weight, stored, warn }: LayerContext,
+  kernel: readonly number[],
+  channels: number,
+  filters: number,
+): string {
+  if (liesAsTheano(config.fields)) {
+    warn("its kernels lie in Theano's order: if Theano trained it, it turned them, and what is computed here differs");
+    return weight('kernel', [filters, channels, ...kernel]);
+  }
+  const perm = toConvWeight(kernel.length);
+  if (kernel.length > 1 || stored('kernel')?.length !== 4)
+    return builder.op('Transpose', [weight('kernel', [...kernel, channels, filters])], { perm });
+  const deep = weight('kernel', [...kernel, 1, channels, filters]);
+  return builder.op('Transpose', [builder.op('Squeeze', [deep, builder.ints([1])])], { perm });
+}
+
+function liesAsTheano({ dim_ordering: order }: Config): boolean {
+  return order === 'th';
+}
 
 /** [...positions, in, out] to ONNX' [out, in, ...positions]. */
 export function toConvWeight(axes: number): number[] {

@@ -7,6 +7,7 @@ import { bidirectional } from './bidirectional';
 import { cropping, zeroPadding } from './borders';
 import { centerCrop } from './center-crop';
 import { conv } from './conv';
+import { convLstm } from './conv-lstm';
 import { convTranspose } from './conv-transpose';
 import { dense } from './dense';
 import { depthwiseConv } from './depthwise-conv';
@@ -16,9 +17,10 @@ import { einsumDense } from './einsum-dense';
 import { embedding } from './embedding';
 import { globalPooling } from './global-pooling';
 import { identity } from './identity';
+import { layerScale } from './layer-scale';
 import { masking } from './masking';
 import { maxout } from './maxout';
-import { concatenate, formerMerge, merge } from './merge';
+import { concatenate, customScale, formerMerge, merge } from './merge';
 import { groupQueryAttention, multiHeadAttention } from './multi-head-attention';
 import {
   groupNormalization,
@@ -34,6 +36,7 @@ import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';
 import { resizing, upSampling } from './resampling';
 import { separableConv } from './separable-conv';
+import { spectralNormalization } from './spectral-normalization';
 import { timeDistributed } from './time-distributed';
 
 export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
@@ -43,11 +46,11 @@ export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
     ...[conv, convTranspose, depthwiseConv, separableConv],
     ...[pooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop],
     ...[batchNormalization, layerNormalization, rmsNormalization, groupNormalization, unitNormalization, normalization],
-    ...[rescaling, dropout, identity, masking],
+    ...[layerScale, rescaling, dropout, identity, masking],
     ...[flatten, reshape, permute, repeatVector],
-    ...[merge, concatenate, formerMerge, dot],
+    ...[merge, customScale, concatenate, formerMerge, dot],
     ...[attention, additiveAttention, multiHeadAttention, groupQueryAttention],
-    ...[recurrent, bidirectional, timeDistributed],
+    ...[recurrent, convLstm, bidirectional, timeDistributed, spectralNormalization],
     ...[operations, tensorflowOperation],
     maxout,
   ].flatMap((family) => family.classes.map((name): [string, LayerFamily] => [name, family])),

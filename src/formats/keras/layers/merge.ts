@@ -55,6 +55,20 @@ export const merge: LayerFamily = {
   },
 };
 
+/** Of keras.applications' InceptionResNetV2: the first input and a share of the second. */
+export const customScale: LayerFamily = {
+  classes: ['CustomScaleLayer'],
+  read(context) {
+    const { builder, config } = context;
+    const { first, values } = operandsOf(context);
+    const [whole, branch] = values;
+    if (whole === undefined || branch === undefined || values.length > 2) return config.fail('takes two inputs');
+    const scaled = builder.op('Mul', [branch, builder.float(config.number('scale', 1))]);
+    const sum = builder.op('Add', [whole, scaled]);
+    return first ? fromFirst(builder, sum) : fromLast(builder, sum);
+  },
+};
+
 export const concatenate: LayerFamily = {
   classes: ['Concatenate'],
   read: (context) => joined(context, context.config.number('axis', -1)),

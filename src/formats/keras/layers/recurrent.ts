@@ -12,14 +12,16 @@ interface Cell {
   readonly type: 'RNN' | 'GRU' | 'LSTM';
   /** Keras' gates in the order ONNX wants them. */
   readonly gates: readonly number[];
+  /** Their names in Keras 1, which may keep a weight for each, in Keras' order. */
+  readonly names: readonly string[];
   readonly states: number;
 }
 
 const CELLS: ReadonlyMap<string, Cell> = new Map<string, Cell>([
-  ['SimpleRNN', { type: 'RNN', gates: [0], states: 1 }],
-  ['GRU', { type: 'GRU', gates: [0, 1, 2], states: 1 }],
+  ['SimpleRNN', { type: 'RNN', gates: [0], names: [], states: 1 }],
+  ['GRU', { type: 'GRU', gates: [0, 1, 2], names: ['z', 'r', 'h'], states: 1 }],
   // Keras: input, forget, cell, output. ONNX: input, output, forget, cell.
-  ['LSTM', { type: 'LSTM', gates: [0, 3, 1, 2], states: 2 }],
+  ['LSTM', { type: 'LSTM', gates: [0, 3, 1, 2], names: ['i', 'f', 'c', 'o'], states: 2 }],
 ]);
 
 /** Classes that are computed like another. */
@@ -32,7 +34,8 @@ export const recurrent: LayerFamily = {
   read: (context) => readRecurrent(context),
   resize(config, { weight }) {
     if (isRecord(config.cell)) return { ...config, cell: resizedCell(config.cell, weight) };
-    return withSize(config, weight('recurrent_kernel')?.[0], 'units', 'output_dim');
+    const kernel = weight('recurrent_kernel') ?? weight('U_i') ?? weight('U_z');
+    return withSize(config, kernel?.[0], 'units', 'output_dim');
   },
 };
 
@@ -165,12 +168,20 @@ function step(
   const units = config.size('units');
   const width = cell.gates.length * units;
   const features = fixed(builder.shape(x), 2, `the input of "${config.name}"`);
-  const kernel = weight('kernel', [features, width]);
-  const recurrentKernel = weight('recurrent_kernel', [units, width]);
+  const apart = gatesApart(context, cell);
+  const blocks = (name: string, former: string, size: number): string =>
+    apart
+      ? builder.op(
+          'Concat',
+          apart.map((gate) => weight(`${former}_${gate}`, [size, units])),
+          { axis: 1 },
+        )
+      : inOrder(context, weight(name, [size, width]), cell.gates, 1);
+  const kernel = blocks('kernel', 'W', features);
+  const recurrentKernel = blocks('recurrent_kernel', 'U', units);
   const resetAfter = cell.type === 'GRU' && config.flag('reset_after', dialect !== 'keras2' && dialect !== 'tfjs');
   const unsqueezed = (value: string): string => builder.op('Unsqueeze', [value, builder.ints([0])]);
-  const laidOut = (value: string): string =>
-    unsqueezed(builder.op('Transpose', [inOrder(context, value, cell.gates, 1)], { perm: [1, 0] }));
+  const laidOut = (value: string): string => unsqueezed(builder.op('Transpose', [value], { perm: [1, 0] }));
   const biases = biasOf(context, cell, width, resetAfter);
   const states = initial.map(unsqueezed);
   const node = `${builder.layer}/${cell.type}_${builder.nodes.length}`;
@@ -192,15 +203,23 @@ function step(
   };
 }
 
+/** The names of the gates in ONNX' order, where Keras 1 keeps their weights apart: lstm_1_W_i. */
+function gatesApart({ stored }: LayerContext, { gates, names }: Cell): string[] | undefined {
+  const [first] = names;
+  return first !== undefined && stored(`W_${first}`) ? gates.map((gate) => names[gate] ?? '') : undefined;
+}
+
 /** [1, 2 × gates × units]: of what is read, then of the state. */
-function biasOf(context: LayerContext, { gates }: Cell, width: number, resetAfter: boolean): string {
+function biasOf(context: LayerContext, cell: Cell, width: number, resetAfter: boolean): string {
   const { config, builder, weight } = context;
+  const { gates } = cell;
   if (!config.flag('use_bias', true)) return '';
   if (resetAfter) {
     const both = weight('bias', [2, width]);
     return builder.op('Reshape', [both, builder.ints([1, 2 * width])]);
   }
-  const own = inOrder(context, weight('bias', [width]), gates, 0);
+  const apart = gatesApart(context, cell)?.map((gate) => weight(`b_${gate}`, [width / gates.length]));
+  const own = apart ? builder.op('Concat', apart, { axis: 0 }) : inOrder(context, weight('bias', [width]), gates, 0);
   const none = constantWeight(builder, `${config.name}/${context.partName}recurrent bias`, width, 0);
   return builder.op('Unsqueeze', [builder.op('Concat', [own, none], { axis: 0 }), builder.ints([0])]);
 }
