@@ -119,6 +119,12 @@ const CASES: readonly Case[] = [
       tf.layers.averagePooling2d({ poolSize: [3, 2], strides: [2, 1], padding }),
     ),
   ]),
+  ...alone('over a sequence of images', 'ConvLSTM2D', [3, 5, 6, 2], () =>
+    tf.layers.convLstm2d({ filters: 4, kernelSize: 3, padding: 'same', returnSequences: true }),
+  ),
+  ...alone('with strides, its last step', 'ConvLSTM2D', [2, 5, 6, 2], () =>
+    tf.layers.convLstm2d({ filters: 4, kernelSize: 2, strides: 2, recurrentActivation: 'sigmoid' }),
+  ),
   ...alone('of images', 'GlobalAveragePooling2D', IMAGE, () => tf.layers.globalAveragePooling2d({ name: 'pool' })),
   ...alone('of images', 'GlobalMaxPooling2D', IMAGE, () => tf.layers.globalMaxPooling2d({ name: 'pool' })),
   ...alone('by one on every side', 'ZeroPadding2D', IMAGE, () => tf.layers.zeroPadding2d({ padding: 1 })),

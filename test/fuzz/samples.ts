@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { buildModel } from '../../src/architectures/index';
+import { openModel } from '../../src/formats/open';
+import { PRECISIONS } from '../../src/model/quantize';
+import { quantizedModel } from '../../src/session/stages/quantize';
 import type { Sample } from './run';
 
 const MODELS = '../shared/models';
@@ -17,7 +20,16 @@ export async function madeSamples(): Promise<Sample[]> {
   try {
     const model = buildModel('lenet5-maxout', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
     const written = await model.container.write(model, join(folder, 'lenet5'));
-    return [sampleOf('lenet5', written), ...filesBelow(FIXTURES).map((path) => sampleOf(path, path))];
+    const samples = [sampleOf('lenet5', written)];
+    // In fewer bits: a manifest with quantization, an ONNX file with DequantizeLinear.
+    for (const own of [model, await openModel(join(FIXTURES, 'onnx', 'flat-script.onnx'))]) {
+      for (const precision of PRECISIONS) {
+        const smaller = await quantizedModel(own, precision);
+        const name = `${own.container.format} ${precision}`;
+        samples.push(sampleOf(name, await smaller.container.write(smaller, join(folder, name))));
+      }
+    }
+    return [...samples, ...filesBelow(FIXTURES).map((path) => sampleOf(path, path))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
