@@ -26,6 +26,7 @@ const FILES = [
   { file: 'bfloat16.keras', shows: 'weights of a type that HDF5 does not have' },
   { file: 'convolutional-lstm.h5', shows: 'recurrent layers over images' },
   { file: 'keras-1.h5', shows: 'the names of Keras 1, a weight for each gate' },
+  { file: 'operations.keras', shows: 'operations among layers, and an LSTM' },
   { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
   { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },

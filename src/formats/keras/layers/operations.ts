@@ -1,6 +1,8 @@
 // Operations that stand among a model's layers: x + y in a functional model. Keras 3 writes its own (ops.Add), Keras 2
 // TensorFlow's (TFOpLambda, with the function's name).
+
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf } from '../activation';
+import { activationFunction } from '../activation-function';
 import { TensorRef } from '../calls';
 import type { LayerContext, LayerFamily } from '../family';
 import { joined } from './merge';
@@ -50,7 +52,7 @@ export const operations: LayerFamily = {
     ...['Add', 'Subtract', 'Multiply', 'Divide', 'TrueDivide', 'Maximum', 'Minimum', 'Power', 'Matmul', 'Concatenate'],
     ...['Relu', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Abs', 'Absolute', 'Negative', 'Square', 'Softmax', 'Silu'],
     ...['Softplus', 'Softsign', 'Relu6', 'Identity', 'StopGradient', 'Mean', 'Sum', 'Max', 'Reshape', 'Transpose'],
-    ...['ExpandDims', 'Squeeze', 'NotEqual', 'Any'],
+    ...['ExpandDims', 'Squeeze', 'NotEqual', 'Any', 'Gelu', 'LeakyRelu', 'Clip', 'Swapaxes'],
   ].map((name) => `ops.${name}`),
   read: (context) => read(context, context.config.className.replace('ops.', '').toLowerCase()),
 };
@@ -100,6 +102,28 @@ function read(context: LayerContext, name: string): Activation {
     case 'silu':
     case 'swish':
       return eachElement(builder, x, (value) => builder.op('Mul', [value, builder.op('Sigmoid', [value])]));
+    case 'gelu': {
+      // Keras 3's operation approximates unless told otherwise, TensorFlow's does not.
+      const approximate = settingOf(context, 'approximate') ?? context.dialect === 'keras3';
+      const gelu = activationFunction(context, approximate === true ? 'gelu_new' : 'gelu');
+      return eachElement(builder, x, gelu);
+    }
+    case 'leakyrelu': {
+      const alpha = numberOf(context, 'negative_slope', numberOf(context, 'alpha', 0.2));
+      return eachElement(builder, x, (value) => builder.op('LeakyRelu', [value], { alpha }));
+    }
+    case 'clip': {
+      const [low, high] = ['x_min', 'x_max'].map((own) => numberOf(context, own, Number.NaN)) as [number, number];
+      if (Number.isNaN(low) || Number.isNaN(high)) return config.unknown('a clip without both limits');
+      return eachElement(builder, x, (value) => builder.op('Clip', [value, builder.float(low), builder.float(high)]));
+    }
+    case 'swapaxes': {
+      const perm = x.shape.map((_, axis) => axis);
+      const [a, b] = ['axis1', 'axis2'].map((own) => perm.at(numberOf(context, own, 0)));
+      if (a === undefined || b === undefined) return config.unknown(`axes that [${x.shape.join(', ')}] does not have`);
+      [perm[a], perm[b]] = [b, a];
+      return fromLast(builder, builder.op('Transpose', [last()], { perm }));
+    }
     case 'softmax':
       return fromLast(builder, builder.op('Softmax', [last()], { axis: numberOf(context, 'axis', -1) }));
     case 'concatenate':

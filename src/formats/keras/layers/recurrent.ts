@@ -204,9 +204,11 @@ function step(
 }
 
 /** The names of the gates in ONNX' order, where Keras 1 keeps their weights apart: lstm_1_W_i. */
-function gatesApart({ stored }: LayerContext, { gates, names }: Cell): string[] | undefined {
+function gatesApart({ config, stored }: LayerContext, { gates, names }: Cell): string[] | undefined {
   const [first] = names;
-  return first !== undefined && stored(`W_${first}`) ? gates.map((gate) => names[gate] ?? '') : undefined;
+  if (first === undefined) return undefined;
+  // An archive finds weights by their number, and has the whole kernel there.
+  return stored(`W_${first}`)?.at(-1) === config.size('units') ? gates.map((gate) => names[gate] ?? '') : undefined;
 }
 
 /** [1, 2 × gates × units]: of what is read, then of the state. */
