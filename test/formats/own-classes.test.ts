@@ -65,7 +65,7 @@ test('a functional model of a class of its own is read by its layers, and says s
     await writeFile(path, JSON.stringify(json));
     const model = await openModel(path);
     assertClose(await outputFor(model.graph, sample), expected, 1e-5, 'outputs');
-    assert.match(model.warnings.join(), /of the class Distiller/);
+    assert.match(model.warnings.join(), /of the class "Distiller"/);
   });
 });
 

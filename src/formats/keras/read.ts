@@ -97,7 +97,7 @@ class Reader {
     const made = new Map<string, (readonly Activation[])[]>();
     if (topology.ownClass !== undefined) {
       this.warnings.add(
-        `the model "${topology.name}" is of the class ${topology.ownClass}, which Neuron Pruner does not know: it is read by its layers, what the class does besides is not seen`,
+        `the model "${topology.name}" is of the class ${show(topology.ownClass)}, which Neuron Pruner does not know: it is read by its layers, what the class does besides is not seen`,
       );
     }
     const inputs = this.#inputs(topology, path, given);

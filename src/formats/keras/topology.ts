@@ -50,7 +50,7 @@ export function readTopology(json: unknown): Topology {
   }
   if (!MODELS.has(json.class_name) && !isFunctional(json.config)) {
     throw new UserError(
-      `the model's class "${json.class_name}" is not known, and the file does not say its layers: only Sequential and functional models can be read`,
+      `the model's class ${show(json.class_name)} is not known, and the file does not say its layers: only Sequential and functional models can be read`,
     );
   }
   return modelTopology(json.class_name, json.config, json.build_config, { left: MAX_LAYERS, depth: 0 });

@@ -2,6 +2,7 @@
 // file, known or not, so that what is not changed is written back byte for byte. protobufjs decodes whole buffers into
 // memory, which weights of gigabytes forbid: here a large payload stays a range of the file it lies in.
 
+import { UserError } from '../../errors';
 import type { Bytes } from '../../model/bytes';
 import { asInt64 } from '../../model/tensor';
 import type { FileRange } from '../files';
@@ -154,7 +155,7 @@ export function varints(bytes: Uint8Array): bigint[] {
       [value, shift] = [0n, 0n];
     }
   }
-  if (shift !== 0n) throw new Error('a varint is cut short');
+  if (shift !== 0n) throw new UserError('a list of whole numbers is cut short: the file is damaged');
   return result;
 }
 
