@@ -37,8 +37,8 @@ interface Length {
 }
 
 const LENGTHS: Readonly<Record<'full' | 'quick', Length>> = {
-  full: { epochs: 20, retraining: 3, variants: FULL },
-  quick: { epochs: 10, retraining: 1, variants: FULL.slice(0, 1) },
+  full: { epochs: 20, retraining: 2, variants: FULL },
+  quick: { epochs: 8, retraining: 1, variants: FULL.slice(0, 1) },
 };
 
 interface Row {
