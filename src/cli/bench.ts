@@ -40,7 +40,7 @@ async function bench(path: string, flags: Flags, output: Output): Promise<void> 
   for (const own of paths) models.push((await openWithWarnings(own, output)).model);
   const [first] = models;
   if (first === undefined) throw new Error('no model');
-  const use = { threads: flags.threads, trains: false };
+  const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', first.graph, use);
   const results = await benchModels(engine, models, {
     rounds: flags.rounds,

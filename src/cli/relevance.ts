@@ -59,7 +59,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, {
     threads: flags.threads,
     // Gradients take what training takes.
-    trains: [measure, other].some((by) => by?.needs === 'gradients'),
+    trainedOn: [measure, other].some((by) => by?.needs === 'gradients') ? data?.inputs : undefined,
   });
   const measured = async (by: Measure): Promise<LayerRelevance[]> => {
     const scores = await measureRelevance(by, model, engine, data?.train, {

@@ -117,7 +117,8 @@ async function measuredRelevance(
   const model = await openModel(path);
   const data = choice && (await openFittedData(choice, seed, model.graph));
   // Gradients take what training takes.
-  const { engine } = await chooseEngine('auto', model.graph, { threads, trains: measure.needs === 'gradients' });
+  const trainedOn = measure.needs === 'gradients' ? data?.inputs : undefined;
+  const { engine } = await chooseEngine('auto', model.graph, { threads, trainedOn });
   return measureRelevance(measure, model, engine, data?.train, {
     k,
     seed,

@@ -76,7 +76,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   const course = courseOf(recipe, original, until);
   const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
     threads: recipe.threads,
-    trains: recipe.retrain.epochs > 0 || readsGradients(recipe.prune),
+    trainedOn: recipe.retrain.epochs > 0 || readsGradients(recipe.prune) ? data.inputs : undefined,
   });
   const judge = new Judge(engine, data, recipe.metric);
   judge.check(original.graph);

@@ -35,7 +35,7 @@ export async function pruneWithoutData(recipe: Recipe, out?: string): Promise<Cu
     prune: { ...recipe.prune, iterations: 1 },
     ...(weights && { weights: { ...weights, iterations: 1 } }),
   };
-  const { engine } = await chooseEngine(recipe.engine, original.graph, { threads: recipe.threads, trains: false });
+  const { engine } = await chooseEngine(recipe.engine, original.graph, { threads: recipe.threads });
   const cuts: LayerCut[] = [];
   let model = original;
   for (const stage of stagesOf(once, original)) {

@@ -1,11 +1,12 @@
 // Which engine runs a recipe: the one that it names, or the fastest that can do all of it.
+import type { SampleInput } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { notRun } from '../engines/not-run';
 import { onnxruntime } from '../engines/onnxruntime';
 import { tensorflow } from '../engines/tensorflow';
 import { loadTensorflow } from '../engines/tensorflow/load';
 import { UserError } from '../errors';
-import type { Graph, Node } from '../model/graph';
+import { fixedBatch, type Graph, type Node } from '../model/graph';
 import { operatorFor } from '../ops/index';
 import { inferShapes } from '../ops/infer';
 import { isOpaque } from '../ops/opaque';
@@ -25,21 +26,21 @@ export interface ChosenEngine {
 export interface EngineUse {
   /** 0: one for each core. */
   readonly threads: number;
-  /** Whether the model will be trained, or only run. */
-  readonly trains: boolean;
+  /** The inputs of the samples that the model will be trained on; absent where it is only run. */
+  readonly trainedOn?: readonly SampleInput[] | undefined;
 }
 
 /** Throws UserError where no engine, or not the one named, can do it. */
 export async function chooseEngine(
   name: EngineName,
   graph: Graph,
-  { threads, trains }: EngineUse,
+  { threads, trainedOn }: EngineUse,
 ): Promise<ChosenEngine> {
   const ours = onnxruntime({ threads });
   const theirs = tensorflow({ threads });
-  const opaque = trains ? graph.nodes.find(isOpaque) : undefined;
+  const opaque = trainedOn ? graph.nodes.find(isOpaque) : undefined;
   if (opaque !== undefined) throw notRun(opaque);
-  const missing = trains ? missingRule(graph) : undefined;
+  const missing = trainedOn && missingRule(graph, trainedOn);
   if (missing === undefined && name !== 'tensorflow') {
     const reason = name === 'auto' ? 'the fastest, and it can do all of this' : 'as asked for';
     return { engine: ours, why: `Engine: onnxruntime, ${reason}.` };
@@ -60,8 +61,12 @@ export async function chooseEngine(
 }
 
 /** Says why the gradients can't be found by our rules; undefined where they can. */
-function missingRule(graph: Graph): NoGradientRule | undefined {
-  const inputs = graph.inputs.map((input) => ({ ...input, shape: input.shape.with(0, 1) }));
+function missingRule(graph: Graph, samples: readonly SampleInput[]): NoGradientRule | undefined {
+  const batch = fixedBatch(graph) ?? 1;
+  const inputs = graph.inputs.map((input, i) => ({
+    ...input,
+    shape: [batch, ...(samples[i]?.shape ?? input.shape.slice(1))],
+  }));
   const single = { ...graph, inputs };
   const trained = [...graph.weights.values()].filter(({ trainable }) => trainable).map((weight) => weight.name);
   try {

@@ -8,7 +8,7 @@ import { loadValues } from '../../src/model/values';
 import { float32Weight } from '../../src/model/weight';
 import { GraphBuilder } from '../../src/ops/builder';
 import { OPAQUE_DOMAIN } from '../../src/ops/opaque';
-import { chooseEngine } from '../../src/training/choose-engine';
+import { chooseEngine, type EngineUse } from '../../src/training/choose-engine';
 import { recurrentNetwork } from '../recurrent-network';
 
 /** A dense layer whose output goes through an operator. */
@@ -38,28 +38,44 @@ const NO_RULE = recurrentNetwork('LSTM', { steps: 3, features: 2, units: 2, clas
 const OPAQUE = withOperator('SomethingOfTheirs');
 /** A class of the model's own, which nothing is known of: no shape, no way to run it. */
 const OWN_CLASS = withOperator('TheirLayer', OPAQUE_DOMAIN);
-const TRAINS = { threads: 1, trains: true };
+/** Trained on samples of the shapes it reads. */
+const trains = ({ inputs }: Graph): EngineUse => ({
+  threads: 1,
+  trainedOn: inputs.map(({ name, shape }) => ({ name, shape: shape.slice(1).map(Number) })),
+});
 
 test('auto takes onnxruntime where it can do everything, and says why', async () => {
-  const { engine, why } = await chooseEngine('auto', RULES, TRAINS);
+  const { engine, why } = await chooseEngine('auto', RULES, trains(RULES));
   assert.equal(engine.name, 'onnxruntime');
   assert.equal(engine.compileStep, undefined);
   assert.match(why, /onnxruntime, the fastest/);
 });
 
 test('auto trains by tensorflow what has no gradient rule, and names the operator and its layer', async () => {
-  const { engine, why } = await chooseEngine('auto', NO_RULE, TRAINS);
+  const { engine, why } = await chooseEngine('auto', NO_RULE, trains(NO_RULE));
   assert.ok(engine.compileStep);
   assert.match(why, /tensorflow \(.*\) trains, since there is no gradient rule for LSTM .*"recurrent"/);
 });
 
+test('rules are looked for at the batch that a model is made for, and at the sizes of its samples', async () => {
+  const builder = new GraphBuilder();
+  const x = builder.addInput({ name: 'x', type: 'float32', shape: [2, 'length', 3] });
+  const weight = builder.addWeight(float32Weight('w', [3, 2], new Float32Array(6)));
+  const pairs = builder.op('Reshape', [builder.op('MatMul', [x, weight]), builder.ints([2, 5, 2])]);
+  builder.outputs.push({ name: builder.op('Relu', [pairs]), type: 'float32', shape: [2, 5, 2] });
+  const use = { threads: 1, trainedOn: [{ name: 'x', shape: [5, 3] }] };
+  const { engine } = await chooseEngine('auto', builder.build(), use);
+  assert.equal(engine.name, 'onnxruntime');
+  assert.equal(engine.compileStep, undefined);
+});
+
 test('what is not trained needs no gradient rule', async () => {
-  const { engine } = await chooseEngine('auto', NO_RULE, { threads: 1, trains: false });
+  const { engine } = await chooseEngine('auto', NO_RULE, { threads: 1 });
   assert.equal(engine.name, 'onnxruntime');
 });
 
 test('an engine named is taken', async () => {
-  const { engine, why } = await chooseEngine('tensorflow', RULES, TRAINS);
+  const { engine, why } = await chooseEngine('tensorflow', RULES, trains(RULES));
   assert.equal(engine.name, 'tensorflow');
   assert.match(why, /as asked for/);
 });
@@ -76,7 +92,7 @@ for (const [title, name, graph, message] of [
   ['any for a model that none can train', 'auto', OPAQUE, /No engine can train this model.*retrain\.epochs to 0/],
 ] as const) {
   test(`asking ${title} is refused with what to do`, async () => {
-    await assert.rejects(chooseEngine(name, graph, TRAINS), (error: Error) => {
+    await assert.rejects(chooseEngine(name, graph, trains(graph)), (error: Error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, message);
       return true;

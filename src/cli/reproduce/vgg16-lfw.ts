@@ -11,10 +11,12 @@ import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from
 
 const PICTURES = ['--mean', '0.5', '--deviation', '0.25', '--flip', '--shift', '3'];
 const TRAINING = ['--optimizer', 'adam', '--learning-rate', '0.0005', '--schedule', 'cosine', '--batch', '64'];
+/** Share of the original's answers in what the pruned network learns. */
+const DISTILLED = '0.5';
 /** What the classes are told apart by, which no descriptor needs. */
 const CLASSES = 'predictions';
 const DENSE = ['fc1', 'fc2'];
-const LAST_BLOCK = ['block5_conv1', 'block5_conv2', 'block5_conv3'];
+const LAST_CONVOLUTION = 'block5_conv3';
 
 interface Variant {
   readonly title: string;
@@ -25,7 +27,7 @@ interface Variant {
 }
 
 const FULL: readonly Variant[] = [
-  { title: 'k = 4, block 5 and dense', k: 4, layers: [...LAST_BLOCK, ...DENSE], keep: 0.5 },
+  { title: 'k = 4, last convolution and dense', k: 4, layers: [LAST_CONVOLUTION, ...DENSE], keep: 0.5 },
   { title: 'k = 4, dense', k: 4, layers: DENSE, keep: 0.35 },
   { title: 'k = 2, dense', k: 2, layers: DENSE, keep: 0.28 },
 ];
@@ -104,7 +106,8 @@ async function prune(seed: number, { k, layers, keep }: Variant, index: number, 
   const folders = ['--sessions', join(work, 'sessions', nameOf(seed, index)), '--out', join(work, nameOf(seed, index))];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length * variants.length, setting.jobs)];
   const model = await copyOf(join(work, `vgg16-seed-${seed}`), String(index + 1));
-  return setting.runCommand(['prune', model, ...how, '--epochs', String(retraining), ...folders, ...common]);
+  const retrain = ['--epochs', String(retraining), '--distil', DISTILLED];
+  return setting.runCommand(['prune', model, ...how, ...retrain, ...folders, ...common]);
 }
 
 function commonOf(seed: number, { data }: Setting): string[] {
