@@ -1,7 +1,7 @@
 // Fits a data set to a model: which of its columns go into which input and how, which output each target is for. What
 // does not fit is refused in one sentence before anything runs.
 import { UserError } from '../errors';
-import type { Graph, Shape } from '../model/graph';
+import { fixedBatch, type Graph, type Shape } from '../model/graph';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
 import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
@@ -49,6 +49,7 @@ export interface FitOptions {
 }
 
 export function interfaceOf(graph: Graph): ModelInterface {
+  checkBatch(graph);
   const open = (shape: Shape): OpenShape => shape.slice(1).map((size) => (typeof size === 'number' ? size : null));
   return {
     inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
@@ -57,6 +58,19 @@ export function interfaceOf(graph: Graph): ModelInterface {
       return { ...named(name, node?.layer), shape: open(shape), operator: node?.type ?? '' };
     }),
   };
+}
+
+/** Throws UserError where an input or output does not have the model's batch as its first axis. */
+function checkBatch(graph: Graph): void {
+  const batch = fixedBatch(graph);
+  if (batch === undefined) return;
+  for (const { name, shape } of [...graph.inputs, ...graph.outputs]) {
+    const [first] = shape;
+    if (typeof first !== 'number' || first === batch) continue;
+    throw new UserError(
+      `"${name}" of the model is ${shape.join('×')}, its first input has ${batch} as its first axis: samples must lie along the first axis of each to be measured, tested or trained on. Export the model so (batch first); without data it can be cut as it is.`,
+    );
+  }
 }
 
 /** A Keras model's values are named by us, "left:input" and "price/Add_3": people know them as the layers left and price. */

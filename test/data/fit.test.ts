@@ -264,3 +264,14 @@ test('a label at every position fits scores at every position, on the last axis 
     /labels 5×6, the model's output is 10/,
   );
 });
+
+test('a model whose outputs do not have the batch first is refused', () => {
+  const graph: Graph = {
+    inputs: [{ name: 'sound', type: 'float32', shape: [2, 1, 32] }],
+    outputs: [{ name: 'letters', type: 'float32', shape: [10, 2, 29] }],
+    nodes: [],
+    weights: new Map(),
+    constants: new Map(),
+  };
+  throwsUserError(() => interfaceOf(graph), /"letters" of the model is 10×2×29, its first input has 2/);
+});

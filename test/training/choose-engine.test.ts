@@ -57,14 +57,14 @@ test('auto trains by tensorflow what has no gradient rule, and names the operato
   assert.match(why, /tensorflow \(.*\) trains, since there is no gradient rule for LSTM .*"recurrent"/);
 });
 
-test('rules are looked for at the batch that a model is made for, and at the sizes of its samples', async () => {
+test('rules are looked for at the batch that a model is made for', async () => {
   const builder = new GraphBuilder();
-  const x = builder.addInput({ name: 'x', type: 'float32', shape: [2, 'length', 3] });
+  const x = builder.addInput({ name: 'x', type: 'float32', shape: [2, 5, 3] });
   const weight = builder.addWeight(float32Weight('w', [3, 2], new Float32Array(6)));
-  const pairs = builder.op('Reshape', [builder.op('MatMul', [x, weight]), builder.ints([2, 5, 2])]);
-  builder.outputs.push({ name: builder.op('Relu', [pairs]), type: 'float32', shape: [2, 5, 2] });
-  const use = { threads: 1, trainedOn: [{ name: 'x', shape: [5, 3] }] };
-  const { engine } = await chooseEngine('auto', builder.build(), use);
+  const pairs = builder.op('Reshape', [builder.op('MatMul', [x, weight]), builder.ints([2, 10])]);
+  builder.outputs.push({ name: builder.op('Relu', [pairs]), type: 'float32', shape: [2, 10] });
+  const graph = builder.build();
+  const { engine } = await chooseEngine('auto', graph, trains(graph));
   assert.equal(engine.name, 'onnxruntime');
   assert.equal(engine.compileStep, undefined);
 });
