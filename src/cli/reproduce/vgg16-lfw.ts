@@ -11,8 +11,6 @@ import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from
 
 const PICTURES = ['--mean', '0.5', '--deviation', '0.25', '--flip', '--shift', '3'];
 const TRAINING = ['--optimizer', 'adam', '--learning-rate', '0.0005', '--schedule', 'cosine', '--batch', '64'];
-/** Share of the original's answers in what the pruned network learns. */
-const DISTILLED = '0.5';
 /** What the classes are told apart by, which no descriptor needs. */
 const CLASSES = 'predictions';
 const DENSE = ['fc1', 'fc2'];
@@ -35,12 +33,14 @@ const FULL: readonly Variant[] = [
 interface Length {
   readonly epochs: number;
   readonly retraining: number;
+  /** Share of the original's answers in what the pruned network learns. */
+  readonly distilled: number;
   readonly variants: readonly Variant[];
 }
 
 const LENGTHS: Readonly<Record<'full' | 'quick', Length>> = {
-  full: { epochs: 20, retraining: 2, variants: FULL },
-  quick: { epochs: 8, retraining: 1, variants: FULL.slice(0, 1) },
+  full: { epochs: 20, retraining: 2, distilled: 0.5, variants: FULL },
+  quick: { epochs: 8, retraining: 1, distilled: 0, variants: FULL.slice(0, 1) },
 };
 
 interface Row {
@@ -100,13 +100,14 @@ function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
 }
 
 async function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
-  const { retraining, variants } = LENGTHS[setting.quick ? 'quick' : 'full'];
+  const { retraining, distilled, variants } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const { work } = setting;
   const how = ['--k', String(k), '--layers', layers.join(','), '--keep-weights', String(keep)];
   const folders = ['--sessions', join(work, 'sessions', nameOf(seed, index)), '--out', join(work, nameOf(seed, index))];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length * variants.length, setting.jobs)];
   const model = await copyOf(join(work, `vgg16-seed-${seed}`), String(index + 1));
-  const retrain = ['--epochs', String(retraining), '--distil', DISTILLED];
+  const teacher = distilled > 0 ? ['--distil', String(distilled)] : [];
+  const retrain = ['--epochs', String(retraining), ...teacher];
   return setting.runCommand(['prune', model, ...how, ...retrain, ...folders, ...common]);
 }
 
