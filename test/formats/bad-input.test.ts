@@ -664,3 +664,14 @@ test('a folder that nobody may write to says so', (context) =>
     await assertRefused(model.container.write(model, join(locked, 'result')), 'result', /no permission/);
     assert.deepEqual(await readdir(locked), []);
   }));
+
+test('an HDF5 file whose heap leads nowhere is refused, where the library would walk it for ever', () =>
+  inFolder(async (folder) => {
+    const bytes = await readFile('test/fixtures/keras/keras-1.h5');
+    const heap = bytes.indexOf('GCOL');
+    assert.ok(heap > 0);
+    // Free space without a size, behind the header of the collection.
+    bytes.fill(0, heap + 16, heap + 64);
+    await writeFile(join(folder, 'model.h5'), bytes);
+    await assertRefused(openModel(join(folder, 'model.h5')), 'model.h5', /not a whole HDF5 file/);
+  }));
