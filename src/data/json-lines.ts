@@ -39,6 +39,11 @@ function objectOf(text: string, name: string, line: number): object {
   try {
     value = JSON.parse(text);
   } catch (error) {
+    if (line === 1 && /^\s*[{[]\s*$/.test(text)) {
+      throw new UserError(
+        `${name} is one JSON document over many lines; as data, every line is an object, like {"x": [1, 2], "label": 0}. Choose the data, or write it so.`,
+      );
+    }
     throw new UserError(`${name}, line ${line}: not valid JSON (${messageOf(error)}). Mend the line.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -171,6 +171,7 @@ test('lists of one length are vectors, lists of lists have more axes', () =>
 test('a line of JSON that is wrong is named', async () => {
   const options = { targets: [{ from: 'y' }] };
   assert.match(await refused('a.jsonl', '{"x":1,"y":0}\n{"x":1,\n', options), /a\.jsonl, line 2: not valid JSON/);
+  assert.match(await refused('a.json', '{\n  "x": 1\n}\n', options), /a\.json is one JSON document over many lines/);
   assert.match(await refused('a.jsonl', '{"x":1,"y":0}\n[1]\n', options), /line 2: wanted an object/);
   assert.match(await refused('a.jsonl', '{"x":{"a":1},"y":0}\n', options), /line 1: the field "x" is an object/);
   assert.match(
