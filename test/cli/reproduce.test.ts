@@ -86,7 +86,7 @@ test('an experiment that was killed goes on without training its first network a
         '3 neurons a unit',
         '2 neurons a unit',
         '1 neuron a unit',
-        '47 % of the weights',
+        '50 % of the weights',
       ],
     );
     for (const { verification } of rows) {
