@@ -97,17 +97,8 @@ function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
   const { epochs } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const out = ['--out', join(setting.work, `vgg16-seed-${seed}`)];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length, setting.jobs)];
-  return setting.runCommand([
-    'train',
-    'vgg16',
-    '--width',
-    '0.25',
-    '--epochs',
-    String(epochs),
-    ...FIRST_RATE,
-    ...out,
-    ...common,
-  ]);
+  const how = ['--width', '0.25', '--epochs', String(epochs), '--learning-rate', FIRST_RATE];
+  return setting.runCommand(['train', 'vgg16', ...how, ...out, ...common]);
 }
 
 async function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
