@@ -670,8 +670,15 @@ test('an HDF5 file whose heap leads nowhere is refused, where the library would 
     const bytes = await readFile('test/fixtures/keras/keras-1.h5');
     const heap = bytes.indexOf('GCOL');
     assert.ok(heap > 0);
-    // Free space without a size, behind the header of the collection.
-    bytes.fill(0, heap + 16, heap + 64);
-    await writeFile(join(folder, 'model.h5'), bytes);
-    await assertRefused(openModel(join(folder, 'model.h5')), 'model.h5', /not a whole HDF5 file/);
+    const behind = (size: bigint): Buffer => {
+      // Behind the collection's header free space of that size.
+      const damaged = Buffer.from(bytes);
+      damaged.fill(0, heap + 16, heap + 64);
+      damaged.writeBigUInt64LE(size, heap + 24);
+      return damaged;
+    };
+    for (const size of [0n, 2n ** 32n, 2n ** 63n]) {
+      await writeFile(join(folder, 'model.h5'), behind(size));
+      await assertRefused(openModel(join(folder, 'model.h5')), 'model.h5', /not a whole HDF5 file/);
+    }
   }));

@@ -1,7 +1,7 @@
 // Lets the HDF5 library read and write bytes that are not in its memory: only what it asks for is ever loaded.
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BytesSource } from './bytes-source';
-import { isEndlessHeap } from './global-heap';
+import { isBrokenHeap } from './global-heap';
 import type { FileNode, Library } from './library';
 
 /** The name under which the library finds the bytes, until released. */
@@ -25,7 +25,7 @@ export function forReading(library: Library, source: BytesSource): HostFile {
   const read = (target: Uint8Array, position: number): number => {
     const count = bytes.read(target, position);
     // Without its signature the library refuses it.
-    if (isEndlessHeap(target.subarray(0, count))) target[0] = 0;
+    if (isBrokenHeap(target.subarray(0, count))) target[0] = 0;
     return count;
   };
   return stand(library, { size: () => source.size, read, close: bytes.close });
