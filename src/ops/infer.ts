@@ -59,7 +59,12 @@ export class Inference implements Inferred, Known {
     });
     const sizes = known ? operator?.sizes?.(node, inputs, this) : undefined;
     const [first] = node.outputs;
-    if (sizes !== undefined && sizes.length <= MAX_SIZES && first) this.#sizes.set(first, sizes);
+    if (sizes === undefined || sizes.length > MAX_SIZES || !first) return;
+    const shape = this.shapes.get(first) ?? [];
+    // Where operands of two axes stretch each other there are more than were counted.
+    if (shape.some((size) => typeof size !== 'number') || elementCount(shape.map(Number)) === sizes.length) {
+      this.#sizes.set(first, sizes);
+    }
   }
 
   /** What an operator reads that nobody knows has the shape that its weights ask for. */

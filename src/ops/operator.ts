@@ -12,7 +12,7 @@ export interface Operator {
   shapes(node: Node, inputs: readonly Shape[], known: Known): readonly (Shape | undefined)[];
   /** The shape that its first input must have, as far as the others tell: asked where nobody knows it. */
   expects?(node: Node, inputs: readonly (Shape | undefined)[]): Shape | undefined;
-  /** The integers it computes from sizes (Shape, and what works on its result): rank 0 or 1, at most MAX_SIZES. */
+  /** The integers it computes from sizes (Shape, and what works on its result), row-major, at most MAX_SIZES. */
   sizes?(node: Node, inputs: readonly Shape[], known: Known): readonly Size[] | undefined;
   /** Inputs that say a shape and nothing else: what they are computed from may change with a cut, see `resize`. */
   readonly shapeInputs?: readonly number[];

@@ -2,17 +2,18 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node } from '../model/graph';
 import { integers } from '../model/tensor';
-import { type Constants, fromStart, input, NoGradientRule, type Operator, output } from './operator';
+import { fromStart, input, type Known, NoGradientRule, type Operator, output } from './operator';
+import { wholeNumbers } from './whole-numbers';
 
 /**
  * What comes before and after each axis: the amounts are those of the axes named (input 3), or of all. Undefined where
  * they are known only when the model runs.
  */
-function padsOf(node: Node, rank: number, constant: Constants): [number, number][] | undefined {
-  const [pads, named] = [constant(input(node, 1)), node.inputs[3]];
+function padsOf(node: Node, rank: number, { constant, sizes }: Known): [number, number][] | undefined {
+  const [pads, named] = [input(node, 1), node.inputs[3]];
   const axes = named ? constant(named) : undefined;
-  if (!pads || (named && !axes)) return undefined;
-  const amounts = integers(pads);
+  const amounts = sizes(pads)?.map(({ value }) => value);
+  if (!amounts?.every((amount) => typeof amount === 'number') || (named && !axes)) return undefined;
   const padded = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : Array.from({ length: rank }, (_, i) => i);
   const result = Array.from({ length: rank }, (): [number, number] => [0, 0]);
   padded.forEach((axis, i) => {
@@ -23,8 +24,8 @@ function padsOf(node: Node, rank: number, constant: Constants): [number, number]
 
 export const pad: Operator = {
   type: 'Pad',
-  shapes: (node, [shape = []], { constant }) => {
-    const pads = padsOf(node, shape.length, constant);
+  shapes: (node, [shape = []], known) => {
+    const pads = padsOf(node, shape.length, known);
     return [
       shape.map((size, axis): Dimension => {
         const [before, after] = pads?.[axis] ?? [];
@@ -37,7 +38,7 @@ export const pad: Operator = {
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const shape = ties.shape(value);
-    const pads = padsOf(node, shape.length, ties.constant);
+    const pads = padsOf(node, shape.length, ties);
     shape.forEach((_, axis) => {
       if (pads?.[axis]?.every((amount) => amount === 0)) ties.tie({ value, axis }, { value: result, axis });
       else for (const padded of [value, result]) ties.freeze({ value: padded, axis }, 'Pad adds to it');
@@ -49,7 +50,7 @@ export const pad: Operator = {
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
       const shape = tape.shape(x).map(Number);
-      const pads = padsOf(node, shape.length, tape.constant);
+      const pads = padsOf(node, shape.length, tape);
       if (pads === undefined || (node.attributes.mode ?? 'constant') !== 'constant') {
         throw new NoGradientRule(node, 'Pad by other than constant amounts of one value, as of');
       }
@@ -59,9 +60,10 @@ export const pad: Operator = {
       return [tape.op('Slice', [gradient, tape.ints(starts), tape.ints(ends), tape.ints(axes)])];
     };
   },
-  evaluate(node, [x], { tf, constant }) {
+  evaluate(node, [x, amounts], { tf, constant }) {
     const value = x as TfTensor;
-    const pads = padsOf(node, value.rank, constant);
+    const sizes = (name: string) => wholeNumbers(name, amounts, constant)?.map((size) => ({ value: size, from: [] }));
+    const pads = padsOf(node, value.rank, { constant, sizes });
     const filling = Number((node.inputs[2] ? constant(node.inputs[2])?.data[0] : undefined) ?? 0);
     if (pads === undefined) throw new Error(`Pad "${node.name}": its amounts are computed`);
     switch (node.attributes.mode ?? 'constant') {

@@ -1,6 +1,6 @@
 // Reshape: 0 keeps a size, −1 takes what is left. https://onnx.ai/onnx/operators/onnx__Reshape.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
+import { BATCH, type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { type Axis, input, type Known, numberAttribute, type Operator, output, type Ties } from './operator';
 import { isStale, restated } from './stated-sizes';
@@ -37,7 +37,7 @@ export const reshape: Operator = {
         result[rest] =
           open.length === 1 && made.length === 0 && total === stated ? (open[0] as string) : `${node.name}_${rest}`;
       }
-    } else if (made.length === 0 && (open.length > 0 || total !== stated)) {
+    } else if (made.length === 0 && !couldBe(stated, total, open)) {
       throw mismatch(node, shape, target);
     }
     return [result];
@@ -46,7 +46,7 @@ export const reshape: Operator = {
     const [x, y] = [input(node, 0), output(node)];
     tieRegrouped(ties, x, y);
   },
-  sizes: (node, [shape = []], { sizes }) => (shape.length < 2 ? sizes(input(node, 0)) : undefined),
+  sizes: (node, [shape = []], { sizes }) => (shape.length <= 2 ? sizes(input(node, 0)) : undefined),
   resize(node, widths) {
     const [before, after] = [widths.before(output(node)), widths.after(output(node))];
     const shape = widths.before(input(node, 0));
@@ -124,6 +124,12 @@ function tieInner(ties: Ties, wide: readonly Axis[], narrow: readonly Axis[]): b
 
 function mismatch(node: Node, shape: Shape, target: Shape): Error {
   return new Error(`Reshape "${node.name}": [${shape.join(', ')}] does not reshape to [${target.join(', ')}]`);
+}
+
+/** Whether so many elements can be `known` times sizes that only a run tells. A batch of any size is never a fixed number. */
+function couldBe(stated: number, known: number, open: readonly string[]): boolean {
+  if (open.length === 0) return stated === known;
+  return !open.includes(BATCH) && (known === 0 ? stated === 0 : stated % known === 0);
 }
 
 /** Names that the first list holds and the second doesn't. */

@@ -56,6 +56,12 @@ function rangeOf(
   return { place, start: from, count: Math.max(0, Math.ceil((to - from) / step)), step };
 }
 
+/** What is taken of an axis, in order; undefined where only a run tells. */
+function places(size: Dimension, ranges: ReadonlyMap<number, Range | undefined>, axis: number): number[] | undefined {
+  const range = ranges.has(axis) ? ranges.get(axis) : { start: 0, count: Number(size), step: 1 };
+  return range && Array.from({ length: range.count || 0 }, (_, i) => range.start + i * range.step);
+}
+
 export const slice: Operator = {
   type: 'Slice',
   shapeInputs: [1, 2, 3, 4],
@@ -70,9 +76,11 @@ export const slice: Operator = {
   },
   sizes(node, [shape = []], known) {
     const all = known.sizes(input(node, 0));
-    const range = shape.length === 1 ? rangesOf(node, shape, known)?.get(0) : undefined;
-    if (all === undefined || range === undefined) return undefined;
-    return Array.from({ length: range.count }, (_, i) => all[range.start + i * range.step] as Size);
+    const ranges = shape.length <= 2 ? rangesOf(node, shape, known) : undefined;
+    if (all === undefined || ranges === undefined) return undefined;
+    const [rows, columns] = [0, 1].map((axis) => places(shape[axis] ?? 1, ranges, axis));
+    const width = Number(shape[1] ?? 1);
+    return rows && columns && rows.flatMap((row) => columns.map((column) => all[row * width + column] as Size));
   },
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];

@@ -1,7 +1,7 @@
 // Transpose. https://onnx.ai/onnx/operators/onnx__Transpose.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { input, listAttribute, type Operator, output } from './operator';
+import { input, listAttribute, type Operator, output, type Size } from './operator';
 
 /** Axis i of the output is axis order[i] of the input. */
 export function orderOf(node: Node, rank: number): readonly number[] {
@@ -15,6 +15,13 @@ export function orderOf(node: Node, rank: number): readonly number[] {
 export const transpose: Operator = {
   type: 'Transpose',
   shapes: (node, [shape = []]) => [orderOf(node, shape.length).map((axis) => shape[axis] ?? 1)],
+  sizes(node, [shape = []], { sizes }) {
+    const all = sizes(input(node, 0));
+    if (all === undefined || shape.length > 2 || orderOf(node, shape.length)[0] !== 1)
+      return shape.length > 2 ? undefined : all;
+    const [rows, columns] = [Number(shape[0]), Number(shape[1])];
+    return all.map((_, i) => all[(i % rows) * columns + Math.floor(i / rows)] as Size);
+  },
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     orderOf(node, ties.shape(value).length).forEach((from, axis) => {

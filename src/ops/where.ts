@@ -12,6 +12,7 @@ export const where: Operator = {
     const [condition, yes, no] = lists;
     if (condition === undefined || yes === undefined || no === undefined) return undefined;
     const length = Math.max(condition.length, yes.length, no.length);
+    if (lists.some((list) => list?.length !== 1 && list?.length !== length)) return undefined;
     const at = (list: readonly Size[], i: number): Size => list[list.length === 1 ? 0 : i] as Size;
     return Array.from({ length }, (_, i) => at(at(condition, i).value === 0 ? no : yes, i));
   },

@@ -17,7 +17,33 @@ export function folded(node: Node, constant: (name: string) => Tensor | undefine
   return fold(node, inputs);
 }
 
+/** Of integers, element by element; a single one goes with all. */
+function counted(count: (a: number, b: number) => number): Fold {
+  return (_, [a, b]) => {
+    if (a === undefined || b?.type !== a.type || !a.type.startsWith('int')) return undefined;
+    const [left, right] = [integers(a), integers(b)];
+    const wide = left.length > right.length || a.shape.length > b.shape.length ? a : b;
+    const length = elementCount(wide.shape);
+    if ([left, right].some((own) => own.length !== 1 && own.length !== length) || a.shape.length + b.shape.length > 2)
+      return undefined;
+    const values = Array.from({ length }, (_, i) => count(left[i % left.length] ?? 0, right[i % right.length] ?? 0));
+    return values.every(Number.isSafeInteger)
+      ? withData(a, wide.shape, a.type === 'int64' ? values.map(BigInt) : values)
+      : undefined;
+  };
+}
+
 const FOLDS: Readonly<Record<string, Fold>> = {
+  Add: counted((a, b) => a + b),
+  Sub: counted((a, b) => a - b),
+  Mul: counted((a, b) => a * b),
+  Div: counted((a, b) => Math.trunc(a / b)),
+  Mod: (node, inputs) =>
+    node.attributes.fmod ? undefined : counted((a, b) => a - b * Math.floor(a / b))(node, inputs),
+  Shape: ({ attributes: { start, end } }, [x]) => {
+    const sizes = x?.shape.slice(Number(start ?? 0), end === undefined ? undefined : Number(end));
+    return sizes && { type: 'int64', shape: [sizes.length], data: BigInt64Array.from(sizes, BigInt) };
+  },
   Cast: ({ attributes: { to } }, [x]) => {
     if (x === undefined || !x.type.startsWith('int')) return undefined;
     if (to === 7) return { type: 'int64', shape: x.shape, data: BigInt64Array.from(integers(x), asInt64) };

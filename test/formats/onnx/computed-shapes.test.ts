@@ -108,3 +108,55 @@ test('heads that are folded into a fixed batch are cut inside', async () => {
   );
   assert.ok(after < before);
 });
+
+for (const [told, size] of [
+  ['the sizes of what is padded', 'time'],
+  ['constants alone', 'n5'],
+] as const) {
+  test(`windows of what a padding made whole, by amounts worked out from ${told}, leave the width to be cut`, async () => {
+    const { before, after } = await cutAndCompare(
+      folder,
+      {
+        opset: 14,
+        x: ['batch', 5, 8],
+        y: ['batch', 6, 4],
+        nodes: [
+          { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+          { type: 'Shape', inputs: ['wide'], outputs: ['sizes'] },
+          { type: 'Gather', inputs: ['sizes', 'n1'], outputs: ['time'] },
+          // 3 − 5 mod 3 = 1: as F.pad of PyTorch lays out what a program computes, the last axis first.
+          { type: 'Mod', inputs: [size, 'n3'], outputs: ['over'] },
+          { type: 'Sub', inputs: ['n3', 'over'], outputs: ['short'] },
+          { type: 'Concat', inputs: ['n0', 'n0', 'n0', 'short'], outputs: ['amounts'], attributes: { axis: 0 } },
+          { type: 'Shape', inputs: ['amounts'], outputs: ['said'] },
+          { type: 'Sub', inputs: ['n6', 'said'], outputs: ['unsaid'] },
+          { type: 'ConstantOfShape', inputs: ['unsaid'], outputs: ['none'], attributes: { value: int64([0]) } },
+          { type: 'Concat', inputs: ['amounts', 'none'], outputs: ['all'], attributes: { axis: 0 } },
+          { type: 'Reshape', inputs: ['all', 'pairs'], outputs: ['paired'] },
+          { type: 'Slice', inputs: ['paired', 'last', 'first', 'n0', 'last'], outputs: ['turned'] },
+          { type: 'Transpose', inputs: ['turned'], outputs: ['sides'], attributes: { perm: [1, 0] } },
+          { type: 'Reshape', inputs: ['sides', 'last'], outputs: ['pads'] },
+          { type: 'Pad', inputs: ['wide', 'pads'], outputs: ['padded'] },
+          { type: 'Reshape', inputs: ['padded', 'windows'], outputs: ['apart'] },
+          { type: 'Tanh', inputs: ['apart'], outputs: ['bent'] },
+          { type: 'Reshape', inputs: ['bent', 'whole'], outputs: ['back'] },
+          { type: 'MatMul', inputs: ['back', 'b'], outputs: ['y'] },
+        ],
+        tensors: new Map([
+          ...NUMBERS,
+          ['n5', int64([5])],
+          ['n6', int64([6])],
+          ['last', int64([-1])],
+          ['first', int64([-(2 ** 63)])],
+          ['pairs', int64([-1, 2])],
+          ['windows', int64([-1, 2, 3, 12])],
+          ['whole', int64([-1, 6, 12])],
+          ['a', drawn([8, 12], 'a')],
+          ['b', drawn([12, 4], 'b')],
+        ]),
+      },
+      [2, 5, 8],
+    );
+    assert.ok(after < 0.8 * before);
+  });
+}
