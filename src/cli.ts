@@ -11,6 +11,7 @@ import { registerRelevance } from './cli/relevance';
 import { registerReproduce } from './cli/reproduce/index';
 import { registerTrain } from './cli/train';
 import { UserError } from './errors';
+import { printableLines } from './report/printable';
 
 /** Exit codes: 0 done, 1 something a person can mend, 2 our own fault. */
 const USER_ERROR = 1;
@@ -43,11 +44,11 @@ program.parseAsync().catch((error: unknown) => {
     // Commander has printed it: help and version end with 0, wrong options are a person's.
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR;
   } else if (error instanceof UserError) {
-    process.stderr.write(`neuron-pruner: ${error.message}\n`);
+    process.stderr.write(`neuron-pruner: ${printableLines(error.message)}\n`);
     process.exitCode = USER_ERROR;
   } else {
     process.stderr.write(
-      `neuron-pruner failed; this is a fault of ours, please report it.\n${(error as Error)?.stack ?? error}\n`,
+      `neuron-pruner failed; this is a fault of ours, please report it.\n${printableLines(String((error as Error)?.stack ?? error))}\n`,
     );
     process.exitCode = OUR_ERROR;
   }

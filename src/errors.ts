@@ -3,6 +3,19 @@
 /** Says what was wrong, where, and what to do about it; shown to a person as it is, without a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+
+  constructor(message: string) {
+    super(readable(message));
+  }
+}
+
+/** Nobody reads on; names out of a file may be of any length. */
+const MAX_LENGTH = 2000;
+
+/** What was wrong stands at the beginning, what to do at the end. */
+function readable(message: string): string {
+  if (message.length <= MAX_LENGTH) return message;
+  return `${message.slice(0, MAX_LENGTH - 500)} … ${message.slice(-400)}`;
 }
 
 /** Where in a model's file something is wrong. */

@@ -1,4 +1,5 @@
 // What the command line prints: results on stdout, everything else on stderr.
+import { printable, printableLines } from '../report/printable';
 
 export interface Output {
   /** The result: one JSON document with --json, else the text. */
@@ -27,11 +28,11 @@ export function makeOutput(json: boolean): Output {
   return {
     result(value, text) {
       clear();
-      process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+      process.stdout.write(json ? `${jsonText(value)}\n` : `${printableLines(text)}\n`);
     },
     note(text) {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printableLines(text)}\n`);
     },
     progress(name, done, of, detail = '') {
       const now = performance.now();
@@ -43,7 +44,7 @@ export function makeOutput(json: boolean): Output {
       const rate = (done - started.done) / Math.max(1, now - started.at);
       const left = rate > 0 ? ` · ${duration((of - done) / rate / 1000)} left` : '';
       const speed = rate > 0 ? ` · ${Math.round(rate * 1000).toLocaleString('en')}/s` : '';
-      const text = `${name} ${Math.floor((100 * done) / of)} %${speed}${left}${detail && ` · ${detail}`}`;
+      const text = printable(`${name} ${Math.floor((100 * done) / of)} %${speed}${left}${detail && ` · ${detail}`}`);
       if (terminal) {
         process.stderr.write(`\r\x1b[K  ${text.slice(0, (process.stderr.columns ?? 80) - 3)}`);
         drawn = true;
@@ -57,6 +58,12 @@ export function makeOutput(json: boolean): Output {
       label = '';
     },
   };
+}
+
+/** JSON escapes only the first of the control characters by itself. */
+function jsonText(value: unknown): string {
+  const escaped = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(value, null, 2).replace(/[\x7f-\x9f]/g, escaped);
 }
 
 /** "3 min 20 s", "12 s". */
@@ -74,7 +81,8 @@ export function percent(share: number, digits = 1): string {
 }
 
 /** Columns aligned: numbers (and what begins with one) right, text left. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(printable));
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
   const right = header.map((_, i) => rows.length > 0 && rows.every((row) => /^[\d.,−-]|^$/.test(row[i] ?? '')));
   const line = (cells: readonly string[]): string =>

@@ -7,6 +7,7 @@ import { UserError } from '../errors';
 import { fixedBatch, type Graph } from '../model/graph';
 import { elementCount, float32, type Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
+import { largestValue } from '../ops/sample-size';
 import { random } from '../random';
 import type { Interval } from './interval';
 
@@ -84,6 +85,8 @@ class Runner {
   ): Promise<Runner> {
     const fixed = fixedBatch(graph);
     const [one, many] = [await feedsOf(graph, fixed ?? 1, samples), await feedsOf(graph, fixed ?? batch, samples)];
+    // Refuses what does not fit into memory.
+    largestValue(graph);
     const program = await engine.compile(graph, values);
     const started = performance.now();
     let runs = 0;

@@ -6,9 +6,12 @@ import type { Engine } from '../engines/engine';
 import { fixedBatch, type Graph } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import type { Values } from '../model/values';
+import { largestValue } from '../ops/sample-size';
 
-/** Samples a run: enough to keep every core busy, few enough that a VGG16's activations stay under a gigabyte. */
+/** Samples a run: enough to keep every core busy. */
 const BATCH = 250;
+/** Elements of one value of a run: half a gigabyte. */
+const MOST_ELEMENTS = 2 ** 27;
 
 export interface RunOptions {
   /** Samples at most. */
@@ -29,6 +32,7 @@ export async function runOver(
   each: (outputs: Readonly<Record<string, Tensor>>, done: number, of: number, batch: number) => void,
   { limit = Number.POSITIVE_INFINITY, extra = [] }: RunOptions = {},
 ): Promise<void> {
+  const most = Math.max(1, Math.min(BATCH, Math.floor(MOST_ELEMENTS / largestValue(graph))));
   const program = await engine.compile(graph, values);
   const inputs = graph.inputs.filter(({ name }) => !extra.some((own) => own.name === name));
   const size = fixedBatch(graph);
@@ -38,10 +42,10 @@ export async function runOver(
     others: extra.map(({ name, feed }) => ({ name, feed: feed(batch) })),
   });
   try {
-    let current = feeds(size ?? Math.min(BATCH, count));
+    let current = feeds(size ?? Math.min(most, count));
     let done = 0;
-    for (const indices of evaluationBatches(count, size ?? BATCH)) {
-      if (size === undefined && indices.length < BATCH && done > 0) current = feeds(indices.length);
+    for (const indices of evaluationBatches(count, size ?? most)) {
+      if (size === undefined && indices.length < most && done > 0) current = feeds(indices.length);
       await current.samples.load(indices);
       for (const { feed } of current.others) await feed.load(indices);
       const fed = Object.fromEntries(current.others.map(({ name, feed }) => [name, feed.tensor]));

@@ -55,7 +55,9 @@ export class Inference implements Inferred, Known {
     const told = (operator && known && whereKnown(() => operator.shapes(node, inputs, this))) || [];
     node.outputs.forEach((name, i) => {
       const shape = told[i] ?? this.declared?.get(name);
-      if (name !== '' && shape !== undefined) this.shapes.set(name, shape);
+      if (name === '' || shape === undefined) return;
+      checkShape(node, shape);
+      this.shapes.set(name, shape);
     });
     const sizes = known ? operator?.sizes?.(node, inputs, this) : undefined;
     const [first] = node.outputs;
@@ -75,6 +77,16 @@ export class Inference implements Inferred, Known {
     const shape = operator.expects(node, inputs);
     if (shape !== undefined) this.shapes.set(first, shape);
   }
+}
+
+/** More axes than any operator has a meaning for. */
+const MAX_AXES = 64;
+
+/** Amounts, scales and strides come from a file: what is worked out of them need not be a size. */
+function checkShape({ type, name }: Node, shape: Shape): void {
+  if (shape.length > MAX_AXES) throw new Error(`${type} "${name}" makes a tensor of ${shape.length} axes`);
+  const wrong = shape.find((size) => typeof size === 'number' && !(Number.isSafeInteger(size) && size >= 0));
+  if (wrong !== undefined) throw new Error(`${type} "${name}" makes a tensor with an axis of ${wrong} elements`);
 }
 
 /** Looks a shape up; throws where there is none. */

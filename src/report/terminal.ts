@@ -4,6 +4,7 @@ import type { IterationRecord } from '../session/record';
 import { terminalColumns } from './columns';
 import { endsOf, type Iterations } from './ends';
 import { shortened } from './format';
+import { printable } from './printable';
 
 export const TERMINAL_WIDTH = 100;
 
@@ -43,9 +44,4 @@ export function iterationTable(session: Iterations): string {
 
 function refused({ accepted }: IterationRecord): boolean {
   return accepted === false;
-}
-
-/** Without control and formatting characters: a title may hold a layer's name, and a terminal obeys escape sequences. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '');
 }

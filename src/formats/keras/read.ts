@@ -4,6 +4,7 @@ import { BATCH, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import { type ElementType, elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
+import { MAX_VALUES } from '../../ops/sample-size';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
 import { isRecord, LayerConfig, show, UnknownLayer } from './config';
@@ -424,9 +425,6 @@ function shapesStated(entry: Entry, config: LayerConfig): (Shape | undefined)[] 
   const [first, ...others] = entry.made ?? [undefined];
   return [first ?? (own && [BATCH, ...(own as number[])]), ...others];
 }
-
-/** Values a layer makes of one sample; more than 2^28 (1 GB as float32) is a broken file, or one made to exhaust memory. */
-const MAX_VALUES = 2 ** 28;
 
 function checkSize(config: LayerConfig, { shape }: Activation): void {
   const sizes = shape.slice(1).filter((size) => typeof size === 'number');

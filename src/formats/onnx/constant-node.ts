@@ -1,5 +1,6 @@
 // The tensor that a Constant or ConstantOfShape node makes.
 import { UserError } from '../../errors';
+import { inPieces, PIECE } from '../../model/bytes';
 import type { Tensor } from '../../model/tensor';
 import { BYTES_PER_ELEMENT, elementCount, float32, int64, integers } from '../../model/tensor';
 import { weightValues } from '../../model/weight';
@@ -8,8 +9,8 @@ import { AttributeField, NodeField } from './messages';
 import { type ExternalFiles, type StoredTensor, storedTensor } from './stored-tensor';
 import { Message } from './wire';
 
-/** Elements: a 4 GB tensor, more than protobuf lets a file hold. */
-const MAX_FILLED = 2 ** 30;
+/** Bytes of one tensor: a quarter more than the largest layer of VGG16. */
+const MAX_FILLED = 2 ** 29;
 
 /** @param shape the constant that a ConstantOfShape reads. Undefined for any other node, and a tensor of no numbers. */
 export async function constantOf(
@@ -28,8 +29,11 @@ export async function constantOf(
   const stated = node.messages(NodeField.attribute)[0]?.message(AttributeField.tensor);
   const value = stated ? await storedTensor(stated, external) : fromTensor('', float32([1], Float32Array.of(0)));
   if (value === undefined) return undefined;
-  if (sizes.some((size) => size < 0) || elementCount(sizes) > MAX_FILLED) {
-    throw new UserError(`ConstantOfShape makes "${name}" of [${sizes.join(', ')}]: no machine holds that`);
+  const length = elementCount(sizes) * BYTES_PER_ELEMENT[value.type];
+  if (sizes.some((size) => size < 0) || length > MAX_FILLED) {
+    throw new UserError(
+      `ConstantOfShape makes "${name}" of [${sizes.join(', ')}]: too large for a constant. The file is damaged.`,
+    );
   }
   return { ...filled(name, sizes, value), fill: await weightNumber(value) };
 }
@@ -69,12 +73,20 @@ function fromTensor(name: string, { type, shape, data }: Tensor): StoredTensor {
   return { name, type, shape, bytes: async () => bytes };
 }
 
-/** A tensor of one value; it takes memory only when it is read. */
+/** A tensor of one value: a row is made when it is read. */
 function filled(name: string, shape: readonly number[], value: StoredTensor): StoredTensor {
-  return {
-    name,
-    type: value.type,
-    shape,
-    bytes: async () => Buffer.alloc(elementCount(shape) * BYTES_PER_ELEMENT[value.type]).fill(await value.bytes()),
-  };
+  const size = BYTES_PER_ELEMENT[value.type];
+  const length = elementCount(shape) * size;
+  const row = Math.max(size, elementCount(shape.slice(1)) * size);
+  const step = row * Math.max(1, Math.floor(PIECE / row));
+  const part = async (bytes: number): Promise<Uint8Array> => Buffer.alloc(bytes).fill(await value.bytes());
+  const bytes = inPieces(
+    length,
+    async function* () {
+      const piece = await part(Math.min(step, length));
+      for (let start = 0; start < length; start += step) yield piece.subarray(0, Math.min(step, length - start));
+    },
+    () => part(length),
+  );
+  return { name, type: value.type, shape, bytes };
 }

@@ -1,7 +1,7 @@
 // A GraphProto as a graph of ours, at opset 18, and how each of its nodes came about: what writing back needs.
 import { UserError } from '../../errors';
 import type { Attribute, Graph, Node, Shape, Value } from '../../model/graph';
-import { type ElementType, elementCount, float32, type Tensor } from '../../model/tensor';
+import { BYTES_PER_ELEMENT, type ElementType, elementCount, float32, type Tensor } from '../../model/tensor';
 import { type Weight, weightValues } from '../../model/weight';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
@@ -56,6 +56,9 @@ export interface ImportOptions {
 /** Integers and truths that describe a structure, in memory. */
 const MAX_CONSTANT_BYTES = 64 * 2 ** 20;
 
+/** A node of a few bytes makes a tensor of any size: all of them together as many as protobuf lets a file hold. */
+const MAX_FILLED_BYTES = 2 ** 31;
+
 export async function importGraph(proto: Message, options: ImportOptions): Promise<ImportedGraph> {
   return new GraphImport(proto, options).run();
 }
@@ -95,6 +98,7 @@ class GraphImport {
   readonly #types = new Map<string, ElementType>();
   /** What weights hold that a ConstantOfShape fills. */
   readonly #fills = new Map<string, number>();
+  #filledBytes = 0;
 
   constructor(
     private readonly proto: Message,
@@ -252,7 +256,13 @@ class GraphImport {
     }
     const tensor = await constantOf(proto, this.options.external, this.#constants.get(input), output);
     if (tensor === undefined) return false;
-    if (tensor.fill !== undefined) this.#fills.set(output, tensor.fill);
+    if (tensor.fill !== undefined) {
+      this.#fills.set(output, tensor.fill);
+      this.#filledBytes += elementCount(tensor.shape) * BYTES_PER_ELEMENT[tensor.type];
+      if (this.#filledBytes > MAX_FILLED_BYTES) {
+        throw new UserError('ConstantOfShape nodes make more than 2 GB, more than a file of its kind can hold');
+      }
+    }
     if (isFloat(tensor.type) && elementCount(tensor.shape) <= MAX_STATE)
       await this.#findZeros(new Map([[output, tensor]]));
     await this.#keep(tensor, structure, index);
