@@ -20,6 +20,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors';
 import { checkNewFolder, writeWhole } from '../../src/formats/files';
+import { type Library, loadHdf5 } from '../../src/formats/hdf5/library';
 import { modelFile, openModel } from '../../src/formats/open';
 import type { Model } from '../../src/model/model';
 import { nonFiniteWeights } from '../../src/model/values';
@@ -677,8 +678,37 @@ test('an HDF5 file whose heap leads nowhere is refused, where the library would 
       damaged.writeBigUInt64LE(size, heap + 24);
       return damaged;
     };
-    for (const size of [0n, 2n ** 32n, 2n ** 63n]) {
-      await writeFile(join(folder, 'model.h5'), behind(size));
+    // Of a collection of 8 KB, the library asks for the second half alone.
+    const far = Buffer.from(await readFile('test/fixtures/keras/masked-bidirectional.h5'));
+    const start = far.indexOf('GCOL');
+    const size = Number(far.readBigUInt64LE(start + 8));
+    assert.ok(size > 4096);
+    far.fill(0, start + 4300, start + size);
+    for (const damaged of [...[0n, 2n ** 32n, 2n ** 63n].map(behind), far]) {
+      await writeFile(join(folder, 'model.h5'), damaged);
       await assertRefused(openModel(join(folder, 'model.h5')), 'model.h5', /not a whole HDF5 file/);
     }
+  }));
+
+/** A Keras file with something more in it. */
+async function withMore(folder: string, change: (id: bigint, module: Library['module']) => void): Promise<string> {
+  const path = join(folder, 'model.h5');
+  const { module } = await loadHdf5();
+  module.FS.writeFile('/changed.h5', await readFile('test/fixtures/keras/keras-1.h5'));
+  const id = module.open('/changed.h5', module.H5F_ACC_RDWR, false, -1, -1);
+  change(id, module);
+  module.close_file(id);
+  await writeFile(path, module.FS.readFile('/changed.h5'));
+  module.FS.unlink('/changed.h5');
+  return path;
+}
+
+test('what of an HDF5 file cannot be written again is said when it is opened', () =>
+  inFolder(async (folder) => {
+    const path = await withMore(folder, (id, module) => module.create_soft_link(id, '/nowhere', '/link'));
+    const { warnings } = await openModel(path);
+    assert.ok(
+      warnings.includes('"/link" of the file is of a kind that cannot be written: a pruned model is without'),
+      warnings.join('\n'),
+    );
   }));

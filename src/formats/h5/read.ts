@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
 import { partOfFile } from '../hdf5/bytes-source';
+import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { parseJson } from '../json';
 import { dialectOf } from '../keras/dialect';
@@ -23,7 +24,8 @@ export async function readH5(path: string): Promise<Model> {
     const topology = readTopology(config);
     const dialect = dialectOf(file.text('/', 'keras_version'));
     const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
-    const warnings = [...notes, ...(file.kind(OPTIMIZER) === undefined ? [] : [OPTIMIZER_WARNING])];
+    const optimizer = file.kind(OPTIMIZER) === undefined ? [] : [OPTIMIZER_WARNING];
+    const warnings = [...notes, ...optimizer, ...leftOut(file, [OPTIMIZER])];
     return {
       name: topology.name,
       graph,

@@ -8,6 +8,7 @@ import { type Weight, weightValues } from '../../model/weight';
 import type { BytesSource } from './bytes-source';
 import { elementType, littleEndian } from './element-type';
 import { forWriting } from './host-file';
+import type { Library } from './library';
 import { Hdf5File } from './read';
 
 export interface Hdf5Changes {
@@ -19,20 +20,18 @@ export interface Hdf5Changes {
   readonly texts: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** @param target path of a new file. Returns what of the source could not be copied, a sentence for each. */
-export async function copyHdf5(source: BytesSource, target: string, changes: Hdf5Changes): Promise<string[]> {
+/** What cannot be copied is left out: `left-out.ts` says what. @param target path of a new file. */
+export async function copyHdf5(source: BytesSource, target: string, changes: Hdf5Changes): Promise<void> {
   return Hdf5File.with(source, async (file) => {
     const { module } = file.library;
     const host = forWriting(file.library, target);
     try {
       const id = file.library.open(host.path, module.H5F_ACC_TRUNC);
-      const copy = new Copy(file, id, changes, target);
       try {
-        await copy.group('/');
+        await new Copy(file, id, changes, target).group('/');
       } finally {
         module.close_file(id);
       }
-      return copy.lost;
     } catch (error) {
       throw error instanceof UserError ? error : new UserError(`${target} cannot be written: ${messageOf(error)}`);
     } finally {
@@ -42,11 +41,9 @@ export async function copyHdf5(source: BytesSource, target: string, changes: Hdf
 }
 
 /** Deeper than Keras nests groups; a loop of links would never end. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 class Copy {
-  readonly lost: string[] = [];
-
   constructor(
     private readonly source: Hdf5File,
     private readonly id: bigint,
@@ -66,8 +63,6 @@ class Copy {
         await this.group(inner, depth + 1);
       } else if (kind === 'dataset') {
         await this.#dataset(inner);
-      } else {
-        this.lost.push(`"${inner}" of the file, a link or a named type, is left out`);
       }
     }
   }
@@ -80,10 +75,7 @@ class Copy {
       await this.#write(path, { ...stored, ...NUMBERS[type] }, replacement.shape, bytes);
     } else {
       const type = elementType(this.source.library, stored);
-      if (type === undefined || stored.shape === null) {
-        this.lost.push(`the data set "${path}" is left out: its elements are of a kind that cannot be written`);
-        return;
-      }
+      if (type === undefined || stored.shape === null) return;
       const { type: written, bytes } = writable(this.#stored(path, stored, type));
       await this.#write(path, { ...stored, ...NUMBERS[written] }, stored.shape, bytes);
     }
@@ -171,7 +163,8 @@ class Copy {
       const metadata = this.source.attribute(path, name);
       const text = this.changes.texts.get(path)?.get(name);
       if (text !== undefined) this.#texts(path, name, [text], { ...metadata, vlen: true });
-      else if (metadata.vlen) this.#texts(path, name, this.source.texts(path, name) ?? [], metadata);
+      else if (metadata.vlen && isWritableAttribute(this.source.library, metadata))
+        this.#texts(path, name, this.source.texts(path, name) ?? [], metadata);
       else this.#attribute(path, name, metadata);
     }
   }
@@ -186,12 +179,8 @@ class Copy {
 
   #attribute(path: string, name: string, metadata: Metadata): void {
     const { module } = this.source.library;
-    const { H5T_STRING, H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
-    const known: number[] = [H5T_STRING.value, H5T_INTEGER.value, H5T_FLOAT.value, H5T_ENUM.value];
-    if (!known.includes(metadata.type) || metadata.shape === null) {
-      this.lost.push(`the attribute "${name}" of "${path}" is left out: it is of a kind that cannot be written`);
-      return;
-    }
+    const { H5T_STRING, H5T_INTEGER, H5T_ENUM } = module.H5T_class_t;
+    if (!isWritableAttribute(this.source.library, metadata) || metadata.shape === null) return;
     const isText = metadata.type === H5T_STRING.value;
     const raw = this.source.attributeBytes(path, name, metadata);
     const bytes = isText ? raw : littleEndian(raw, metadata);
@@ -213,6 +202,13 @@ class Copy {
   #failed(what: string): UserError {
     return new UserError(`${this.target} cannot be written: "${what}" did not arrive in it`);
   }
+}
+
+/** Texts of any length, and texts and numbers of one. */
+export function isWritableAttribute({ module }: Library, { type, shape, vlen }: Metadata): boolean {
+  const { H5T_STRING, H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
+  const known: number[] = [H5T_STRING.value, H5T_INTEGER.value, H5T_FLOAT.value, H5T_ENUM.value];
+  return vlen ? type === H5T_STRING.value : shape !== null && known.includes(type);
 }
 
 interface NumberType {

@@ -7,12 +7,17 @@ const HEADER = 16;
 /** Index, references, four bytes that mean nothing, size. */
 const OBJECT_HEADER = 16;
 
+/** Bytes of the collection that begins here; 0 where none does. */
+export function heapSize(bytes: Uint8Array): number {
+  if (bytes.length < HEADER || SIGNATURE.some((byte, i) => bytes[i] !== byte)) return 0;
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(8, true));
+}
+
 /** Whether the bytes are such a collection and its objects do not lie within it, one behind the other. */
 export function isBrokenHeap(bytes: Uint8Array): boolean {
-  if (bytes.length < HEADER || SIGNATURE.some((byte, i) => bytes[i] !== byte)) return false;
+  const size = heapSize(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = Number(view.getBigUint64(8, true));
-  // The library reads the start of a large collection first, then all of it.
+  // The file may end before it.
   const end = Math.min(bytes.length, size);
   for (let at = HEADER; at + OBJECT_HEADER <= end; ) {
     const [index, own] = [view.getUint16(at, true), Number(view.getBigUint64(at + 8, true))];

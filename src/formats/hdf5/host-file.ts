@@ -1,7 +1,7 @@
 // Lets the HDF5 library read and write bytes that are not in its memory: only what it asks for is ever loaded.
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { BytesSource } from './bytes-source';
-import { isBrokenHeap } from './global-heap';
+import { heapSize, isBrokenHeap } from './global-heap';
 import type { FileNode, Library } from './library';
 
 /** The name under which the library finds the bytes, until released. */
@@ -18,14 +18,26 @@ interface Access {
   close(): void;
 }
 
+/** Bytes of texts together: more than any model's config has. */
+const MAX_HEAP = 256 * 2 ** 20;
+
 let count = 0;
 
 export function forReading(library: Library, source: BytesSource): HostFile {
   const bytes = source.open();
+  const isBroken = (start: Uint8Array, position: number): boolean => {
+    const size = Math.min(heapSize(start), source.size - position);
+    if (size <= start.length) return isBrokenHeap(start);
+    if (size > MAX_HEAP) return true;
+    // The library reads the start of a large collection first, then only what is behind it.
+    const whole = new Uint8Array(size);
+    bytes.read(whole, position);
+    return isBrokenHeap(whole);
+  };
   const read = (target: Uint8Array, position: number): number => {
     const count = bytes.read(target, position);
     // Without its signature the library refuses it.
-    if (isBrokenHeap(target.subarray(0, count))) target[0] = 0;
+    if (isBroken(target.subarray(0, count), position)) target[0] = 0;
     return count;
   };
   return stand(library, { size: () => source.size, read, close: bytes.close });

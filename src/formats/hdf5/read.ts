@@ -12,9 +12,14 @@ const MAX_BYTES = 2 ** 31 - 1;
 /** More than any attribute of a model holds: a config of 128 MB. */
 const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
 
+/** The largest models have thousands of data sets; groups that two others link to are walked twice, in a tower of them without end. */
+const MAX_NAMES = 50_000;
+
 export type Kind = 'group' | 'dataset' | 'other';
 
 export class Hdf5File {
+  #named = 0;
+
   private constructor(
     readonly library: Library,
     private readonly source: BytesSource,
@@ -54,7 +59,10 @@ export class Hdf5File {
 
   /** Names of what lies in a group, in the file's order. */
   names(group: string): string[] {
-    return this.#try(() => this.library.module.get_names(this.id, group, false));
+    const names = this.#try(() => this.library.module.get_names(this.id, group, false));
+    this.#named += names.length;
+    if (this.#named > MAX_NAMES) throw this.#error('its groups hold each other again and again: that is no model');
+    return names;
   }
 
   /** Undefined where there is nothing of that name. */

@@ -2,6 +2,7 @@
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
 import { OPTIMIZER_WARNING } from '../h5/weights';
+import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { MAX_JSON_BYTES, parseJson } from '../json';
 import { isRecord } from '../keras/config';
@@ -24,9 +25,12 @@ export async function readArchive(path: string): Promise<Model> {
     const topology = readTopology(config);
     const weights = new ArchiveWeights(file, source, topology);
     const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
-    const optimizer = file.names('/').filter((name) => isOptimizer(`/${name}`));
-    const document = { path, entries, config, source, weights, dialect, omitted: optimizer.map((name) => `/${name}`) };
-    const warnings = [...notes, ...(optimizer.length === 0 ? [] : [OPTIMIZER_WARNING])];
+    const omitted = file
+      .names('/')
+      .map((name) => `/${name}`)
+      .filter(isOptimizer);
+    const document = { path, entries, config, source, weights, dialect, omitted };
+    const warnings = [...notes, ...(omitted.length === 0 ? [] : [OPTIMIZER_WARNING]), ...leftOut(file, omitted)];
     return { name: topology.name, graph, layers, container: archiveContainer(document), warnings };
   });
 }
