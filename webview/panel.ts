@@ -22,6 +22,7 @@ const store = createStore<PageState>(restored(host.kept()), (state) => render(ap
 const actions: Actions = {
   send(message) {
     if (message.type === 'compareWith') store.update(withComparing);
+    sendWaiting();
     host.send(message);
   },
   look(change) {
@@ -40,6 +41,7 @@ const actions: Actions = {
   measure(measure) {
     const { recipe } = store.state;
     store.update((state) => withMeasuring(state, measure));
+    sendWaiting();
     host.send({ type: 'measure', measure, k: recipe === undefined ? 4 : pruneOf(recipe).k });
   },
 };
@@ -58,13 +60,14 @@ function keep(): void {
 /** A dragged threshold changes the plan with every pixel: the extension hears of the last of each frame. */
 let waiting: FromPanel | undefined;
 function sendRecipe(message: FromPanel): void {
-  if (waiting === undefined) {
-    requestAnimationFrame(() => {
-      if (waiting !== undefined) host.send(waiting);
-      waiting = undefined;
-    });
-  }
+  if (waiting === undefined) requestAnimationFrame(sendWaiting);
   waiting = message;
+}
+
+/** Also before any other message, which is about the plan as it is seen. */
+function sendWaiting(): void {
+  if (waiting !== undefined) host.send(waiting);
+  waiting = undefined;
 }
 
 /** Asks for the weights of the layer in sight, once. */

@@ -142,8 +142,11 @@ export class OpenModel {
    * protected no longer once a person takes it in.
    */
   async include(layers: ReadonlyMap<string, boolean>): Promise<void> {
+    const planned = this.#recipe;
     const included = new Set(await this.includedLayers());
     const { layers: all } = await this.inspection();
+    // What another plan takes is something else.
+    if (this.#recipe !== planned) return this.include(layers);
     for (const [name, on] of layers) {
       const coupled = all.find((layer) => layer.name === name)?.coupled ?? [];
       for (const one of [name, ...coupled]) {

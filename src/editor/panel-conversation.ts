@@ -150,20 +150,22 @@ export class PanelConversation implements vscode.Disposable {
   async #tellPrediction(): Promise<void> {
     if (this.#predicting) return;
     this.#predicting = true;
-    try {
-      for (;;) {
-        const { recipe } = this.model;
-        const prediction = await this.model.prediction();
-        if (this.model.recipe !== recipe) continue;
-        if (prediction !== this.#prediction) this.send({ type: 'prediction', prediction });
-        this.#prediction = prediction;
-        break;
-      }
-    } catch (error) {
-      this.#prediction = undefined;
-      this.problem('plan', error);
-    } finally {
+    for (;;) {
+      const { recipe } = this.model;
+      const answer = await this.model.prediction().then(
+        (prediction) => ({ prediction }),
+        (error: unknown) => ({ error }),
+      );
+      if (this.model.recipe !== recipe) continue;
       this.#predicting = false;
+      if ('error' in answer) {
+        this.#prediction = undefined;
+        this.problem('plan', answer.error);
+      } else if (answer.prediction !== this.#prediction) {
+        this.#prediction = answer.prediction;
+        this.send({ type: 'prediction', prediction: answer.prediction });
+      }
+      return;
     }
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
 import { encodeOnnx } from '../../src/formats/onnx/encode';
 import { openModel } from '../../src/formats/open';
@@ -40,6 +40,7 @@ describe('models looked at', { skip: skipped }, () => {
     writeFileSync(join(folder, 'half.prune.json'), JSON.stringify(recipe, null, 2));
     editor = await Editor.open(folder);
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     await editor.close();
     rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { messageOf } from '../../src/errors';
 
 /** What scripts/test.mjs found or installed, for the tests that need a real VS Code. */
 interface Installation {
@@ -98,8 +99,13 @@ export class Editor {
       if (message.type() === 'error' && message.text().includes('neuron-pruner.neuron-pruner'))
         editor.errors.push(message.text());
     });
-    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
-    await editor.ready();
+    try {
+      await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
+      await editor.ready();
+    } catch (error) {
+      await editor.close();
+      throw error;
+    }
     return editor;
   }
 
@@ -225,6 +231,20 @@ export class Editor {
       await this.page.waitForTimeout(100);
     }
     throw new Error('waited too long');
+  }
+
+  /** What the window shows where a test has failed: all that there is to find out why, on a machine that is gone. */
+  async tellFailure(test: { readonly name: string }): Promise<void> {
+    // Node before 20.12 says of no test whether it passed.
+    if (!('passed' in test) || test.passed !== false) return;
+    const picture = join(tmpdir(), `neuron-pruner-failed-${Date.now()}.png`);
+    await this.page.screenshot({ path: picture });
+    const texts = [`"${test.name}" failed. ${picture} shows the window, which says:`];
+    for (const frame of this.page.frames()) {
+      const text = await frame.locator('body').innerText({ timeout: 5_000 }).catch(messageOf);
+      if (text.trim() !== '') texts.push(text.replaceAll(/\s*\n\s*/g, ' | '));
+    }
+    console.error(texts.join('\n'));
   }
 
   get statusBar(): Locator {

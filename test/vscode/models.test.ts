@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
 
@@ -21,6 +21,7 @@ describe('a workspace with models', { skip: skipped }, () => {
     writeFileSync(join(workspace.folder, 'half.prune.json'), JSON.stringify(recipe, null, 2));
     editor = await Editor.open(workspace.folder);
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     await editor.close();
     workspace.remove();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
 
@@ -17,6 +17,7 @@ describe('a session', { skip: skipped }, () => {
     workspace = makeWorkspace();
     editor = await Editor.open(workspace.folder);
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     for (const pid of sessionProcesses()) process.kill(pid, 'SIGKILL');
     await editor.close();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { type AttachedSession, startSession } from '../../src/session/client';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
@@ -30,6 +30,7 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
     cpSync(join(folder, 'model'), join(folder, 'digits-example'), { recursive: true });
     editor = await Editor.open(folder);
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     if (older.state.pid !== undefined && older.state.status === 'running') process.kill(older.state.pid, 'SIGKILL');
     older.dispose();

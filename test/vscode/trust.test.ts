@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
 
@@ -14,6 +14,7 @@ describe('a workspace that is not trusted', { skip: skipped }, () => {
     workspace = makeWorkspace();
     editor = await Editor.open(workspace.folder, { restricted: true });
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     await editor.close();
     workspace.remove();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
 
@@ -38,6 +38,7 @@ describe('a model called net.json', { skip: skipped }, () => {
       retrain: { epochs: 300 },
     });
   });
+  afterEach((context) => editor.tellFailure(context));
   after(async () => {
     await editor.close();
     workspace.remove();

@@ -103,6 +103,48 @@ describe('the panel in a browser', { skip }, () => {
     await panel.page.close();
   });
 
+  it('takes what it shows anew for no choice of a person', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, ...search, { type: 'show', tab: 'plan' });
+    const before = await panel.sent();
+    const weights = { keep: 0.4 };
+    const limited = {
+      ...recipe,
+      prune: { ...recipe.prune, method: 'global', approximate: true, iterations: 3 },
+    } as const;
+    for (const [next, comesTo] of [
+      [{ ...recipe, prune: { method: 'maxout', k: 2 }, retrain: { epochs: 7 }, weights }, prediction],
+      [searchRecipe, searchPrediction],
+      [{ ...limited, retrain: { optimizer: 'adam', distillation: { weight: 0.3 } } }, prediction],
+      [recipe, prediction],
+    ] as const) {
+      await panel.send({ type: 'recipe', recipe: next }, { type: 'prediction', prediction: comesTo });
+    }
+    assert.deepEqual((await panel.sent()).slice(before.length), []);
+    await panel.page.close();
+  });
+
+  it('tells the plan as it is before it asks for anything that follows it', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, { type: 'session', session: undefined }, { type: 'show', tab: 'plan' });
+    const sent = (await panel.sent()).length;
+    // Within one frame: the page is still waiting to tell the plan.
+    await panel.page.evaluate(() => {
+      const field = document.querySelector('vscode-text-field[aria-label="Epochs"]') as HTMLElement & { value: string };
+      field.value = '7';
+      field.dispatchEvent(new Event('change'));
+      const run = [...document.querySelectorAll('vscode-button')].find(
+        ({ textContent }) => textContent?.trim() === 'Run',
+      );
+      run?.dispatchEvent(new Event('click'));
+    });
+    await panel.send();
+    const [plan, run, ...rest] = (await panel.sent()).slice(sent);
+    assert.equal(plan?.type === 'recipe' && plan.recipe.retrain?.epochs, 7);
+    assert.deepEqual([run, rest], [{ type: 'run' }, []]);
+    await panel.page.close();
+  });
+
   it('measures the speed of both models when it is asked to', async () => {
     const panel = await openPanel(browser);
     await panel.send(...everything, { type: 'show', tab: 'result' });

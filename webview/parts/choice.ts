@@ -18,7 +18,7 @@ export function choice<Value extends string>(options: Choice<Value>): TemplateRe
   };
   return html`<div class="field">
     <span class="label" aria-hidden="true">${label}</span>
-    <vscode-dropdown aria-label=${label} ?disabled=${disabled === true} .value=${value} @change=${onChange}
+    <vscode-dropdown aria-label=${label} ?disabled=${disabled === true} @change=${onChange} .value=${value}
       >${options.options.map(
         (option) =>
           html`<vscode-option value=${option.value} ?selected=${option.value === value}>${option.text}</vscode-option>`,

@@ -35,8 +35,8 @@ export function numberField(field: NumberField): TemplateResult {
       ><vscode-text-field
         aria-label=${name}
         ?disabled=${disabled === true}
-        .value=${String(value)}
         @change=${onChange}
+        .value=${String(value)}
         >${name}</vscode-text-field
       >${unit === undefined ? nothing : html`<span class="unit" aria-hidden="true">${unit}</span>`}</span
     >

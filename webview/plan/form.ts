@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Inspection } from '../../src/protocol/session';
 import type { Actions } from '../actions';
+import { checkbox } from '../parts/checkbox';
 import { choice } from '../parts/choice';
 import { numberField } from '../parts/number-field';
 import { section } from '../parts/section';
@@ -56,7 +57,7 @@ function method(state: PageState, model: Inspection, recipe: RecipeFile, actions
     const value = (event.target as HTMLElement & { value: string }).value as Method;
     if (value !== chosen && value in METHODS) actions.plan((old) => withMethod(old, value));
   };
-  return html`<vscode-radio-group orientation="vertical" aria-label="Method" .value=${chosen} @change=${onChange}>
+  return html`<vscode-radio-group orientation="vertical" aria-label="Method" @change=${onChange} .value=${chosen}>
       ${Object.entries(METHODS)
         .filter(([value]) => !isWithoutData(recipe) || BY_WEIGHTS.has(value))
         .map(([value, text]) => html`<vscode-radio value=${value}>${text}</vscode-radio>`)}
@@ -197,14 +198,11 @@ function distillation(recipe: RecipeFile, actions: Actions): TemplateResult {
       return { ...old, retrain: { ...retrain, ...(next && { distillation: next }) } };
     });
   const { temperature, weight } = retrainFields.distillation.properties;
-  return html`<vscode-checkbox
-      .checked=${own !== undefined}
-      @change=${(event: Event) => {
-        const { checked } = event.target as HTMLElement & { checked: boolean };
-        if (checked !== (own !== undefined)) change(checked ? {} : undefined);
-      }}
-      >Learn from the original too (distillation)</vscode-checkbox
-    >
+  return html`${checkbox({
+    text: 'Learn from the original too (distillation)',
+    checked: own !== undefined,
+    change: (checked) => change(checked ? {} : undefined),
+  })}
     ${
       own === undefined
         ? nothing
@@ -225,16 +223,12 @@ const USUAL_KEEP = 0.4;
 
 function weights(recipe: RecipeFile, actions: Actions): TemplateResult {
   const own = recipe.weights;
-  return html`<vscode-checkbox
-      .checked=${own !== undefined}
-      @change=${(event: Event) => {
-        const { checked } = event.target as HTMLElement & { checked: boolean };
-        if (checked !== (own !== undefined)) {
-          actions.plan(({ weights: _, ...old }) => (checked ? { ...old, weights: { keep: USUAL_KEEP } } : old));
-        }
-      }}
-      >Set the smallest weights to zero afterwards</vscode-checkbox
-    >
+  return html`${checkbox({
+    text: 'Set the smallest weights to zero afterwards',
+    checked: own !== undefined,
+    change: (checked) =>
+      actions.plan(({ weights: _, ...old }) => (checked ? { ...old, weights: { keep: USUAL_KEEP } } : old)),
+  })}
     ${
       own === undefined
         ? nothing

@@ -2,21 +2,19 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Actions } from '../actions';
+import { checkbox } from '../parts/checkbox';
 import { numberField } from '../parts/number-field';
 import { boundsOf, pruneFields, pruneOf, withPrune } from './settings';
 
 export function limits(recipe: RecipeFile, actions: Actions): TemplateResult {
   const { method, minimumWidth, multiple, isomorphic, approximate } = pruneOf(recipe);
-  const checkbox = (name: 'isomorphic' | 'approximate', value: boolean, text: string): TemplateResult =>
-    html`<vscode-checkbox
-      title=${pruneFields[name].description}
-      .checked=${value}
-      @change=${(event: Event) => {
-        const { checked } = event.target as HTMLElement & { checked: boolean };
-        if (checked !== value) actions.plan((old) => withPrune(old, { [name]: checked }));
-      }}
-      >${text}</vscode-checkbox
-    >`;
+  const option = (name: 'isomorphic' | 'approximate', checked: boolean, text: string): TemplateResult =>
+    checkbox({
+      text,
+      checked,
+      hint: pruneFields[name].description,
+      change: (value) => actions.plan((old) => withPrune(old, { [name]: value })),
+    });
   return html`<div class="fields">
       ${numberField({
         label: 'Narrowest layer',
@@ -33,7 +31,7 @@ export function limits(recipe: RecipeFile, actions: Actions): TemplateResult {
       })}
     </div>
     <div class="checkboxes">
-      ${method === 'ratio' ? nothing : checkbox('isomorphic', isomorphic, 'Compare only layers of the same structure')}
-      ${checkbox('approximate', approximate, 'Also cut what something is normalised over (not exact)')}
+      ${method === 'ratio' ? nothing : option('isomorphic', isomorphic, 'Compare only layers of the same structure')}
+      ${option('approximate', approximate, 'Also cut what something is normalised over (not exact)')}
     </div>`;
 }

@@ -1,11 +1,11 @@
 // What the plan comes to: totals and every layer, before anything runs.
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { live } from 'lit-html/directives/live.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Figures, Inspection, LayerInspection, LayerPrediction, Prediction } from '../../src/protocol/session';
 import { briefCount, bytes, change, count, NONE, shortCount } from '../../src/report/format';
 import type { Actions } from '../actions';
+import { checkbox } from '../parts/checkbox';
 import { numberField } from '../parts/number-field';
 import type { PageState } from '../state';
 import { includedLayers } from './layer-choice';
@@ -66,17 +66,14 @@ export function layerTable(state: PageState, model: Inspection, recipe: RecipeFi
   function row(layer: LayerInspection, predicted: LayerPrediction | undefined): TemplateResult {
     const { name, type, prunable, channels } = layer;
     const taken = prunable && included.has(name);
-    const change = (event: Event): void => {
-      const { checked } = event.target as HTMLElement & { checked: boolean };
-      if (checked !== taken) actions.send({ type: 'include', layer: name, included: checked });
-    };
+    const change = (chosen: boolean): void => actions.send({ type: 'include', layer: name, included: chosen });
     const gone = prediction !== undefined && predicted?.after === undefined;
     return html`<tr class=${gone ? 'gone' : ''}>
       <th scope="row">
         <div class="choice">
         ${
           prunable
-            ? html`<vscode-checkbox aria-label="Prune ${name}" .checked=${live(taken)} @change=${change}>Prune ${name}</vscode-checkbox>`
+            ? checkbox({ text: `Prune ${name}`, checked: taken, change })
             : html`<span class="no-checkbox"></span>`
         }
         <span class="layer-name"
