@@ -23,6 +23,7 @@ import { layerCompletions, layerListAt } from './recipe-completion';
 import { recipeDefinition, recipeLinks } from './recipe-links';
 import { type NamedModel, RecipeModels } from './recipe-model';
 import { MeasuredModels } from './relevance';
+import { warmUp } from './warm-up';
 
 /** A person types on for so long; then what they typed is judged. */
 const PAUSE_MS = 200;
@@ -40,6 +41,8 @@ export function serve(connection: Connection): void {
     refreshable = capabilities.workspace?.codeLens?.refreshSupport === true;
     return { capabilities: CAPABILITIES, serverInfo: { name: 'Neuron Pruner' } };
   });
+
+  connection.onInitialized(() => warmUp(() => open.keys().length === 0));
 
   connection.onCodeLens(({ textDocument }) => {
     const document = open.get(textDocument.uri);
