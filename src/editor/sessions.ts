@@ -1,7 +1,8 @@
 // The sessions of the workspace: those that run, in whatever window they were started, and those that lie on disk.
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../errors';
 import type { RecipeFile } from '../protocol/recipe-file';
 import { isLive, type SessionState } from '../protocol/session-state';
 import { type AttachedSession, attachSession, type Program, startSession } from '../session/client';
@@ -122,10 +123,26 @@ export class Sessions implements vscode.Disposable {
   }
 }
 
-/** Where what becomes of a model goes: beside it, and never where something is already. */
+/**
+ * Where what becomes of a model goes: beside it or where the setting says, and never where something is already. Throws
+ * UserError where nothing can be written there.
+ */
 export function resultFolder(model: string): string {
   const title = titleOf(model);
-  return unused(join(dirname(model), `${basename(title, extname(title))}-pruned`));
+  const { results } = settingsFor(model);
+  try {
+    accessSync(nearestExisting(results), constants.W_OK);
+  } catch {
+    throw new UserError(
+      `${results} can't be written to, so the result can't be put there. The setting "neuronPruner.resultsFolder" names another folder for results.`,
+    );
+  }
+  return unused(join(results, `${basename(title, extname(title))}-pruned`));
+}
+
+/** The folder, or the first one above it that is there. */
+function nearestExisting(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 
 function unused(path: string): string {

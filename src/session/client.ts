@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import {
   type CancellationToken,
   createMessageConnection,
@@ -25,8 +26,8 @@ const SESSION_ARGUMENT = '--session';
 const DIED =
   'The process that worked on it ended unexpectedly: it crashed, ran out of memory, or was killed. Everything up to the last checkpoint is saved.';
 
-/** Milliseconds in which what came before a closing has been read. */
-const ANSWER_READ = 200;
+/** More messages than wait to be read when a process ends: it writes some dozen a second. */
+const MOST_WAITING = 2_000;
 
 /** Where the process's program is, and where it writes what it prints. */
 export interface Program {
@@ -169,6 +170,11 @@ export class Inquiries {
   }
 }
 
+/** What came before a closing: the connection deals with a message in each turn of the event loop, a closing at once. */
+async function allRead(): Promise<void> {
+  for (let turns = 0; turns < MOST_WAITING; turns++) await setImmediate();
+}
+
 /** A session that runs in a process of its own, as seen from a window. */
 export class AttachedSession {
   #listeners = new Set<(state: protocol.SessionState) => void>();
@@ -187,9 +193,10 @@ export class AttachedSession {
       if (session) session.#change(change);
     });
     const closed = new Promise<undefined>((resolve) => {
-      connection.onClose(() => {
-        // An answer that came just before is read after it.
-        setTimeout(() => resolve(undefined), ANSWER_READ);
+      connection.onClose(async () => {
+        // An answer, or how the session ended, may have come just before.
+        await allRead();
+        resolve(undefined);
         // Once attached, a closing is told as a change.
         if (session && isLive(session.state)) session.#change({ status: 'interrupted', message: DIED });
       });

@@ -1,7 +1,7 @@
 // In a real VS Code: a model of a name that says nothing is worked on like any other, without data where there is none;
 // and for what can't be there is one clear message each.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { makeWorkspace, type Workspace } from '../workspace';
@@ -96,6 +96,16 @@ describe('a model called net.json', { skip: skipped }, () => {
     await panel(/of the parameters removed/).waitFor();
     await panel(/How well they perform was not compared/).waitFor();
     assert.ok(readdirSync(join(workspace.folder, 'net', 'net-pruned')).includes('net.json'));
+    set({ 'neuronPruner.resultsFolder': 'smaller' });
+    await tab('Plan').click();
+    const elsewhere = join(workspace.folder, 'smaller', 'net-pruned');
+    // The setting is read when the session starts, and the editor hears of it a moment after it was written.
+    await editor.until(async () => {
+      await editor.panel().getByRole('button', { name: 'Run' }).click();
+      await editor.page.waitForTimeout(2_000);
+      return existsSync(join(elsewhere, 'net.json'));
+    });
+    set({});
     await editor.command('Neuron Pruner: New Recipe');
     await editor.page.getByRole('tab', { name: 'net.prune.json' }).waitFor();
     const saved = JSON.parse(readFileSync(join(workspace.folder, 'net', 'net.prune.json'), 'utf8'));
