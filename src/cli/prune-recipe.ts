@@ -41,6 +41,7 @@ export interface RecipeFlags extends DataFlags, TrainingFlags {
   readonly quantize?: string;
   readonly until?: string;
   readonly shrink?: string;
+  readonly maxoutEpochs?: number;
   readonly lastEpochs?: number;
   /** True without a weight. */
   readonly distil?: number | true;
@@ -100,6 +101,7 @@ export function withPruning(command: Command): Command {
         'bytes',
       ]),
     )
+    .option('--maxout-epochs <n>', 'of retraining after maxout was put on the layers (default: --epochs)', wholeNumber)
     .option('--last-epochs <n>', 'of the last training of a search (default: three times --epochs)', wholeNumber)
     .option('--distil [weight]', 'learn from the original too: its share of the loss (default: 0.5)', realNumber)
     .option('--temperature <t>', 'of --distil (default: 4)', realNumber)
@@ -154,6 +156,9 @@ function checkFlags(flags: RecipeFlags): void {
     const option = name === 'shrink' ? name : 'last-epochs';
     throw new UserError(`--${option} goes with a search: --until significant, or --until "accuracy>=99%".`);
   }
+  if (flags.maxoutEpochs !== undefined && methodOf(flags) !== undefined) {
+    throw new UserError('--maxout-epochs goes with --k: it is how long the network learns once maxout was put on.');
+  }
   if (flags.temperature !== undefined && flags.distil === undefined) {
     throw new UserError('--temperature goes with --distil.');
   }
@@ -168,7 +173,7 @@ function recipeFields(flags: RecipeFlags): Record<string, unknown> {
   const retrain = {
     ...retrainOf(flags),
     ...(!flags.retrain && { epochs: 0 }),
-    ...given({ lastEpochs: flags.lastEpochs, distillation: distillationOf(flags) }),
+    ...given({ maxoutEpochs: flags.maxoutEpochs, lastEpochs: flags.lastEpochs, distillation: distillationOf(flags) }),
   };
   const dataFields = dataOf(flags);
   return given({

@@ -34,6 +34,7 @@ export interface RecipeFile {
     readonly schedule?: 'constant' | 'step' | 'cosine' | 'inv';
     readonly loss?: 'softmax-cross-entropy' | 'binary-cross-entropy' | 'mse' | 'mae' | 'huber';
     readonly distillation?: { readonly temperature?: number; readonly weight?: number };
+    readonly maxoutEpochs?: number;
     readonly lastEpochs?: number;
   };
   readonly weights?: { readonly keep: number; readonly iterations?: number };

@@ -73,6 +73,8 @@ export interface Retrain {
   readonly loss?: LossName;
   /** Learning from the original besides the data. */
   readonly distillation?: Distillation;
+  /** Of the training after maxout was put on layers that had none; default the epochs. */
+  readonly maxoutEpochs?: number;
   /** Of the last training of a search; default three times the epochs. */
   readonly lastEpochs?: number;
 }

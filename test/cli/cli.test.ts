@@ -166,7 +166,7 @@ test('compare gives sizes, accuracies and a p-value; a model against itself has 
   assert.equal(same.removed.parameters, 0);
 });
 
-test('maxout goes onto a trained network without it, and off again', () => {
+test('maxout goes onto a trained network without it, which then learns for longer, and off again', () => {
   json('train', 'lenet5', '--data', 'data', '--epochs', '1', '--out', 'classic', '--threads', '1');
   const result = json(
     'prune',
@@ -176,6 +176,8 @@ test('maxout goes onto a trained network without it, and off again', () => {
     '--k',
     '2',
     '--epochs',
+    '0',
+    '--maxout-epochs',
     '1',
     '--out',
     'classic-pruned',
@@ -184,11 +186,16 @@ test('maxout goes onto a trained network without it, and off again', () => {
     '--threads',
     '1',
   ) as unknown as {
-    iterations: { kind: string; parameters: number }[];
+    iterations: { kind: string; parameters: number; score: number; scoreAfterCut?: number }[];
   };
   assert.deepEqual(
     result.iterations.map(({ kind }) => kind),
     ['original', 'maxout', 'neurons'],
+  );
+  // By --epochs the cut was not followed by any training.
+  assert.deepEqual(
+    result.iterations.slice(1).map(({ score, scoreAfterCut }) => score === scoreAfterCut),
+    [false, true],
   );
   assert.equal(result.iterations.at(-1)?.parameters, 431_080 - 250 * 801 - 250 * 10);
 });

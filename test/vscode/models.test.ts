@@ -46,6 +46,28 @@ describe('a workspace with models', { skip: skipped }, () => {
     assert.match(hover, /24 × 24 × 20/);
   });
 
+  test("the explorer's menu on a model's file inspects its relevance", async () => {
+    await editor.command('View: Show Explorer');
+    const file = editor.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ hasText: 'model.json' })
+      .first();
+    await editor.chooseFromMenu(file, 'Inspect Relevance');
+    await editor.panel().getByRole('tab', { name: 'Relevance', selected: true }).waitFor();
+    await editor.panel().getByRole('button', { name: 'Choose Data' }).click();
+    await editor.pick('Built-in digits');
+    await editor
+      .panel()
+      .getByRole('button', { name: /^Measure/ })
+      .click();
+    await editor.panel().getByRole('slider', { name: 'Threshold of dense' }).waitFor();
+    await editor.openSidebar();
+    await editor
+      .rows('Layers')
+      .filter({ hasText: /dense.*below/ })
+      .waitFor();
+  });
+
   test('a layer that is unchecked in the tree is left out of the plan', async () => {
     await editor.openFile('half.prune.json');
     await editor.command('Neuron Pruner: Prune Model');

@@ -6,7 +6,7 @@ import type { Bounds } from '../parts/number-field-text';
 /** What has no default. */
 type Open = 'layers' | 'normalization' | 'target';
 /** Of retraining the same. */
-type OpenRetrain = 'loss' | 'distillation' | 'lastEpochs';
+type OpenRetrain = 'loss' | 'distillation' | 'maxoutEpochs' | 'lastEpochs';
 type Prune = NonNullable<RecipeFile['prune']>;
 export type PruneSettings = Required<Omit<Prune, Open>> & Pick<Prune, Open>;
 type Retrain = NonNullable<RecipeFile['retrain']>;

@@ -11,7 +11,7 @@ import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from
 
 const PICTURES = ['--mean', '0.5', '--deviation', '0.25', '--flip', '--shift', '3'];
 const TRAINING = ['--optimizer', 'adam', '--schedule', 'cosine', '--batch', '64'];
-const FIRST_RATE = '0.0005';
+const RATE = '0.0005';
 /** What the classes are told apart by, which no descriptor needs. */
 const CLASSES = 'predictions';
 const DENSE = ['fc1', 'fc2'];
@@ -33,15 +33,16 @@ const FULL: readonly Variant[] = [
 
 interface Length {
   readonly epochs: number;
+  /** Epochs of retraining once maxout is put on, which takes most of what the layers had learned. */
+  readonly maxout: number;
+  /** Epochs of retraining after every cut. */
   readonly retraining: number;
-  /** Of retraining: the first one shakes a network that has come to rest, and goes on teaching one that has not. */
-  readonly rate: string;
   readonly variants: readonly Variant[];
 }
 
 const LENGTHS: Readonly<Record<'full' | 'quick', Length>> = {
-  full: { epochs: 20, retraining: 2, rate: '0.0001', variants: FULL },
-  quick: { epochs: 12, retraining: 1, rate: FIRST_RATE, variants: FULL.slice(0, 1) },
+  full: { epochs: 20, maxout: 8, retraining: 3, variants: FULL },
+  quick: { epochs: 12, maxout: 1, retraining: 1, variants: FULL.slice(0, 1) },
 };
 
 interface Row {
@@ -97,18 +98,18 @@ function trainOriginal(seed: number, setting: Setting): Promise<unknown> {
   const { epochs } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const out = ['--out', join(setting.work, `vgg16-seed-${seed}`)];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length, setting.jobs)];
-  const how = ['--width', '0.25', '--epochs', String(epochs), '--learning-rate', FIRST_RATE];
+  const how = ['--width', '0.25', '--epochs', String(epochs), '--learning-rate', RATE];
   return setting.runCommand(['train', 'vgg16', ...how, ...out, ...common]);
 }
 
 async function prune(seed: number, { k, layers, keep }: Variant, index: number, setting: Setting): Promise<unknown> {
-  const { retraining, rate, variants } = LENGTHS[setting.quick ? 'quick' : 'full'];
+  const { maxout, retraining, variants } = LENGTHS[setting.quick ? 'quick' : 'full'];
   const { work } = setting;
   const how = ['--k', String(k), '--layers', layers.join(','), '--keep-weights', String(keep)];
   const folders = ['--sessions', join(work, 'sessions', nameOf(seed, index)), '--out', join(work, nameOf(seed, index))];
   const common = [...commonOf(seed, setting), ...threads(setting.seeds.length * variants.length, setting.jobs)];
   const model = await copyOf(join(work, `vgg16-seed-${seed}`), String(index + 1));
-  const retrain = ['--epochs', String(retraining), '--learning-rate', rate];
+  const retrain = ['--maxout-epochs', String(maxout), '--epochs', String(retraining), '--learning-rate', RATE];
   return setting.runCommand(['prune', model, ...how, ...retrain, ...folders, ...common]);
 }
 

@@ -37,6 +37,7 @@ export function maxoutStages(recipe: Recipe, original: Model): Stage[] {
   }
   const introduce: Stage = {
     kind: 'maxout',
+    ...(recipe.retrain.maxoutEpochs !== undefined && { epochs: recipe.retrain.maxoutEpochs }),
     title: `maxout of ${recipe.prune.k} neurons a unit`,
     async apply(model, { engine, train }) {
       if (train === undefined)
