@@ -70,7 +70,7 @@ function sizeRow(figure: string, before: number, after: number): string[] {
 }
 
 async function test(models: readonly [Model, Model], flags: Flags) {
-  const data = await openData(checkedData(flags, 0), flags.seed);
+  const data = await openData(checkedData(flags, 0), flags.seed, models[0]);
   const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);
   return testModels(models[0], models[1], data, engine, flags.seed);

@@ -47,6 +47,7 @@ export interface DataFlags {
   readonly size?: [height: number, width: number];
   readonly colour?: 'grey' | 'rgb';
   readonly sequence?: number;
+  readonly faces?: number;
   readonly flip?: boolean;
   readonly shift?: number;
 }
@@ -72,6 +73,7 @@ export function withData(command: Command, required: boolean): Command {
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
     .addOption(new Option('--colour <kind>', 'bring pictures to this').choices(['grey', 'rgb']))
     .option('--sequence <length>', 'bring lists of different lengths to this one, zeros before', wholeNumber)
+    .option('--faces <n>', 'of LFW: pictures that a person must have to be a class (default: 2)', wholeNumber)
     .option('--flip', 'training: mirror every other picture')
     .option('--shift <pixels>', 'training: shift pictures by up to so much', wholeNumber);
 }
@@ -87,6 +89,7 @@ export function dataOf(flags: DataFlags): Record<string, unknown> {
     ...{ validation, scale, mean, deviation, test, inputs, targets, classes, header },
     image: Object.keys(image).length > 0 ? image : undefined,
     sequence: flags.sequence === undefined ? undefined : { length: flags.sequence },
+    faces: flags.faces === undefined ? undefined : { least: flags.faces },
     augment: Object.keys(augment).length > 0 ? augment : undefined,
   });
 }

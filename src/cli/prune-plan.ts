@@ -24,7 +24,7 @@ async function measureFor(recipe: Recipe, predictor: Predictor, output: Output):
   const reads = measure.needs === 'activations' || measure.needs === 'gradients';
   if (data === undefined || !reads || prune.method === 'maxout' || prune.method === 'ratio') return;
   const model = await openModel(recipe.model);
-  const { train } = await openFittedData(data, seed, model.graph, recipe.retrain.loss);
+  const { train } = await openFittedData(data, seed, model, recipe.retrain.loss);
   const { engine } = await chooseEngine(recipe.engine, model.graph, { threads: recipe.threads });
   const relevance = await measureRelevance(measure, model, engine, train, {
     k: prune.k,

@@ -53,8 +53,7 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
   const measure = measureOf(flags.measure);
   const { model } = await openWithWarnings(path, output);
   if (flags.layers) prunableLayers(model, flags.layers);
-  const data =
-    flags.data === undefined ? undefined : await openFittedData(checkedData(flags, 0), flags.seed, model.graph);
+  const data = flags.data === undefined ? undefined : await openFittedData(checkedData(flags, 0), flags.seed, model);
   const other = flags.agree === undefined ? undefined : measureOf(flags.agree);
   const { engine } = await chooseEngine(flags.engine ?? 'auto', model.graph, {
     threads: flags.threads,

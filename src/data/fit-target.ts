@@ -21,6 +21,12 @@ export function fitTarget(
         `${model.outputs.map(({ name }) => name).join(', ')}. Choose fewer targets, or name their outputs.`,
     );
   }
+  if (!output.type.includes('float')) {
+    throw new UserError(
+      `${data}: the model's output "${output.name}", which the target "${target.name}" is for, holds ${output.type === 'bool' ? 'yes and no' : 'whole numbers'} (${output.type}), no scores: ` +
+        `nothing can be tested or learnt by it. ${otherOutputs(model)}`,
+    );
+  }
   if (target.kind === 'classes') {
     if (target.numeric && meansValues(target, output, options)) {
       return fitValues(valuesOf(target), index, output, data);
@@ -28,6 +34,13 @@ export function fitTarget(
     return fitClasses(target, index, output, data);
   }
   return fitValues(target, index, output, data);
+}
+
+function otherOutputs({ outputs }: ModelInterface): string {
+  const scores = outputs.filter(({ type }) => type.includes('float')).map(({ name }) => name);
+  return scores.length === 0
+    ? 'Export the model so that it gives its scores.'
+    : `Name one that holds scores (${listed(scores)}) in the recipe: "targets": [{ "from": "column", "to": "${scores[0]}" }].`;
 }
 
 /** By its name where all targets have one of the model's, else by order. */

@@ -19,6 +19,7 @@ export interface ModelInput extends Named {
 }
 
 export interface ModelOutput extends Named {
+  readonly type: ElementType;
   /** Without the batch. */
   readonly shape: OpenShape;
   /** The operator that makes it: Softmax, Sigmoid. */
@@ -53,15 +54,23 @@ export function interfaceOf(graph: Graph): ModelInterface {
   const open = (shape: Shape): OpenShape => shape.slice(1).map((size) => (typeof size === 'number' ? size : null));
   return {
     inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
-    outputs: graph.outputs.map(({ name, shape }) => {
+    outputs: graph.outputs.map(({ name, type, shape }) => {
       const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
-      return { ...named(name, node?.layer), shape: open(shape), operator: node?.type ?? '' };
+      return { ...named(name, node?.layer), type, shape: open(shape), operator: node?.type ?? '' };
     }),
   };
 }
 
 /** Throws UserError where an input or output does not have the model's batch as its first axis. */
 function checkBatch(graph: Graph): void {
+  const single = graph.inputs.find(({ shape }) => shape.length === 0);
+  if (single !== undefined || graph.inputs.length === 0) {
+    const which =
+      single === undefined ? 'The model has no input' : `The input "${single.name}" of the model is a single number`;
+    throw new UserError(
+      `${which}: samples must lie along the first axis of each to be measured, tested or trained on. Export the model so (batch first); without data it can be cut as it is.`,
+    );
+  }
   const batch = fixedBatch(graph);
   if (batch === undefined) return;
   for (const { name, shape } of [...graph.inputs, ...graph.outputs]) {

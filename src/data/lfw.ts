@@ -49,7 +49,7 @@ export async function openLfw(path: string, options: ReadOptions): Promise<Store
   const trained = people.filter(({ images: count }) => count >= least);
   if (trained.length < 2) {
     throw new UserError(
-      `${TRAINING_PEOPLE}: ${trained.length === 0 ? 'nobody has' : 'only one person has'} ${least} pictures or more, and at least two people are told apart. Set data.faces.least lower.`,
+      `${TRAINING_PEOPLE}: ${trained.length === 0 ? 'nobody has' : 'only one person has'} ${least} pictures or more, and at least two people are told apart. Ask for fewer: --faces, or data.faces.least in the recipe.`,
     );
   }
   for (const [list, pairs] of [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import { type AugmentOptions, augmented } from './augment';
+import type { Column } from './column';
 import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
@@ -22,6 +23,8 @@ const MOST_WRAPPINGS = 3;
 export interface DatasetOptions extends ReadOptions {
   /** Of every input. Default: pixels and other bytes 0..255 become 0..1, numbers stay as they are. */
   readonly normalization?: Normalization;
+  /** Whether pixels stay 0..255 where the normalization says nothing: what is fed with them scales them itself. */
+  readonly storedPixels?: boolean;
   /** Of the training samples. */
   readonly augment?: AugmentOptions;
   /** Share of the training samples that is held out for validation, 0 ≤ share < 1. Default 0.1. */
@@ -35,14 +38,16 @@ export interface DatasetOptions extends ReadOptions {
  * damaged, or where an option is out of its range.
  */
 export async function openDataset(source: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { normalization = {}, validation = 0.1, seed = 0 } = options;
+  const { validation = 0.1, seed = 0 } = options;
   checkShare('validation', validation);
   if (options.test !== undefined) checkShare('test', options.test);
   const stored = withClasses(await openStored(source, options), options.classes);
   const [train, held] = stored.validation
     ? [stored.train, stored.validation]
     : divide(stored.train, validation, random(seed, 'validation'));
-  const ofInputs = stored.train.samples.inputs.map(() => normalization);
+  const { inputs } = stored.train.samples;
+  const { normalization, notes } = normalizationOf(options, inputs);
+  const ofInputs = inputs.map(() => normalization);
   return {
     name: stored.name,
     inputs: inputsOf(stored.train.samples),
@@ -55,7 +60,19 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
         test: pairsOf(stored.train.samples, stored.pairs.test, ofInputs),
       },
     }),
-    notes: [...(stored.notes ?? []), ...stored.train.samples.inputs.flatMap(({ note }) => note ?? [])],
+    notes: [...(stored.notes ?? []), ...inputs.flatMap(({ note }) => note ?? []), ...notes],
+  };
+}
+
+function normalizationOf(
+  { normalization = {}, storedPixels = false }: DatasetOptions,
+  inputs: readonly Column[],
+): { readonly normalization: Normalization; readonly notes: readonly string[] } {
+  const keeps = storedPixels && Object.keys(normalization).length === 0 && inputs.some(({ scale }) => scale !== 1);
+  if (!keeps) return { normalization, notes: [] };
+  return {
+    normalization: { scale: 1 },
+    notes: ['pixels are fed as they are stored, 0 to 255, as the model scales them itself (--scale says otherwise)'],
   };
 }
 

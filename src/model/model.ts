@@ -22,6 +22,8 @@ export interface Model {
   readonly container: Container;
   /** What a person should know about the file although it could be read: a NaN weight, say. */
   readonly warnings: readonly string[];
+  /** Keras' name of the loss that the file says it was compiled with: "binary_crossentropy". */
+  readonly compiledLoss?: string;
 }
 
 /** The file format a model came in; it writes a changed model back with all that was not changed as it was. */

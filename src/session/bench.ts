@@ -27,9 +27,10 @@ export async function benchModels(
 ): Promise<Latency[]> {
   const loaded: { graph: Graph; values: Values }[] = [];
   const samples: Split[] = [];
-  for (const { graph } of models) {
+  for (const model of models) {
+    const { graph } = model;
     loaded.push({ graph, values: await loadValues(graph) });
-    if (data !== undefined) samples.push((await openFittedData(data, seed, graph)).test);
+    if (data !== undefined) samples.push((await openFittedData(data, seed, model)).test);
   }
   return measureLatency(engine, loaded, { ...options, ...(data !== undefined && { samples }) });
 }

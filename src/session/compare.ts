@@ -1,6 +1,5 @@
 // Two models side by side: sizes, and whether one is significantly worse than the other.
 import type { Dataset } from '../data/dataset';
-import { fitDataset, interfaceOf } from '../data/fit';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import { evaluate } from '../evaluation/evaluate';
@@ -11,6 +10,7 @@ import { loadValues } from '../model/values';
 import { count } from '../numbers';
 import { nonZeroCount } from '../pruning/sparsify';
 import { scoreDifference, worsening } from '../report/score-text';
+import { fittedTo } from './data';
 import { SIGNIFICANCE } from './record';
 
 export async function nonZero(model: Model): Promise<number> {
@@ -49,8 +49,9 @@ export async function testModels(
   const words = `On ${count(samples)} test samples ${difference}: ${verdict}, p = ${pValue.toFixed(3)}.`;
   return { metric, scores: [first.score, second.score], samples, pValue, words };
 
-  async function evaluated({ graph }: Model) {
-    const { test } = fitDataset(data, interfaceOf(graph));
+  async function evaluated(model: Model) {
+    const { graph } = model;
+    const { test } = fittedTo(data, model);
     return evaluate(engine, graph, await loadValues(graph), test);
   }
 }

@@ -1,37 +1,48 @@
 // The data that a recipe names, opened, and fitted to a model.
 import type { Dataset, Normalization } from '../data/dataset';
-import { fitDataset, interfaceOf, isNamed, type ModelInterface } from '../data/fit';
+import { type FitOptions, fitDataset, interfaceOf, isNamed, type ModelInterface } from '../data/fit';
 import { type DatasetOptions, openDataset } from '../data/open';
+import { takesStoredPixels } from '../data/stored-scale';
 import { UserError } from '../errors';
-import type { Graph } from '../model/graph';
+import type { Model } from '../model/model';
 import type { DataChoice } from '../protocol/recipe-file';
 import { lossOf } from '../training/loss/index';
 import type { LossName } from '../training/loss/loss';
+import { ownLoss } from './own-loss';
 import { checkVocabulary } from './vocabulary';
 
-/** Throws UserError where there is no such data. */
-export function openData(choice: DataChoice, seed: number): Promise<Dataset> {
-  return openDataset(choice.source, { ...optionsOf(choice), seed });
+/**
+ * Throws UserError where there is no such data.
+ * @param model that is fed with it, which may want pixels as they are stored.
+ */
+export async function openData(choice: DataChoice, seed: number, model?: Model): Promise<Dataset> {
+  const storedPixels = model !== undefined && (await takesStoredPixels(model.graph));
+  return openDataset(choice.source, { ...optionsOf(choice), storedPixels, seed });
 }
 
 /** Throws UserError where none is named, there is no such data, or it does not fit the model. */
 export async function openFittedData(
   choice: DataChoice | undefined,
   seed: number,
-  graph: Graph,
+  model: Model,
   loss?: LossName,
 ): Promise<Dataset> {
   if (choice === undefined) throw new UserError('The recipe names no data to retrain and test on: set data.source.');
-  const dataset = fitted(await openData(choice, seed), choice, graph, loss);
-  await checkVocabulary(graph, dataset);
+  checkNames(choice, interfaceOf(model.graph));
+  const dataset = fittedTo(await openData(choice, seed, model), model, loss);
+  await checkVocabulary(model.graph, dataset);
   return dataset;
 }
 
 /** Throws UserError where the data does not fit the model. */
-function fitted(dataset: Dataset, choice: DataChoice, graph: Graph, loss?: LossName): Dataset {
-  const model = interfaceOf(graph);
-  checkNames(choice, model);
-  return fitDataset(dataset, model, loss === undefined ? {} : { numbersAs: lossOf(loss).target });
+export function fittedTo(dataset: Dataset, model: Model, loss?: LossName): Dataset {
+  return fitDataset(dataset, interfaceOf(model.graph), numbersAs(model, loss));
+}
+
+/** Zeros and ones that a binary cross-entropy is taken of are classes, also where a model ends in their logit. */
+function numbersAs(model: Model, loss: LossName | undefined): FitOptions {
+  if ((loss ?? ownLoss(model)) === 'binary-cross-entropy') return { numbersAs: 'classes' };
+  return loss === undefined ? {} : { numbersAs: lossOf(loss).target };
 }
 
 /** Throws UserError where the recipe names an input or output that the model lacks. */

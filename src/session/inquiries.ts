@@ -115,7 +115,7 @@ async function measuredRelevance(
   if (k < 2) throw new UserError(`At least 2 neurons compete in a unit, k is ${k}.`);
   const measure = measureOf(name);
   const model = await openModel(path);
-  const data = choice && (await openFittedData(choice, seed, model.graph));
+  const data = choice && (await openFittedData(choice, seed, model));
   // Gradients take what training takes.
   const trainedOn = measure.needs === 'gradients' ? data?.inputs : undefined;
   const { engine } = await chooseEngine('auto', model.graph, { threads, trainedOn });
@@ -182,7 +182,7 @@ async function comparison({
   threads,
 }: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
   const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
-  const data = choice && (await openData(choice, seed));
+  const data = choice && (await openData(choice, seed, before));
   const test = data && (await testModels(before, after, data, onnxruntime({ threads }), seed));
   return {
     before: {

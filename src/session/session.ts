@@ -29,6 +29,7 @@ import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement } from './judge';
+import { ownLossOf } from './own-loss';
 import type { Recipe, Retrain } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
 import type { IterationRecord, LayerRecord, SessionRecord } from './record';
@@ -71,7 +72,7 @@ export class SessionStopped extends Error {
 /** Runs a recipe to its end and writes the result. */
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
-  const data = await openFittedData(recipe.data, recipe.seed, original.graph, recipe.retrain.loss);
+  const data = await openFittedData(recipe.data, recipe.seed, original, recipe.retrain.loss);
   const until = ruleOf(recipe);
   const course = courseOf(recipe, original, until);
   const { engine, why } = await chooseEngine(recipe.engine, original.graph, {
@@ -98,7 +99,16 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
   options.onEvent?.({ type: 'engine', text: why });
   await folder.log({ type: 'engine', text: why });
-  const session = new Session(recipe, original, data, engine, judge, folder, options, until);
+  const session = new Session(
+    withOwnLoss(recipe, original, data),
+    original,
+    data,
+    engine,
+    judge,
+    folder,
+    options,
+    until,
+  );
   const iterations = await logged(folder, () => session.run(course)).finally(() => session.dispose());
   const record: SessionRecord = {
     title: options.title ?? original.name,
@@ -113,6 +123,12 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await writeResult(record, session.result, out);
   await folder.logFinished({ chosen: session.chosen, out });
   return record;
+}
+
+/** The recipe with the loss that the model was trained with, where it says none of its own and that one suits. */
+function withOwnLoss(recipe: Recipe, original: Model, { train }: Dataset): Recipe {
+  const loss = recipe.retrain.loss ?? ownLossOf(original, train.targets);
+  return loss === undefined ? recipe : { ...recipe, retrain: { ...recipe.retrain, loss } };
 }
 
 /** Runs, and leaves in the session's log how it ended where it did not reach its end. */

@@ -49,7 +49,7 @@ function model(
 ): ModelInterface {
   return {
     inputs: Object.entries(inputs).map(([name, shape]) => ({ name, type: 'float32', shape })),
-    outputs: Object.entries(outputs).map(([name, shape]) => ({ name, shape, operator })),
+    outputs: Object.entries(outputs).map(([name, shape]) => ({ name, type: 'float32', shape, operator })),
   };
 }
 
@@ -274,4 +274,18 @@ test('a model whose outputs do not have the batch first is refused', () => {
     constants: new Map(),
   };
   throwsUserError(() => interfaceOf(graph), /"letters" of the model is 10×2×29, its first input has 2/);
+  const single = { ...graph, inputs: [{ name: 'threshold', type: 'float32', shape: [] } as const] };
+  throwsUserError(() => interfaceOf(single), /"threshold" of the model is a single number: samples must lie along/);
+});
+
+test('a target is for scores: an output of whole numbers is named, with the one to take', () => {
+  const { inputs, outputs } = model({ samples: [4] }, { label: [], scores: [10] });
+  const classifier: ModelInterface = {
+    inputs,
+    outputs: outputs.map((output) => (output.name === 'label' ? { ...output, type: 'int64' } : output)),
+  };
+  throwsUserError(
+    () => fitDataset(dataset({}), classifier),
+    /output "label", .* holds whole numbers \(int64\), no scores: .*\(scores\).*"to": "scores"/,
+  );
 });

@@ -100,10 +100,13 @@ for (const [title, name, graph, message] of [
   });
 }
 
+const LOOKUP = { ...OWN_CLASS, nodes: OWN_CLASS.nodes.map((node) => ({ ...node, type: 'StringLookup' })) };
+
 test('onnxruntime names the operator that it cannot run, and says what can be done without it', async () => {
   for (const [graph, name] of [
     [OWN_CLASS, /No engine can run TheirLayer \(layer "special"\)\. .*without data/],
     [OPAQUE, /No engine can run SomethingOfTheirs \(layer "special"\): .*without data/],
+    [LOOKUP, /No engine can run StringLookup .*save the numbers that it makes as the data/],
   ] as const) {
     await assert.rejects(onnxruntime().compile(graph, await loadValues(graph)), (error: Error) => {
       assert.ok(error instanceof UserError);

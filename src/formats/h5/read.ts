@@ -6,6 +6,7 @@ import { partOfFile } from '../hdf5/bytes-source';
 import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { parseJson } from '../json';
+import { compiledLoss } from '../keras/compiled-loss';
 import { dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
@@ -24,6 +25,7 @@ export async function readH5(path: string): Promise<Model> {
     const topology = readTopology(config);
     const dialect = dialectOf(file.text('/', 'keras_version'));
     const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
+    const training = file.text('/', 'training_config');
     const optimizer = file.kind(OPTIMIZER) === undefined ? [] : [OPTIMIZER_WARNING];
     const warnings = [...notes, ...optimizer, ...leftOut(file, [OPTIMIZER])];
     return {
@@ -32,6 +34,7 @@ export async function readH5(path: string): Promise<Model> {
       layers,
       container: h5Container({ path, source, config, weights, dialect }),
       warnings,
+      ...compiledLoss(training === undefined ? undefined : parseJson(`${path}, attribute training_config`, training)),
     };
   });
 }

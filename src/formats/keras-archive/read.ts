@@ -5,6 +5,7 @@ import { OPTIMIZER_WARNING } from '../h5/weights';
 import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { MAX_JSON_BYTES, parseJson } from '../json';
+import { compiledLoss } from '../keras/compiled-loss';
 import { isRecord } from '../keras/config';
 import { type Dialect, dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
@@ -31,7 +32,14 @@ export async function readArchive(path: string): Promise<Model> {
       .filter(isOptimizer);
     const document = { path, entries, config, source, weights, dialect, omitted };
     const warnings = [...notes, ...(omitted.length === 0 ? [] : [OPTIMIZER_WARNING]), ...leftOut(file, omitted)];
-    return { name: topology.name, graph, layers, container: archiveContainer(document), warnings };
+    return {
+      name: topology.name,
+      graph,
+      layers,
+      container: archiveContainer(document),
+      warnings,
+      ...compiledLoss(isRecord(config) ? config.compile_config : undefined),
+    };
   });
 }
 

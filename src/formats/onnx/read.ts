@@ -76,6 +76,18 @@ function withBatch(graph: Graph): { graph: Graph; warnings: string[] } {
   const free = withFreeBatch(graph);
   if (free !== undefined) return { graph: free, warnings: [] };
   const batch = graph.inputs[0]?.shape[0];
+  if (batch === undefined) {
+    const which =
+      graph.inputs[0] === undefined
+        ? 'the model has no input'
+        : `the input "${graph.inputs[0].name}" is a single number`;
+    return {
+      graph,
+      warnings: [
+        `${which}, so that samples have no axis to lie along: it can be cut by its weights, not measured or trained`,
+      ],
+    };
+  }
   return {
     graph,
     warnings: [

@@ -5,6 +5,7 @@ import { piecesOf } from '../../model/bytes';
 import type { Container, Model } from '../../model/model';
 import { byteCount, type Weight } from '../../model/weight';
 import { writeFolder, writeWhole } from '../files';
+import { compiledLoss } from '../keras/compiled-loss';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
@@ -34,6 +35,11 @@ export function modelConfig(topology: unknown): unknown {
   return isRecord(topology) && isRecord(topology.model_config) ? topology.model_config : topology;
 }
 
+/** Of a model that Keras or TF.js saved after compiling it. */
+function trainingConfig(topology: unknown): unknown {
+  return isRecord(topology) ? topology.training_config : undefined;
+}
+
 export function modelFromDocument(
   document: TfjsDocument,
   warnings: readonly string[],
@@ -41,7 +47,14 @@ export function modelFromDocument(
 ): Model {
   const topology = readTopology(modelConfig(document.json.modelTopology));
   const { graph, layers, warnings: notes } = readKeras(topology, store, 'tfjs');
-  return { name: topology.name, graph, layers, container: tfjsContainer(document), warnings: [...warnings, ...notes] };
+  return {
+    name: topology.name,
+    graph,
+    layers,
+    container: tfjsContainer(document),
+    warnings: [...warnings, ...notes],
+    ...compiledLoss(trainingConfig(document.json.modelTopology)),
+  };
 }
 
 function tfjsContainer(document: TfjsDocument): Container {

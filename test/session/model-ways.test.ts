@@ -1,0 +1,88 @@
+// What a model's file and graph say of the data it was trained on, where nobody says it: scale of pixels, kind of labels.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Dataset } from '../../src/data/dataset';
+import { takesStoredPixels } from '../../src/data/stored-scale';
+import { compiledLoss } from '../../src/formats/keras/compiled-loss';
+import type { Model } from '../../src/model/model';
+import { openFittedData } from '../../src/session/data';
+import { ownLossOf } from '../../src/session/own-loss';
+import { inFolder } from '../data/folder';
+import { ourModel } from '../layers-model';
+import { tf } from '../tensorflow';
+
+/** A network on pictures of 28×28 pixels that begins with the layer. */
+async function onPictures(first: tf.layers.Layer): Promise<Model> {
+  const layers = [first, tf.layers.flatten(), tf.layers.dense({ units: 10, activation: 'softmax' })];
+  const input = tf.input({ shape: [28, 28, 1] });
+  const output = layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
+  return ourModel(tf.model({ inputs: input, outputs: output }));
+}
+
+const scaled = (scale: number, offset: number): Promise<Model> => onPictures(tf.layers.rescaling({ scale, offset }));
+
+test('a model that scales pixels itself is fed with them as they are stored, and it is said', async () => {
+  const { train, notes } = await openFittedData({ source: 'digits' }, 1, await scaled(1 / 127.5, -1));
+  const out = new Float32Array(28 * 28);
+  await train.read([0], [out]);
+  const most = Math.max(...out);
+  assert.ok(most > 100 && most <= 255, String(most));
+  assert.match(notes.join(), /0 to 255, as the model scales them itself/);
+});
+
+test('what takes pixels as they are stored is told by what the model does to them first', async () => {
+  assert.equal(await takesStoredPixels((await scaled(1 / 255, 0)).graph), true);
+  assert.equal(await takesStoredPixels((await scaled(1, -120)).graph), true, 'a mean of pixels is taken away');
+  assert.equal(await takesStoredPixels((await scaled(2, -1)).graph), false, 'from 0..1 to -1..1');
+  const plain = await onPictures(tf.layers.conv2d({ filters: 2, kernelSize: 3 }));
+  assert.equal(await takesStoredPixels(plain.graph), false);
+  const words = tf.layers.embedding({ inputDim: 9, outputDim: 2, inputShape: [4] });
+  assert.equal(await takesStoredPixels((await ourModel(tf.sequential({ layers: [words] }))).graph), true, 'a table');
+});
+
+async function targetOf(model: Model, loss?: 'binary-cross-entropy' | 'mse'): Promise<Dataset['train']['targets'][0]> {
+  let found: Dataset['train']['targets'][0] | undefined;
+  await inFolder(async (folder) => {
+    const source = join(folder, 'answers.csv');
+    await writeFile(source, ['a,y', ...Array.from({ length: 40 }, (_, i) => `${i / 40},${i % 2}`)].join('\n'));
+    const { train } = await openFittedData({ source, targets: ['y'] }, 1, model, loss);
+    [found] = train.targets;
+  });
+  assert.ok(found);
+  return found;
+}
+
+test('zeros and ones are classes to a logit that binary cross-entropy was taken of, by its file or by request', async () => {
+  const logit = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
+  assert.equal((await targetOf(logit)).kind, 'values');
+  assert.equal((await targetOf(logit, 'binary-cross-entropy')).kind, 'classes');
+  const compiled = { ...logit, compiledLoss: 'binary_crossentropy' };
+  assert.equal((await targetOf(compiled)).kind, 'classes');
+  assert.equal((await targetOf(compiled, 'mse')).kind, 'values');
+});
+
+test('numbers are retrained on by the loss that the file names', async () => {
+  const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
+  const target = await targetOf(network);
+  assert.equal(ownLossOf({ ...network, compiledLoss: 'mean_absolute_error' }, [target]), 'mae');
+  assert.equal(ownLossOf({ ...network, compiledLoss: 'my_own' }, [target]), undefined);
+  assert.equal(ownLossOf(network, [target]), undefined);
+});
+
+test('Keras writes the loss in many ways', () => {
+  for (const [loss, name] of [
+    ['mse', 'mse'],
+    ['meanSquaredError', 'mean_squared_error'],
+    [{ class_name: 'BinaryCrossentropy', config: { from_logits: true } }, 'binary_crossentropy'],
+    [{ module: 'builtins', class_name: 'function', config: 'mae' }, 'mae'],
+    [{ out: 'huber' }, 'huber'],
+    [['mae'], 'mae'],
+    [['mae', 'mse'], undefined],
+    [null, undefined],
+  ] as const) {
+    assert.equal(compiledLoss({ loss }).compiledLoss, name);
+  }
+  assert.deepEqual(compiledLoss(undefined), {});
+});
