@@ -1,5 +1,6 @@
 // What a running session says of itself, and how Ctrl-C stops it.
 
+import { pStatement } from '../report/format';
 import { scoreText } from '../report/score-text';
 import type { SessionEvent, SessionOptions } from '../session/session';
 import type { TrainingProgress } from '../training/train';
@@ -60,7 +61,7 @@ export function sessionHooks(
       case 'iteration': {
         const { record } = event;
         const { metric } = record;
-        const p = record.pValue === undefined ? '' : `, p = ${record.pValue.toFixed(3)}`;
+        const p = record.pValue === undefined ? '' : `, ${pStatement(record.pValue)}`;
         output.note(
           `${record.title}${record.accepted === false ? ' (refused)' : ''}: ${record.parameters.toLocaleString('en')} parameters, test ${metric.title} ${scoreText(metric, record.score)}${p}`,
         );

@@ -9,6 +9,7 @@ import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
 import { count } from '../numbers';
 import { nonZeroCount } from '../pruning/sparsify';
+import { pStatement } from '../report/format';
 import { scoreDifference, worsening } from '../report/score-text';
 import { fittedTo } from './data';
 import { SIGNIFICANCE } from './record';
@@ -46,7 +47,7 @@ export async function testModels(
   const samples = data.test.count;
   const verdict = `${pValue > SIGNIFICANCE ? 'no significant' : 'a significant'} ${worsening(metric)}`;
   const difference = scoreDifference(metric, first.score, second.score);
-  const words = `On ${count(samples)} test samples ${difference}: ${verdict}, p = ${pValue.toFixed(3)}.`;
+  const words = `On ${count(samples)} test samples ${difference}: ${verdict}, ${pStatement(pValue)}.`;
   return { metric, scores: [first.score, second.score], samples, pValue, words };
 
   async function evaluated(model: Model) {

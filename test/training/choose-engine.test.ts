@@ -100,7 +100,7 @@ for (const [title, name, graph, message] of [
   });
 }
 
-const LOOKUP = { ...OWN_CLASS, nodes: OWN_CLASS.nodes.map((node) => ({ ...node, type: 'StringLookup' })) };
+const LOOKUP = withOperator('StringLookup', OPAQUE_DOMAIN);
 
 test('onnxruntime names the operator that it cannot run, and says what can be done without it', async () => {
   for (const [graph, name] of [
