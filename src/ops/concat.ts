@@ -1,10 +1,15 @@
 // Concat along one axis. https://onnx.ai/onnx/operators/onnx__Concat.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
-import { fromStart, numberAttribute, type Operator, output } from './operator';
+import { fromStart, MAX_SIZES, numberAttribute, type Operator, output, type Size } from './operator';
 
 function axisOf(node: Node, shape: Shape): number {
   return fromStart(numberAttribute(node, 'axis', 0), shape.length);
+}
+
+function unknown(node: Node, part: number, count: Dimension): Size[] | undefined {
+  if (typeof count !== 'number' || count > MAX_SIZES) return undefined;
+  return Array.from({ length: count }, (_, i) => ({ value: `${node.name}_${part}_${i}`, from: [] }));
 }
 
 export const concat: Operator = {
@@ -30,7 +35,10 @@ export const concat: Operator = {
   sizes(node, inputs, { sizes }) {
     if (inputs.some((shape) => shape.length !== 1)) return undefined;
     const parts = node.inputs.map((name) => sizes(name));
-    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    if (parts.every((part) => part === undefined)) return undefined;
+    // What comes from elsewhere only a run tells; what it is computed from was frozen there.
+    const all = parts.map((part, i) => part ?? unknown(node, i, inputs[i]?.[0] ?? 1));
+    return all.every((part) => part !== undefined) ? all.flat() : undefined;
   },
   ties(node, ties) {
     const result = output(node);

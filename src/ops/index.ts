@@ -28,6 +28,7 @@ import { equal } from './equal';
 import { erf } from './erf';
 import { exp } from './exp';
 import { expand } from './expand';
+import { eyeLike } from './eye-like';
 import { flatten } from './flatten';
 import { floor } from './floor';
 import { gather } from './gather';
@@ -38,6 +39,7 @@ import { globalAveragePool } from './global-average-pool';
 import { globalMaxPool } from './global-max-pool';
 import { greater } from './greater';
 import { greaterOrEqual } from './greater-or-equal';
+import { gridSample } from './grid-sample';
 import { gru } from './gru';
 import { hardSigmoid } from './hard-sigmoid';
 import { hardSwish } from './hard-swish';
@@ -88,6 +90,7 @@ import { reshape } from './reshape';
 import { resize } from './resize';
 import { reverseSequence } from './reverse-sequence';
 import { rnn } from './rnn';
+import { roiAlign } from './roi-align';
 import { round } from './round';
 import { scatterElements } from './scatter-elements';
 import { scatterNd } from './scatter-nd';
@@ -147,6 +150,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     erf,
     exp,
     expand,
+    eyeLike,
     flatten,
     floor,
     gather,
@@ -155,6 +159,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     gemm,
     globalAveragePool,
     globalMaxPool,
+    gridSample,
     greater,
     greaterOrEqual,
     gru,
@@ -206,6 +211,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     resize,
     reverseSequence,
     rnn,
+    roiAlign,
     round,
     scatterElements,
     scatterNd,

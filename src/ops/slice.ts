@@ -118,7 +118,10 @@ export const slice: Operator = {
       ends[range.place] = before + Number(widths.after(result)[axis]);
     }
     if (!changed) return node;
-    const remade = [restated(node, 1, starts, widths), restated(node, 2, ends, widths)];
+    // Axes and steps stay as they are, and all four have one type.
+    const types = node.inputs.slice(1).map((name) => widths.constant(name)?.type);
+    const type = types.includes('int32') ? 'int32' : 'int64';
+    const remade = [restated(node, 1, starts, widths, type), restated(node, 2, ends, widths, type)];
     return { ...node, inputs: [value, ...remade, ...node.inputs.slice(3)] };
   },
   differentiate(node, tape) {

@@ -12,8 +12,16 @@ export function isStale({ from }: Size, widths: Widths): boolean {
 /**
  * The name of the input at a place with these numbers in it, in order; where there is none, what the graph computes is kept.
  */
-export function restated(node: Node, place: number, wanted: readonly (number | undefined)[], widths: Widths): string {
-  const numbers = widths.remake(int64(wanted.map((size) => size ?? 0)));
+export function restated(
+  node: Node,
+  place: number,
+  wanted: readonly (number | undefined)[],
+  widths: Widths,
+  type: 'int32' | 'int64' = 'int64',
+): string {
+  const stated = wanted.map((size) => size ?? 0);
+  const short = { type, shape: [stated.length], data: Int32Array.from(stated) };
+  const numbers = widths.remake(type === 'int32' ? short : int64(stated));
   if (wanted.every((size) => size !== undefined)) return numbers;
   const known = Uint8Array.from(wanted, (size) => (size === undefined ? 0 : 1));
   const mask = widths.remake({ type: 'bool', shape: [wanted.length], data: known });

@@ -12,6 +12,8 @@ export interface Product {
 /** Ten times what the largest networks known to us have; each takes eight bytes. */
 const MAX_ELEMENTS = 2 ** 26;
 
+const RUN_TIME = 'it meets a size known only when the model runs';
+
 interface Range {
   readonly start: number;
   readonly size: number;
@@ -80,7 +82,7 @@ export class Elements {
     const [left, right] = [this.#range(a), this.#range(b)];
     if (left.size === 0 || right.size === 0) {
       // What is cut on one side would have to go on the other, which has no elements to name.
-      for (const axis of [a, b]) this.freeze(axis, 'it meets a size known only when the model runs');
+      for (const axis of [a, b]) this.freeze(axis, RUN_TIME);
       return;
     }
     const length = Math.min(left.size, right.size - offset);
@@ -125,7 +127,11 @@ export class Elements {
    * one is chosen that leaves the most channels.
    */
   settle(products: readonly Product[]): void {
-    let waiting = [...products];
+    const [known, unknown] = [true, false].map((is) => products.filter(({ whole }) => this.#size(whole) > 0 === is));
+    for (const { parts } of unknown ?? []) {
+      for (const part of axesOf(parts)) this.freeze(part, RUN_TIME);
+    }
+    let waiting = known ?? [];
     while (waiting.length > 0) {
       const free = waiting.map(({ parts }) => axesOf(parts).filter((part) => !this.#isFrozen(part)));
       const decided = waiting.findIndex((_, i) => (free[i]?.length ?? 0) < 2);

@@ -177,6 +177,21 @@ const along = [
   given('CumSum', 'from the end, without the element itself', [IMAGE, ints(-1)], { exclusive: 1, reverse: 1 }),
   given('Trilu', 'above the diagonal', [IMAGE, { constant: places([], 1) }]),
   given('Trilu', 'below and on the diagonal', [MATRIX], { upper: 0 }, FIXED),
+  given('EyeLike', 'above the diagonal', [MATRIX], { dtype: 7, k: 1 }, { ...FIXED, ...INDEX }),
+  given(
+    'GridSample',
+    'between pixels',
+    [IMAGE, drawn([2, 3, 2, 2], 'grid')],
+    {},
+    { ...FIXED, noGradient: 'GridSample' },
+  ),
+  given(
+    'RoiAlign',
+    'of three regions',
+    [IMAGE, positive([3, 4], 'regions'), { constant: places([3], 0, 1, 1) }],
+    { output_height: 2, output_width: 3 },
+    { ...FIXED, noGradient: 'RoiAlign' },
+  ),
   given(
     'ReverseSequence',
     'of sequences of several lengths',

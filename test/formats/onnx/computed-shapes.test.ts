@@ -109,6 +109,41 @@ test('heads that are folded into a fixed batch are cut inside', async () => {
   assert.ok(after < before);
 });
 
+test('heads that are folded into a batch of any size stay, as queries and keys go by the same; inside they are cut', async () => {
+  const folded = (from: string, to: string): ModelFile['nodes'] => [
+    { type: 'MatMul', inputs: ['x', from], outputs: [`${to} wide`] },
+    { type: 'Reshape', inputs: [`${to} wide`, 'heads'], outputs: [`${to} heads`] },
+    { type: 'Transpose', inputs: [`${to} heads`], outputs: [`${to} first`], attributes: { perm: [0, 2, 1, 3] } },
+    { type: 'Reshape', inputs: [`${to} first`, 'folded'], outputs: [to] },
+  ];
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 3, 8],
+      y: ['batch', 6, 4],
+      nodes: [
+        ...folded('a', 'queries'),
+        ...folded('b', 'keys'),
+        { type: 'Transpose', inputs: ['keys'], outputs: ['turned'], attributes: { perm: [0, 2, 1] } },
+        { type: 'MatMul', inputs: ['queries', 'turned'], outputs: ['scores'] },
+        { type: 'Reshape', inputs: ['scores', 'apart'], outputs: ['each'] },
+        { type: 'MatMul', inputs: ['each', 'c'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([8, 30], 'a')],
+        ['b', drawn([8, 30], 'b')],
+        ['c', drawn([9, 4], 'c')],
+        ['heads', int64([0, 3, 6, 5])],
+        ['folded', int64([-1, 3, 5])],
+        ['apart', int64([-1, 6, 9])],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.9 * before);
+});
+
 for (const [told, size] of [
   ['the sizes of what is padded', 'time'],
   ['constants alone', 'n5'],

@@ -44,6 +44,32 @@ test('a slice to the end, before opset 10 by an attribute of 2⁶³ − 1, keeps
   assert.ok(after < before);
 });
 
+test('a slice by numbers of 32 bits is written anew in as many', async () => {
+  const short = (...values: number[]) => ({ type: 'int32', shape: [1], data: Int32Array.from(values) }) as const;
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 13,
+      x: [1, 3, 4, 4],
+      y: [1, 4, 4, 4],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Slice', inputs: ['wide', 'starts', 'ends', 'axes'], outputs: ['part'] },
+        { type: 'Conv', inputs: ['part', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([12, 3, 1, 1], 'a')],
+        ['b', drawn([4, 8, 1, 1], 'b')],
+        ['starts', short(2)],
+        ['ends', short(10)],
+        ['axes', short(1)],
+      ]),
+    },
+    [1, 3, 4, 4],
+  );
+  assert.ok(after < before);
+});
+
 test('a slice to the end that a cut writes anew still reaches the end on its other axes', async () => {
   const { before, after } = await cutAndCompare(
     folder,

@@ -1,11 +1,16 @@
-// Half and double precision are computed as float32 here: a Cast to them casts to float32. What the file says stays.
+// Half and double precision are computed as float32 here: what makes them makes float32. What the file says stays.
 import type { Rule } from './rule';
 
-const [FLOAT, FLOAT16, DOUBLE, BFLOAT16] = [1, 10, 11, 16];
+const FLOAT = 1;
+const [FLOAT16, DOUBLE, BFLOAT16] = [10, 11, 16];
 
-export const cast: Rule = (node) => {
-  const to = node.attributes.to;
-  const float = to === FLOAT16 || to === DOUBLE || to === BFLOAT16;
-  const attributes = { to: float ? FLOAT : (to ?? FLOAT) };
-  return [{ ...node, attributes }];
+export const cast: Rule = (node) => [{ ...node, attributes: { to: computed(node.attributes.to ?? FLOAT) } }];
+
+export const eyeLike: Rule = (node) => {
+  const { dtype } = node.attributes;
+  return [dtype === undefined ? node : { ...node, attributes: { ...node.attributes, dtype: computed(dtype) } }];
 };
+
+function computed<T>(type: T): T | number {
+  return type === FLOAT16 || type === DOUBLE || type === BFLOAT16 ? FLOAT : type;
+}

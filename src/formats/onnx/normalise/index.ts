@@ -2,16 +2,18 @@
 import { attention } from './attention';
 import { axesToInput } from './axes';
 import { batchNormalization } from './batch-normalization';
-import { cast } from './cast';
+import { cast, eyeLike } from './cast';
 import { clip } from './clip';
 import { dropout } from './dropout';
 import { affine, crop, imageScaler, parametricSoftplus, scaledTanh } from './experimental';
 import { gelu, swish } from './gelu';
+import { gridSample } from './grid-sample';
 import { MICROSOFT, simplifiedLayerNormalization } from './microsoft';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
 import { recurrent } from './recurrent';
 import { resize } from './resize';
+import { roiAlign } from './roi-align';
 import type { Rule } from './rule';
 import { slice } from './slice';
 import { softmax } from './softmax';
@@ -50,6 +52,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
     RMSNormalization: rmsNormalization,
     SimplifiedLayerNormalization: simplifiedLayerNormalization,
     Cast: cast,
+    EyeLike: eyeLike,
+    GridSample: gridSample,
+    RoiAlign: roiAlign,
     Affine: affine,
     Crop: crop,
     ImageScaler: imageScaler,
