@@ -54,16 +54,28 @@ export function typedField(type: ElementType): number {
 /** Files of external data that the model names, each looked up once. */
 export class ExternalFiles {
   readonly #files = new Map<string, Promise<{ path: string; size: number }>>();
+  /** Their names, by path. */
+  readonly #names = new Map<string, string>();
 
   constructor(private readonly folder: string) {}
 
   find(location: string, where: string): Promise<{ path: string; size: number }> {
     let file = this.#files.get(location);
     if (file === undefined) {
-      file = confinedFile(this.folder, location, where).then(async (path) => ({ path, size: (await stat(path)).size }));
+      file = this.#look(location, where);
       this.#files.set(location, file);
     }
     return file;
+  }
+
+  async #look(location: string, where: string): Promise<{ path: string; size: number }> {
+    const path = await confinedFile(this.folder, location, where);
+    const other = this.#names.get(path);
+    // It would be written twice, each time with other tensors.
+    if (other !== undefined)
+      throw new UserError(`${where}: "${location}" and "${other}" are one file; name it one way`);
+    this.#names.set(path, location);
+    return { path, size: (await stat(path)).size };
   }
 }
 

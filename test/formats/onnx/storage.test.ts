@@ -73,12 +73,13 @@ function converted(tensor: Message, type: ElementType): Message {
     .with(TensorField.rawData, BYTES, [fromFloat32(values, type)]);
 }
 
-/** Everything in one file beside the model, every tensor on a boundary of 64 bytes. */
-function external(name: string, location: string): string {
+/** Everything in one file beside the model, every tensor on a boundary of 64 bytes. @param other the file's name for all but the first. */
+function external(name: string, first: string, other = first): string {
   const chunks: Uint8Array[] = [];
   let end = 0;
   const path = stored(name, (tensor) => {
     const data = rawBytes(tensor);
+    const location = chunks.length === 0 ? first : other;
     const entries = Object.entries({ location, offset: String(end), length: String(data.length) }).map(([key, value]) =>
       new Message([]).withText(EntryField.key, key).withText(EntryField.value, value),
     );
@@ -152,6 +153,7 @@ const REFUSED: readonly (readonly [string, () => string, RegExp])[] = [
     },
     /leaves the model's folder/,
   ],
+  ['a file named in two ways', () => external('two-names', 'weights.bin', './weights.bin'), /are one file/],
   [
     'a file that was cut short',
     () => {
