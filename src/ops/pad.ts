@@ -5,21 +5,33 @@ import { integers } from '../model/tensor';
 import { fromStart, input, type Known, NoGradientRule, type Operator, output } from './operator';
 import { wholeNumbers } from './whole-numbers';
 
+type Amounts = readonly [before: number, after: number];
+
 /**
- * What comes before and after each axis: the amounts are those of the axes named (input 3), or of all. Undefined where
- * they are known only when the model runs.
+ * What comes before and after each axis: the amounts are those of the axes named (input 3), or of all. Undefined for an
+ * axis where they are known only when the model runs: "same" padding that a file works out itself is, of its images.
  */
-function padsOf(node: Node, rank: number, { constant, sizes }: Known): [number, number][] | undefined {
+function padsOf(node: Node, rank: number, { constant, sizes }: Known): readonly (Amounts | undefined)[] {
   const [pads, named] = [input(node, 1), node.inputs[3]];
   const axes = named ? constant(named) : undefined;
   const amounts = sizes(pads)?.map(({ value }) => value);
-  if (!amounts?.every((amount) => typeof amount === 'number') || (named && !axes)) return undefined;
+  if (amounts === undefined || (named && !axes)) return Array.from({ length: rank }, () => undefined);
   const padded = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : Array.from({ length: rank }, (_, i) => i);
-  const result = Array.from({ length: rank }, (): [number, number] => [0, 0]);
+  const result = Array.from({ length: rank }, (): Amounts | undefined => [0, 0]);
   padded.forEach((axis, i) => {
-    result[axis] = [amounts[i] ?? 0, amounts[i + padded.length] ?? 0];
+    const [before = 0, after = 0] = [amounts[i], amounts[i + padded.length]];
+    result[axis] = typeof before === 'number' && typeof after === 'number' ? [before, after] : undefined;
   });
   return result;
+}
+
+function isKnown(pads: readonly (Amounts | undefined)[]): pads is readonly Amounts[] {
+  return !pads.includes(undefined);
+}
+
+/** As TensorFlow.js wants them. */
+function paired(pads: readonly Amounts[]): [number, number][] {
+  return pads.map(([before, after]) => [before, after]);
 }
 
 export const pad: Operator = {
@@ -28,7 +40,7 @@ export const pad: Operator = {
     const pads = padsOf(node, shape.length, known);
     return [
       shape.map((size, axis): Dimension => {
-        const [before, after] = pads?.[axis] ?? [];
+        const [before, after] = pads[axis] ?? [];
         if (before === 0 && after === 0) return size;
         if (typeof size !== 'number' || before === undefined || after === undefined) return `${node.name}_${axis}`;
         return size + before + after;
@@ -40,7 +52,7 @@ export const pad: Operator = {
     const shape = ties.shape(value);
     const pads = padsOf(node, shape.length, ties);
     shape.forEach((_, axis) => {
-      if (pads?.[axis]?.every((amount) => amount === 0)) ties.tie({ value, axis }, { value: result, axis });
+      if (pads[axis]?.every((amount) => amount === 0)) ties.tie({ value, axis }, { value: result, axis });
       else for (const padded of [value, result]) ties.freeze({ value: padded, axis }, 'Pad adds to it');
     });
   },
@@ -51,7 +63,7 @@ export const pad: Operator = {
       if (gradient === undefined || !tape.wants(x)) return [];
       const shape = tape.shape(x).map(Number);
       const pads = padsOf(node, shape.length, tape);
-      if (pads === undefined || (node.attributes.mode ?? 'constant') !== 'constant') {
+      if (!isKnown(pads) || (node.attributes.mode ?? 'constant') !== 'constant') {
         throw new NoGradientRule(node, 'Pad by other than constant amounts of one value, as of');
       }
       const starts = pads.map(([before]) => before);
@@ -65,12 +77,12 @@ export const pad: Operator = {
     const sizes = (name: string) => wholeNumbers(name, amounts, constant)?.map((size) => ({ value: size, from: [] }));
     const pads = padsOf(node, value.rank, { constant, sizes });
     const filling = Number((node.inputs[2] ? constant(node.inputs[2])?.data[0] : undefined) ?? 0);
-    if (pads === undefined) throw new Error(`Pad "${node.name}": its amounts are computed`);
+    if (!isKnown(pads)) throw new Error(`Pad "${node.name}": its amounts are computed`);
     switch (node.attributes.mode ?? 'constant') {
       case 'constant':
-        return tf.pad(value, pads, filling);
+        return tf.pad(value, paired(pads), filling);
       case 'reflect':
-        return tf.mirrorPad(value, pads, 'reflect');
+        return tf.mirrorPad(value, paired(pads), 'reflect');
       default:
         throw new Error(`Pad "${node.name}": mode ${node.attributes.mode} is not known`);
     }

@@ -1,9 +1,11 @@
 // The shapes operators infer where the batch is open, and what they refuse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Node } from '../../src/model/graph';
 import { type Attribute, BATCH, type Graph, type Shape } from '../../src/model/graph';
 import { int64, type Tensor } from '../../src/model/tensor';
 import { inferShapes, shapeOf } from '../../src/ops/infer';
+import { pad } from '../../src/ops/pad';
 import { CASES, graphOf, OUTPUT } from './cases';
 
 /** A graph with a batch whose size is known only when it runs. */
@@ -216,4 +218,11 @@ test('a size that a Reshape takes from a batch of unknown size is unknown itself
 
 test('of a Reshape to a target that only a run tells, the number of axes is known', () => {
   assert.deepEqual(reshaped([2, 6], undefined, 3), ['r_0', 'r_1', 'r_2']);
+});
+
+test('a Pad whose amounts a file works out keeps the axes that get nothing as they are', () => {
+  const node: Node = { name: 'pad', type: 'Pad', inputs: ['x', 'amounts'], outputs: ['y'], attributes: {}, layer: '' };
+  const amounts = [0, 0, 'top', 'left', 0, 0, 'bottom', 'right'].map((value) => ({ value, from: [] }));
+  const known = { constant: () => undefined, sizes: () => amounts };
+  assert.deepEqual(pad.shapes(node, [['batch', 16, 32, 32]], known), [['batch', 16, 'pad_2', 'pad_3']]);
 });

@@ -128,7 +128,8 @@ export class Editor {
 
   /** Opens a file of the workspace. */
   async openFile(path: string): Promise<void> {
-    await this.choose('Control+P', path, path.split('/').at(-1) ?? path);
+    // A file of that name in another folder may stand above it until the list has been searched.
+    await this.choose('Control+P', path, new RegExp(path.split('/').reverse().join('.*')));
     await this.page
       .locator('.breadcrumbs-control')
       .filter({ hasText: path.split('/')[0] ?? path })
@@ -136,7 +137,7 @@ export class Editor {
   }
 
   /** Types into the list that a key opens and takes its first entry; an editor that opens meanwhile closes the list. */
-  private async choose(key: string, typed: string, entry: string): Promise<void> {
+  private async choose(key: string, typed: string, entry: string | RegExp): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.page.keyboard.press(key);
@@ -194,7 +195,10 @@ export class Editor {
   /** What hovering over a text of the editor in front shows. */
   async hover(text: string): Promise<string> {
     await this.page.locator('.view-line span span').filter({ hasText: text }).first().hover();
-    const hover = this.page.locator('.monaco-hover:visible .hover-contents').first();
+    const hover = this.page
+      .locator('.monaco-hover:visible .hover-contents')
+      .filter({ hasNotText: 'Loading...' })
+      .first();
     await hover.waitFor();
     return hover.innerText();
   }

@@ -34,6 +34,7 @@ describe('a workspace with models', { skip: skipped }, () => {
     const rows = await editor.rows('Layers').evaluateAll((all) => all.map((row) => row.getAttribute('aria-label')));
     assert.equal(rows[5], 'dense, Dense, 256 channels, 88.7 % of the parameters, can be pruned');
     assert.match(rows[8] ?? '', /^classes, .*can't be pruned: it is the model's output$/);
+    await editor.rows('Models').nth(1).waitFor();
     assert.deepEqual(await editor.rows('Models').allInnerTexts(), ['broken', 'model']);
   });
 
@@ -54,7 +55,7 @@ describe('a workspace with models', { skip: skipped }, () => {
       .first();
     await editor.chooseFromMenu(file, 'Inspect Relevance');
     await editor.panel().getByRole('tab', { name: 'Relevance', selected: true }).waitFor();
-    await editor.panel().getByRole('button', { name: 'Choose Data' }).click();
+    await editor.panel().getByRole('button', { name: 'Choose Data' }).first().click();
     await editor.pick('Built-in digits');
     await editor
       .panel()
