@@ -12,8 +12,8 @@ import { type Part, type Parts, partOf, type Table, type TableColumn } from './t
 import { dictionary } from './table-builder';
 import { tableDataset } from './table-dataset';
 
-/** 4 GiB of values: more than that does not fit in memory beside a training; a .npy file is read from disk. */
-const MAX_ARCHIVE_VALUES = 2 ** 32;
+/** 1 GiB of values: more than that is little room in memory beside a training; a .npy file is read from disk. */
+const MAX_ARCHIVE_VALUES = 2 ** 30;
 /** The most that Node reads into one buffer. */
 const MAX_ARCHIVE = 2 ** 31 - 1;
 /** Deflate's best: an entry that claims more than this from its bytes lies. */
@@ -155,9 +155,14 @@ function unpacked(file: Uint8Array, name: string): Record<string, Uint8Array> {
       filter({ name: entry, originalSize, size }) {
         if (!entry.endsWith('.npy')) return false;
         total += originalSize;
-        if (originalSize > size * MAX_RATIO + HEADER_BYTES || total > MAX_ARCHIVE_VALUES) {
+        if (originalSize > size * MAX_RATIO + HEADER_BYTES) {
           throw new UserError(
-            `${name}: "${entry}" is said to unpack to ${originalSize.toLocaleString('en')} bytes. Where it really does, save its arrays as .npy files in a folder.`,
+            `${name} is damaged: "${entry}" is said to unpack to ${originalSize.toLocaleString('en')} bytes, which ${size.toLocaleString('en')} can't. Save it again.`,
+          );
+        }
+        if (total > MAX_ARCHIVE_VALUES) {
+          throw new UserError(
+            `${name} unpacks to more than 1 GiB. Save its arrays as .npy files in a folder: those are read from disk.`,
           );
         }
         return true;

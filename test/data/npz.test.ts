@@ -1,5 +1,6 @@
 // NumPy arrays as data: types, orders, names, archives, and files that lie.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -212,6 +213,20 @@ test('a header that claims more than there is allocates nothing', () =>
     assert.match(await refusal(opened(path)), /the file holds 24/);
     assert.ok(process.memoryUsage().rss - before < 2 ** 28);
   }));
+
+test('an archive that is said to unpack to more than fits is refused before anything is unpacked', async () => {
+  const claiming = (size: number): Promise<void> =>
+    inFolder(async (folder) => {
+      const archive = Buffer.from(zipSync({ 'x.npy': randomBytes(1_200_000), 'y.npy': LABELS }));
+      // The size in the list of contents, whose first entry begins with this.
+      archive.writeUInt32LE(size, archive.indexOf('PK\x01\x02', 0, 'latin1') + 24);
+      const path = join(folder, 'set.npz');
+      await writeFile(path, archive);
+      await openDataset(path);
+    });
+  await assert.rejects(claiming(1_150_000_000), /unpacks to more than 1 GiB.*\.npy files/);
+  await assert.rejects(claiming(2_000_000_000), /damaged.*"x\.npy" is said to unpack to 2,000,000,000 bytes/);
+});
 
 test('no damage to an archive does anything but a sentence', async () => {
   const whole = zipSync({ 'x.npy': IMAGES, 'y.npy': LABELS });

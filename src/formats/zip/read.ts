@@ -29,6 +29,8 @@ const ELSEWHERE = 0xffffffff;
 const MAX_ENTRIES = 10_000;
 /** A weights file that was deflated must fit into memory. */
 const MAX_INFLATED = 2 ** 31 - 1;
+/** Deflate's best, in bytes out of one. */
+const MAX_RATIO = 1032;
 
 export async function readZip(path: string): Promise<ZipEntry[]> {
   const { size } = await stat(path);
@@ -63,6 +65,8 @@ function entriesOf(path: string, list: Buffer, count: number, total: number): Zi
     if (method !== 0 && method !== 8) throw damaged(path, `"${name}" is packed in a way that is not known (${method})`);
     if ((short(8) & 1) !== 0) throw damaged(path, `"${name}" is encrypted`);
     if (header + packed > total) throw damaged(path, `"${name}" lies outside of it`);
+    if (method === 8 && size > MAX_RATIO * packed)
+      throw damaged(path, `"${name}" is said to unpack to ${size} bytes, which ${packed} can't`);
     if (names.has(name)) throw damaged(path, `it holds "${name}" twice`);
     names.add(name);
     entries.push({ name, deflated: method === 8, packed, size, header });
