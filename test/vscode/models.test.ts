@@ -62,6 +62,7 @@ describe('a workspace with models', { skip: skipped }, () => {
       .getByRole('button', { name: /^Measure/ })
       .click();
     await editor.panel().getByRole('slider', { name: 'Threshold of dense' }).waitFor();
+    await editor.panel().getByRole('button', { name: 'Cut by These Thresholds' }).click();
     await editor.openSidebar();
     await editor
       .rows('Layers')
