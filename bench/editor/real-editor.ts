@@ -86,6 +86,7 @@ async function command({ page }: Editor): Promise<number> {
   await page.keyboard.press('Enter');
   const waited = await waiting;
   await page.keyboard.press('Escape');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   return waited;
 }
 
