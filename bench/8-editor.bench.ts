@@ -1,5 +1,5 @@
-// How long a person waits in the editor: for the extension, for a command, for CodeLenses, for the layers of a large model,
-// and for the panel's next frame.
+// How long a person waits in the editor: for the extension, for CodeLenses, for the layers of a large model, and for the
+// panel's next frame.
 import { loadavg } from 'node:os';
 import { languageServer } from './editor/language-server';
 import { layerTree } from './editor/layer-tree';
