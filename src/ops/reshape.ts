@@ -104,22 +104,31 @@ export function tieRegrouped(ties: Ties, x: string, y: string): void {
     } else if (wide.length === 1 && narrow.length === 1) ties.tie(first, second);
     else if (wide.length === 1) ties.product(first, narrow);
     else if (narrow.length === 1) ties.product(second, wide);
-    else if (!tieInner(ties, wide, narrow) && !tieInner(ties, narrow, wide))
-      for (const axis of [...wide, ...narrow]) ties.freeze(axis, 'its axes are regrouped');
+    else if (!tieOuter(ties, wide, narrow) && !tieOuter(ties, narrow, wide))
+      freezeRegrouped(ties, [...wide, ...narrow]);
   }
 }
 
-/** [batch, heads · width] as [batch · heads, width]: what lies innermost on one side is the inner part of the other's last. */
-function tieInner(ties: Ties, wide: readonly Axis[], narrow: readonly Axis[]): boolean {
-  const [outer, whole, ...others] = wide;
-  const [product, inner, ...rest] = narrow;
-  if (outer === undefined || whole === undefined || product === undefined || inner === undefined) return false;
-  const size = ({ value, axis }: Axis): number => fixed(ties.shape(value), axis);
-  if (others.length > 0 || rest.length > 0 || size(whole) % size(inner) !== 0) return false;
-  const heads = size(whole) / size(inner);
-  ties.product(whole, [heads, inner]);
-  ties.product(product, [outer, heads]);
+/**
+ * [batch · heads, width] as [batch, heads · width], [groups · n, height, width] as [groups, n · height · width]: what lies
+ * outermost on one side is the outer part of the other's first, however what lies within is regrouped.
+ */
+function tieOuter(ties: Ties, wide: readonly Axis[], narrow: readonly Axis[]): boolean {
+  const [product, ...inside] = wide;
+  const [outer, whole, ...others] = narrow;
+  if (product === undefined || outer === undefined || whole === undefined) return false;
+  const size = ({ value, axis }: Axis): Dimension | undefined => ties.shape(value)[axis];
+  const [a, b] = [size(product), size(outer)];
+  if (typeof a !== 'number' || typeof b !== 'number' || a === b || a % b !== 0) return false;
+  ties.product(product, [outer, a / b]);
+  const known = [whole, ...inside].every((axis) => typeof size(axis) === 'number');
+  if (others.length === 0 && known) ties.product(whole, [a / b, ...inside]);
+  else freezeRegrouped(ties, [...inside, whole, ...others]);
   return true;
+}
+
+function freezeRegrouped(ties: Ties, axes: readonly Axis[]): void {
+  for (const axis of axes) ties.freeze(axis, 'its axes are regrouped');
 }
 
 function mismatch(node: Node, shape: Shape, target: Shape): Error {

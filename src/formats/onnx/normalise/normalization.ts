@@ -1,38 +1,39 @@
-// GroupNormalization (opset 21) and RMSNormalization (23) by their definitions, out of operators that opset 18 has.
+// GroupNormalization (opset 18 and 21) and RMSNormalization (23) by their definitions, out of operators that opset 18 has.
 // https://onnx.ai/onnx/operators/onnx__GroupNormalization.html
-import { float32, int64, scalar } from '../../../model/tensor';
+import type { Node } from '../../../model/graph';
+import { int64, scalar } from '../../../model/tensor';
 import { attributeNumber, part, type Rule } from './rule';
 
-/** The groups as channels of an InstanceNormalization, then one scale and bias a channel. */
+/** Every group normalised over its channels and positions, then one scale and bias a channel; in opset 18 one a group. */
 export const groupNormalization: Rule = (node, scope) => {
   const [x = '', scale = '', bias = ''] = node.inputs;
   const rank = scope.shape(x)?.length;
+  if (rank === undefined) return scope.opaque('the shape it reads is not known');
   const groups = attributeNumber(node, 'num_groups', 1);
-  // In opset 18 scale and bias are one a group.
-  if (rank === undefined || scope.opset < 21) return scope.opaque('it scales its groups');
-  const epsilon = { epsilon: attributeNumber(node, 'epsilon', 1e-5) };
-  const [sizes, grouped, normal, back, wide, high, scaled] = Array.from({ length: 7 }, () => scope.value()) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const fill = (value: number): string => scope.added(float32([groups], new Float32Array(groups).fill(value)));
-  const spatial = Array.from({ length: rank - 2 }, (_, i) => i + 1);
-  const along = (value: string, name: string) => part(node, 'Unsqueeze', [value, scope.added(int64(spatial))], name);
-  return [
-    part(node, 'Shape', [x], sizes),
-    part(node, 'Reshape', [x, scope.added(int64([0, groups, -1]))], grouped),
-    part(node, 'InstanceNormalization', [grouped, fill(1), fill(0)], normal, epsilon),
-    part(node, 'Reshape', [normal, sizes], back),
-    along(scale, wide),
-    along(bias, high),
-    part(node, 'Mul', [back, wide], scaled),
-    { ...part(node, 'Add', [scaled, high], ''), outputs: node.outputs },
-  ];
+  const nodes: Node[] = [];
+  const add = (type: string, inputs: readonly string[], attributes: Node['attributes'] = {}): string => {
+    const name = scope.value();
+    nodes.push(part(node, type, inputs, name, attributes));
+    return name;
+  };
+  const list = (...numbers: number[]): string => scope.added(int64(numbers));
+  const mean = (value: string): string => add('ReduceMean', [value, list(-1)], { keepdims: 1 });
+  const grouped = add('Reshape', [x, list(0, groups, -1)]);
+  scope.follows('num_groups', grouped, 1);
+  const centred = add('Sub', [grouped, mean(grouped)]);
+  const epsilon = scope.added(scalar(attributeNumber(node, 'epsilon', 1e-5)));
+  const deviation = add('Sqrt', [add('Add', [mean(add('Mul', [centred, centred])), epsilon])]);
+  const normal = add('Div', [centred, deviation]);
+  const apart = (value: string): string => add('Reshape', [value, add('Shape', [x])]);
+  const perGroup = scope.opset < 21;
+  const shares = Array.from({ length: perGroup ? 1 : rank - 2 }, (_, i) => i + 1);
+  const along = (value: string): string => add('Unsqueeze', [value, list(...shares)]);
+  const scaled = add('Mul', [perGroup ? normal : apart(normal), along(scale)]);
+  const shift = along(bias);
+  const last = perGroup
+    ? part(node, 'Reshape', [add('Add', [scaled, shift]), add('Shape', [x])], '')
+    : part(node, 'Add', [scaled, shift], '');
+  return [...nodes, { ...last, outputs: node.outputs }];
 };
 
 /** x / √(mean(x²) + ε) · scale over the axes from `axis` on. */
