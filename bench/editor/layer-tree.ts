@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildModel } from '../../src/architectures/index';
-import { Inquiries } from '../../src/session/client';
+import { Inquiries } from '../../src/session/client/inquiries';
 import { processorTime, showWaits, type Waits } from './waits';
 
 const ROUNDS = 5;

@@ -39,6 +39,7 @@ export interface RecipeFlags extends DataFlags, TrainingFlags {
   readonly retrain: boolean;
   readonly keepWeights?: number;
   readonly quantize?: string;
+  readonly sparse?: boolean;
   readonly until?: string;
   readonly shrink?: string;
   readonly maxoutEpochs?: number;
@@ -85,6 +86,7 @@ export function withPruning(command: Command): Command {
     .option('--iterations <n>', 'cuts in which the ratio or target is reached (default: 3)', wholeNumber)
     .option('--no-retrain', 'do not train after the cuts; with a measure of weights no data is needed then')
     .option('--keep-weights <share>', 'then prune weights: share of the parameters left non-zero', realNumber)
+    .option('--sparse', 'with --keep-weights: leave the zeros out of the file (ONNX)')
     .addOption(
       new Option('--quantize <type>', 'in the end store kernels in fewer bits (not .h5 and .keras)').choices(
         PRECISIONS,
@@ -159,6 +161,9 @@ function checkFlags(flags: RecipeFlags): void {
   if (flags.maxoutEpochs !== undefined && methodOf(flags) !== undefined) {
     throw new UserError('--maxout-epochs goes with --k: it is how long the network learns once maxout was put on.');
   }
+  if (flags.sparse && flags.keepWeights === undefined) {
+    throw new UserError('--sparse goes with --keep-weights: it leaves out weights that were pruned.');
+  }
   if (flags.temperature !== undefined && flags.distil === undefined) {
     throw new UserError('--temperature goes with --distil.');
   }
@@ -180,7 +185,7 @@ function recipeFields(flags: RecipeFlags): Record<string, unknown> {
     data: Object.keys(dataFields).length > 0 ? dataFields : undefined,
     prune: Object.keys(prune).length > 0 ? prune : undefined,
     retrain: Object.keys(retrain).length > 0 ? retrain : undefined,
-    weights: keepWeights === undefined ? undefined : { keep: keepWeights },
+    weights: keepWeights === undefined ? undefined : given({ keep: keepWeights, sparse: flags.sparse }),
     quantize: flags.quantize,
     until: flags.until,
     metric: flags.metric,

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../errors';
 import type { DataChoice, RecipeFile } from '../protocol/recipe-file';
 import type { Comparison, Inspection, Prediction, Relevance } from '../protocol/session';
-import type { Inquiries } from '../session/client';
+import type { Inquiries } from '../session/client/inquiries';
 import { settingsFor } from './settings';
 
 /** Stands for data that was not chosen yet, where only sizes are asked for. */

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { Inquiries } from '../session/client';
+import { Inquiries } from '../session/client/inquiries';
 import { ActiveModel } from './active-model';
 import { ModelFiles } from './model-files';
 import { OpenModels } from './open-model';

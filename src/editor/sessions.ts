@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import { UserError } from '../errors';
 import type { RecipeFile } from '../protocol/recipe-file';
 import { isLive, type SessionState } from '../protocol/session-state';
-import { type AttachedSession, attachSession, type Program, startSession } from '../session/client';
+import type { AttachedSession } from '../session/client/attached-session';
+import type { Program } from '../session/client/program';
 import { readSession, readSessions } from '../session/journal';
 import { titleOf } from './open-model';
 import { sessionsFolders, settingsFor } from './settings';
@@ -48,6 +49,8 @@ export class Sessions implements vscode.Disposable {
   /** Finds sessions that run although no window shows them: those of a window that was closed or reloaded. */
   async findRunning(): Promise<void> {
     const unended = (await this.list()).filter(({ status }) => status === 'interrupted');
+    if (unended.length === 0) return;
+    const { attachSession } = await client();
     const models = new Set(unended.map(({ model }) => model));
     for (const model of models) {
       const session = await attachSession(model);
@@ -86,6 +89,7 @@ export class Sessions implements vscode.Disposable {
   ): Promise<SessionState> {
     const job = { recipe, folder: dirname(model), sessions, session, out, resume, version: this.version };
     this.#folders.add(sessions);
+    const { startSession } = await client();
     return this.#follow(await startSession(this.program, { ...job, title: titleOf(model) }, model));
   }
 
@@ -143,6 +147,11 @@ export function resultFolder(model: string): string {
 /** The folder, or the first one above it that is there. */
 function nearestExisting(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
+}
+
+/** What talks to sessions, loaded when there is one. */
+function client() {
+  return import('../session/client/attached-session');
 }
 
 function unused(path: string): string {

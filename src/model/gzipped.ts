@@ -1,6 +1,7 @@
 // What a model's weights come to on the way to a browser: servers send them gzipped, and zeros take next to nothing.
 import { createGzip } from 'node:zlib';
 import type { Graph } from './graph';
+import { storedBytes } from './sparse';
 import { byteCount } from './weight';
 
 /** Above it the compression would take longer than anybody waits for a figure. */
@@ -17,7 +18,7 @@ export async function gzippedBytes({ weights }: Graph): Promise<number | undefin
   });
   const ended = new Promise<void>((resolve, reject) => gzip.on('end', resolve).on('error', reject));
   for (const weight of all) {
-    if (!gzip.write(await weight.bytes())) await new Promise((resolve) => gzip.once('drain', resolve));
+    if (!gzip.write(await storedBytes(weight))) await new Promise((resolve) => gzip.once('drain', resolve));
   }
   gzip.end();
   await ended;

@@ -31,6 +31,8 @@ export interface Container {
   readonly format: 'tfjs' | 'h5' | 'keras' | 'onnx';
   /** Whether it can hold weights in fewer bits, and of uint8 a scale for each channel; absent: neither. */
   readonly fewerBits?: { readonly uint8: 'none' | 'by weight' | 'by channel' };
+  /** Whether it can leave out zeros. */
+  readonly sparse?: boolean;
   /**
    * Writes the model into a folder (made where missing) and returns the path to open it by.
    * A file is written under a temporary name, flushed, then renamed.

@@ -7,6 +7,8 @@ import { BYTES_PER_ELEMENT, type ElementType, elementCount } from './tensor';
 export interface Storage {
   readonly type: ElementType;
   readonly quantization?: Quantization | ChannelQuantization;
+  /** How many elements are stored, each with its place, where zeros are left out. */
+  readonly sparse?: number;
 }
 
 /** value = stored × scale + min. */
@@ -28,16 +30,21 @@ export interface Weight {
   /** False for what training does not touch by gradient: moving averages, frozen layers. */
   readonly trainable: boolean;
   readonly storage: Storage;
-  /** The elements as stored, row-major. */
+  /** The elements in the type they are stored in, row-major, zeros that are left out among them. */
   readonly bytes: Bytes;
 }
+
+/** Of the place of an element that is stored among zeros that are not. */
+export const PLACE_BYTES = 8;
 
 export function parameterCount(weight: Weight): number {
   return elementCount(weight.shape);
 }
 
 export function byteCount(weight: Weight): number {
-  return parameterCount(weight) * BYTES_PER_ELEMENT[weight.storage.type];
+  const { type, sparse } = weight.storage;
+  const size = BYTES_PER_ELEMENT[type];
+  return sparse === undefined ? parameterCount(weight) * size : sparse * (size + PLACE_BYTES);
 }
 
 /** A weight held in memory as float32. */
@@ -120,7 +127,8 @@ export function gatherWeight(weight: Weight, kept: ReadonlyMap<number, Uint32Arr
   const bytes = inOrder
     ? inPieces(elementCount(shape) * BYTES_PER_ELEMENT[weight.storage.type], () => gatheredPieces(weight, kept))
     : () => gathered(weight, kept);
-  return { ...weight, shape, bytes };
+  const { sparse: _, ...storage } = weight.storage;
+  return { ...weight, shape, storage, bytes };
 }
 
 function isIncreasing(indices: Uint32Array): boolean {

@@ -3,6 +3,7 @@
 import type { Graph, Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { BYTES_PER_ELEMENT } from '../model/tensor';
+import { byteCount, parameterCount } from '../model/weight';
 import { operatorFor } from './index';
 import { inferShapes, shapeOf } from './infer';
 
@@ -55,7 +56,7 @@ export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, sizes
       if (weight === undefined) continue;
       const count = shapeOf(shapes, name).reduce<number>((product, size) => product * Number(size), 1);
       parameters += count;
-      bytes += count * BYTES_PER_ELEMENT[weight.storage.type];
+      bytes += count === parameterCount(weight) ? byteCount(weight) : count * BYTES_PER_ELEMENT[weight.storage.type];
     }
     const [, ...shown] = outputShape(layer, shapes);
     return {

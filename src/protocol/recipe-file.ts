@@ -37,7 +37,7 @@ export interface RecipeFile {
     readonly maxoutEpochs?: number;
     readonly lastEpochs?: number;
   };
-  readonly weights?: { readonly keep: number; readonly iterations?: number };
+  readonly weights?: { readonly keep: number; readonly iterations?: number; readonly sparse?: boolean };
   readonly quantize?: 'float16' | 'uint8';
   readonly until?: string;
   readonly metric?: 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2';

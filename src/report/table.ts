@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<IterationKind, string>> = {
   neurons: 'neurons cut',
   weights: 'weights set to zero',
   quantized: 'stored in fewer bits',
+  sparse: 'stored without zeros',
   training: 'nothing cut, trained for longer',
 };
 

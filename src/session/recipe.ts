@@ -23,7 +23,7 @@ export interface Recipe {
   readonly data?: RecipeData;
   readonly prune: Prune;
   readonly retrain: Retrain;
-  readonly weights?: { readonly keep: number; readonly iterations: number };
+  readonly weights?: { readonly keep: number; readonly iterations: number; readonly sparse: boolean };
   /** Of the kernels in the end. */
   readonly quantize?: Precision;
   readonly until?: string;

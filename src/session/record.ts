@@ -8,9 +8,9 @@ export type { MetricInfo };
 /**
  * original: the model as it was given (or trained first). maxout: maxout introduced and retrained. neurons: neurons cut.
  * weights: weights set to zero. The last two are retrained afterwards. training: nothing is cut, only trained.
- * quantized: weights in fewer bits.
+ * quantized: weights in fewer bits. sparse: zeros left out of the file.
  */
-export type IterationKind = 'original' | 'maxout' | 'neurons' | 'weights' | 'training' | 'quantized';
+export type IterationKind = 'original' | 'maxout' | 'neurons' | 'weights' | 'training' | 'quantized' | 'sparse';
 
 export interface IterationRecord {
   /** From 0, the original. */

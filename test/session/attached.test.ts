@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import * as protocol from '../../src/protocol/session';
 import { isLive } from '../../src/protocol/session-state';
-import { AttachedSession } from '../../src/session/client';
+import { AttachedSession } from '../../src/session/client/attached-session';
 import { running } from '../webview/made';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-attached-'));

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Job, RecipeFile } from '../../src/protocol/session';
 import { isLive, type SessionState } from '../../src/protocol/session-state';
-import { type AttachedSession, attachSession, Inquiries, startSession } from '../../src/session/client';
+import { type AttachedSession, attachSession, startSession } from '../../src/session/client/attached-session';
+import { Inquiries } from '../../src/session/client/inquiries';
 import { readSession } from '../../src/session/journal';
 import { makeWorkspace, type Workspace } from '../workspace';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { type AttachedSession, startSession } from '../../src/session/client';
+import { type AttachedSession, startSession } from '../../src/session/client/attached-session';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
 

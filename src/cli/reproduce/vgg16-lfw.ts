@@ -42,7 +42,7 @@ interface Length {
 
 const LENGTHS: Readonly<Record<'full' | 'quick', Length>> = {
   full: { epochs: 20, maxout: 8, retraining: 3, variants: FULL },
-  quick: { epochs: 12, maxout: 1, retraining: 1, variants: FULL.slice(0, 1) },
+  quick: { epochs: 8, maxout: 2, retraining: 1, variants: FULL.slice(0, 1) },
 };
 
 interface Row {

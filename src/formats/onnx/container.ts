@@ -8,11 +8,13 @@ import { bytesInFiles, type FileRange, writeFolder, writeWhole } from '../files'
 import { uint8Of } from './dequantization';
 import { type DataFile, layOut } from './external-data';
 import type { ImportedGraph } from './import-graph';
-import { ModelField } from './messages';
+import { GraphField, ModelField } from './messages';
 import type { ExternalFiles } from './stored-tensor';
 import { TensorEdits } from './tensor-edits';
-import { BYTES, encode, isRange, type LateBytes, type Message } from './wire';
+import { BYTES, encode, isRange, type LateBytes, type Message, VARINT } from './wire';
 import { writeGraph } from './write-graph';
+
+const SPARSE_IR_VERSION = 6;
 
 export interface OnnxDocument {
   readonly path: string;
@@ -29,6 +31,7 @@ export function onnxContainer(document: OnnxDocument, graph: Graph): Container {
   return {
     format: 'onnx',
     fewerBits: { uint8: uint8Of(document.opset) },
+    sparse: true,
     async write(model, folder) {
       await writeFolder(folder, (partial) => writeDocument(document, graph, model, partial));
       return join(folder, basename(document.path));
@@ -42,7 +45,7 @@ async function writeDocument(document: OnnxDocument, graph: Graph, model: Model,
   const source = { proto: graphOf(proto), imported, copies, graph, opset };
   const written = await writeGraph(source, model.graph, edits);
   const { model: whole, files } = await layOut(
-    proto.with(ModelField.graph, BYTES, [written]),
+    withVersion(proto, written).with(ModelField.graph, BYTES, [written]),
     edits.external,
     (location) => external.find(location, document.path),
   );
@@ -52,6 +55,14 @@ async function writeDocument(document: OnnxDocument, graph: Graph, model: Model,
     await writeWhole(path, dataOf(file));
   }
   await writeWhole(join(folder, basename(document.path)), bytesOf(encode(whole)));
+}
+
+/** Sparse initializers came with IR version 6; a file of an earlier one that has some now says so. */
+function withVersion(proto: Message, graph: Message): Message {
+  const older = proto.integer(ModelField.irVersion) < SPARSE_IR_VERSION;
+  const has = (own: Message): boolean => own.has(GraphField.sparseInitializer);
+  if (!older || !has(graph) || has(graphOf(proto))) return proto;
+  return proto.with(ModelField.irVersion, VARINT, [BigInt(SPARSE_IR_VERSION)]);
 }
 
 function graphOf(proto: Message): Message {

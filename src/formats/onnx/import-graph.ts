@@ -184,11 +184,17 @@ class GraphImport {
 
   /** A tensor of the file as a weight, or as a constant where it describes the structure. */
   async #keep(tensor: StoredTensor, structure: (tensor: StoredTensor) => boolean, node: number): Promise<void> {
-    const { name, type, shape, bytes } = tensor;
+    const { name, type, shape, bytes, sparse } = tensor;
     this.#stored.set(name, node);
     this.#inference.shapes.set(name, shape);
     if (!structure(tensor)) {
-      this.#weights.set(name, { name, shape, trainable: true, storage: { type }, bytes });
+      this.#weights.set(name, {
+        name,
+        shape,
+        trainable: true,
+        storage: { type, ...(sparse !== undefined && { sparse }) },
+        bytes,
+      });
       return;
     }
     this.#constants.set(name, await inMemory(tensor));

@@ -44,6 +44,7 @@ export async function sparseTensor(proto: Message, external: ExternalFiles): Pro
     name,
     type: values.type,
     shape,
+    sparse: count,
     bytes: async () => {
       const [from, at] = [await values.bytes(), integers(await loaded(indices))];
       const bytes = new Uint8Array(dense);

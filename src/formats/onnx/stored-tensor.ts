@@ -16,6 +16,8 @@ export interface StoredTensor {
   readonly bytes: Bytes;
   /** The number that all its elements are, where that is known without reading them. */
   readonly fill?: number;
+  /** How many elements are stored, where zeros are left out. */
+  readonly sparse?: number;
 }
 
 /** TensorProto.DataType of the types that a weight can have; strings, complex numbers and 4 and 8 bit floats can't be. */

@@ -1,8 +1,9 @@
 // Tensors of a file with other elements: where theirs were kept (raw, typed, in an external file), the new ones go.
+import { sparseElements } from '../../model/sparse';
 import { BYTES_PER_ELEMENT, type ElementType, elementCount } from '../../model/tensor';
 import { type Weight, weightValues } from '../../model/weight';
 import { fromFloat32 } from './from-float32';
-import { TensorField } from './messages';
+import { SparseField, TensorField } from './messages';
 import { dataTypeOf, elementType, isExternal, typedField } from './stored-tensor';
 import { BYTES, type LateBytes, Message, VARINT } from './wire';
 
@@ -31,16 +32,26 @@ export class TensorEdits {
 
   newTensor(name: string, weight: Weight): Message {
     const { type } = weight.storage;
-    return new Message([])
-      .with(
-        TensorField.dims,
-        VARINT,
-        weight.shape.map((size) => BigInt(size)),
-      )
-      .with(TensorField.dataType, VARINT, [BigInt(dataTypeOf(type))])
-      .withText(TensorField.name, name)
-      .with(TensorField.rawData, BYTES, [lateBytes(weight, type)]);
+    return tensorOf(name, type, weight.shape, lateBytes(weight, type));
   }
+}
+
+/** A SparseTensorProto. @param type that the tensor has in the file. */
+export async function newSparseTensor(name: string, weight: Weight, type: ElementType): Promise<Message> {
+  const { bytes } = lateBytes(weight, type);
+  const { values, places } = await sparseElements({ ...weight, storage: { type }, bytes });
+  return new Message([])
+    .with(SparseField.values, BYTES, [tensorOf(name, type, [places.length], values)])
+    .with(SparseField.indices, BYTES, [tensorOf('', 'int64', [places.length], new Uint8Array(places.buffer))])
+    .with(SparseField.dims, VARINT, weight.shape.map(BigInt));
+}
+
+function tensorOf(name: string, type: ElementType, shape: readonly number[], bytes: Uint8Array | LateBytes): Message {
+  return new Message([])
+    .with(TensorField.dims, VARINT, shape.map(BigInt))
+    .with(TensorField.dataType, VARINT, [BigInt(dataTypeOf(type))])
+    .withText(TensorField.name, name)
+    .with(TensorField.rawData, BYTES, [bytes]);
 }
 
 /** The weight's elements as a type, read when they are written. */

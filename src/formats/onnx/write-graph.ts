@@ -11,7 +11,8 @@ import type { ImportedGraph, NodeRecord } from './import-graph';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField, SparseField, TensorField, ValueInfoField } from './messages';
 import { attributeInstead, older } from './normalise/older';
-import type { TensorEdits } from './tensor-edits';
+import { elementType } from './stored-tensor';
+import { newSparseTensor, type TensorEdits } from './tensor-edits';
 import { infoOf, withSizes } from './value-info';
 import { BYTES, Message } from './wire';
 
@@ -33,6 +34,8 @@ class GraphWriter {
   readonly #before: ReadonlyMap<string, Node>;
   readonly #after: ReadonlyMap<string, Node>;
   readonly #added = new Map<string, Message>();
+  /** Weights whose zeros are left out from now on. */
+  readonly #sparse = new Map<string, Message>();
   readonly #fileNodes: readonly Message[];
   readonly #dequantizing: Message[] = [];
   readonly #changedVectors: ReadonlySet<string>;
@@ -64,14 +67,13 @@ class GraphWriter {
     const inserted = this.changed.nodes.filter(({ name }) => !known.has(name));
     nodes.push(...inserted.map((node) => this.#insert(node)));
     for (const [name, weight] of this.changed.weights) {
-      if (!imported.stored.has(name) && !this.#isShared(name))
-        this.#added.set(name, this.edits.newTensor(name, weight));
+      if (!imported.stored.has(name) && !this.#isShared(name)) await this.#add(name, weight);
     }
     const read = readNames(nodes, proto);
     const kept = nodes.filter((node) => !this.#isUnread(node, read));
     const initializers = await this.#initializers(read);
     const all = [...this.#dequantizing, ...kept];
-    const ordered = inserted.length === 0 ? all : sorted(all, proto, initializers);
+    const ordered = inserted.length === 0 ? all : sorted(all, proto, initializers, this.#sparse.keys());
     return this.#withShapes(
       withListed(proto, initializers)
         .with(GraphField.node, BYTES, ordered)
@@ -199,6 +201,10 @@ class GraphWriter {
     const weight = this.#changedWeight(name);
     if (weight === undefined) return file;
     const attribute = file.messages(NodeField.attribute)[0];
+    if (weight.storage.sparse !== undefined) {
+      await this.#add(name, weight);
+      return undefined;
+    }
     if (file.text(NodeField.opType) === 'Constant') {
       const stored = attribute?.message(AttributeField.tensor);
       const tensor = stored ? this.edits.withWeight(stored, weight) : this.edits.newTensor('', weight);
@@ -209,8 +215,14 @@ class GraphWriter {
       this.#added.set(shape, encodeTensor(shape, int64(weight.shape)));
       return file.with(NodeField.input, BYTES, [Buffer.from(shape)]);
     }
-    this.#added.set(name, this.edits.newTensor(name, weight));
+    await this.#add(name, weight);
     return undefined;
+  }
+
+  /** A weight that the file has in another place, or not at all. */
+  async #add(name: string, weight: Weight): Promise<void> {
+    if (weight.storage.sparse === undefined) this.#added.set(name, this.edits.newTensor(name, weight));
+    else this.#sparse.set(name, await newSparseTensor(name, weight, weight.storage.type));
   }
 
   /** Whether a vector that the file holds once for several layers can stay so: none of them changed it. */
@@ -229,9 +241,11 @@ class GraphWriter {
 
   #changedWeight(name: string): Weight | undefined {
     const [before, after] = [this.source.graph.weights.get(name), this.changed.weights.get(name)];
-    return after === undefined || (before?.bytes === after.bytes && same(before.shape, after.shape))
-      ? undefined
-      : after;
+    const kept =
+      before?.bytes === after?.bytes &&
+      same(before?.shape, after?.shape) &&
+      before?.storage.sparse === after?.storage.sparse;
+    return kept ? undefined : after;
   }
 
   #insert(node: Node): Message {
@@ -263,25 +277,31 @@ class GraphWriter {
       const name = tensor.text(TensorField.name);
       if (!read.has(name) && this.#wasRead.has(name)) continue;
       const weight = this.#changedWeight(name);
+      if (weight?.storage.sparse !== undefined) {
+        const type = elementType(tensor.integer(TensorField.dataType)) ?? 'float32';
+        this.#sparse.set(name, await newSparseTensor(name, weight, type));
+        continue;
+      }
       if (weight !== undefined && isQuantized(weight, tensor)) result.push(...this.#quantized(weight));
       else result.push(weight === undefined ? tensor : this.edits.withWeight(tensor, weight));
     }
-    // A sparse one that changed is written in full: its zeros may no longer lie where they did.
+    // A sparse one that changed is written in full, unless it was made sparse again: its zeros may lie elsewhere now.
     for (const sparse of this.source.proto.messages(GraphField.sparseInitializer)) {
       const name = sparseName(sparse);
       const weight = this.#changedWeight(name);
-      if (weight !== undefined && read.has(name)) result.push(this.edits.newTensor(name, weight));
+      if (weight !== undefined && read.has(name)) await this.#add(name, weight);
     }
     for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
     return result;
   }
 
-  /** Those that did not change. */
+  /** Those that did not change, and new ones. */
   #sparseInitializers(read: ReadonlySet<string>): Message[] {
-    return this.source.proto.messages(GraphField.sparseInitializer).filter((sparse) => {
+    const kept = this.source.proto.messages(GraphField.sparseInitializer).filter((sparse) => {
       const name = sparseName(sparse);
       return this.#changedWeight(name) === undefined && (read.has(name) || !this.#wasRead.has(name));
     });
+    return [...kept, ...[...this.#sparse].flatMap(([name, tensor]) => (read.has(name) ? [tensor] : []))];
   }
 
   /** The stored weight and its scales; a node before all others makes of them what the weight was. */
@@ -362,11 +382,17 @@ function byName(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.map((node) => [node.name, node]));
 }
 
-function sorted(nodes: readonly Message[], graph: Message, initializers: readonly Message[]): Message[] {
+function sorted(
+  nodes: readonly Message[],
+  graph: Message,
+  initializers: readonly Message[],
+  sparse: Iterable<string>,
+): Message[] {
   const known = new Set([
     ...graph.messages(GraphField.input).map((info) => info.text(ValueInfoField.name)),
     ...initializers.map((tensor) => tensor.text(TensorField.name)),
     ...graph.messages(GraphField.sparseInitializer).map(sparseName),
+    ...sparse,
   ]);
   return inOrder(nodes, known).map((index) => nodes[index] as Message);
 }
