@@ -24,6 +24,8 @@ export interface EditorOptions {
   /** Ask whether the workspace is trusted, as VS Code does by default, and answer no. */
   readonly restricted?: boolean;
   readonly settings?: Record<string, unknown>;
+  /** Commands by the keys that run them. */
+  readonly keys?: Readonly<Record<string, string>>;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -68,6 +70,8 @@ export class Editor {
     };
     mkdirSync(join(data, 'User'), { recursive: true });
     writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(settings));
+    const keys = Object.entries(options.keys ?? {}).map(([key, command]) => ({ key, command }));
+    writeFileSync(join(data, 'User', 'keybindings.json'), JSON.stringify(keys));
     const port = await freePort();
     const trust = options.restricted ? [] : ['--disable-workspace-trust'];
     const server = spawn(

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { version } from '../../package.json';
 import { type AttachedSession, startSession } from '../../src/session/client/attached-session';
 import { makeWorkspace, type Workspace } from '../workspace';
 import { Editor, skipped } from './editor';
@@ -13,7 +14,7 @@ const WHOLE_SESSION = 600_000;
 describe('sessions in the sidebar', { skip: skipped }, () => {
   let workspace: Workspace;
   let editor: Editor;
-  let older: AttachedSession;
+  const running: AttachedSession[] = [];
 
   before(async () => {
     workspace = makeWorkspace();
@@ -22,18 +23,24 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
     const { code, stderr } = run('prune', 'model', ...cuts, '--out', 'smaller');
     assert.equal(code, 0, stderr);
     const sessions = join(folder, '.neuron-pruner');
-    const recipe = { model, data: { source: join(folder, 'data') }, retrain: { epochs: 500 } };
-    const session = join(sessions, 'older');
-    const job = { recipe, folder, sessions, session, out: join(folder, 'older'), resume: false, version: '0.0.9' };
-    const program = { module: 'dist/session.cjs', log: join(folder, 'session.log') };
-    older = await startSession(program, job, model);
     cpSync(join(folder, 'model'), join(folder, 'digits-example'), { recursive: true });
+    const started = (name: string, path: string, by: string): Promise<AttachedSession> => {
+      const recipe = { model: path, data: { source: join(folder, 'data') }, retrain: { epochs: 500 } };
+      const [session, out] = [join(sessions, name), join(folder, name)];
+      const job = { recipe, folder, sessions, session, out, resume: false, version: by };
+      return startSession({ module: 'dist/session.cjs', log: join(folder, 'session.log') }, job, path);
+    };
+    running.push(await started('older', model, '0.0.9'));
+    running.push(await started('other', join(folder, 'digits-example', 'model.json'), version));
     editor = await Editor.open(folder);
   });
   afterEach((context) => editor.tellFailure(context));
   after(async () => {
-    if (older.state.pid !== undefined && older.state.status === 'running') process.kill(older.state.pid, 'SIGKILL');
-    older.dispose();
+    for (const session of running) {
+      const { pid, status } = session.state;
+      if (pid !== undefined && status === 'running') process.kill(pid, 'SIGKILL');
+      session.dispose();
+    }
     await editor.close();
     workspace.remove();
   });
@@ -41,12 +48,20 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
   const panel = (text: string | RegExp) => editor.panel().getByText(text).first();
   const finished = () => editor.rows('Sessions').filter({ hasText: /% removed/ });
 
-  test('one that an earlier version runs is found, with a word on the update, and can be stopped', async () => {
+  test('those that run are found, with a word on the update where an earlier version runs one', async () => {
     await editor
-      .notification(/being pruned by version 0\.0\.9 of the extension, which was updated meanwhile/)
+      .notification(/^model is being pruned by version 0\.0\.9 of the extension, which was updated meanwhile/)
       .waitFor();
+    await editor.statusBar.getByText(/\+1$/).waitFor();
+  });
+
+  test('of two that run the one that was chosen is stopped, then the other', async () => {
     await editor.command('Neuron Pruner: Stop Session');
-    await editor.notification(/stopped\. Everything up to here is saved/).waitFor();
+    await editor.pick('digits-example');
+    await editor.notification(/^digits-example: stopped\. Everything up to here is saved/).waitFor();
+    await editor.statusBar.getByText(/^model: /).waitFor();
+    await editor.command('Neuron Pruner: Stop Session');
+    await editor.notification(/^model: stopped\. Everything up to here is saved/).waitFor();
   });
 
   test('the report of a finished one is exported', async () => {
@@ -73,7 +88,7 @@ describe('sessions in the sidebar', { skip: skipped }, () => {
   test('one is deleted with all its iterations, once that is confirmed; its result stays', async () => {
     const folder = (name: string) => readdirSync(join(workspace.folder, '.neuron-pruner')).includes(name);
     assert.ok(folder('older'));
-    const stopped = editor.rows('Sessions').filter({ hasText: 'stopped' });
+    const stopped = editor.rows('Sessions').filter({ hasText: /^model.*stopped/ });
     await editor.chooseFromMenu(stopped, 'Delete Session');
     await editor.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
     await editor.until(async () => !folder('older') && (await stopped.count()) === 0);
