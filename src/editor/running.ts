@@ -101,7 +101,7 @@ async function sayEnd(services: Services, session: SessionState): Promise<void> 
     const words = verdict({ iterations: session.iterations, chosen: session.chosen ?? 0 });
     const choice = await vscode.window.showInformationMessage(`${title}: ${words}`, open, reveal);
     if (choice === open) await openResult(services, session);
-    if (choice === reveal) await revealResult(session);
+    if (choice === reveal) await revealResult(services, session);
     return;
   }
   const resume = 'Resume';

@@ -32,11 +32,11 @@ function table(services: Services): Record<string, Run> {
     resumeSession: (item?: SessionItem) => resumeSession(services, sessionOf(item)),
     stopSession: (item?: SessionItem) => stopSession(services, sessionOf(item)),
     exportReport: (item?: SessionItem) => exportReport(services, sessionOf(item)),
-    openSession: (item: SessionItem) => openSession(services, item.session),
-    compareSession: (item: SessionItem) => openResult(services, item.session),
-    revealResult: (item: SessionItem) => revealResult(item.session),
-    deleteSession: (item: SessionItem) => deleteSession(services, item.session),
-    branchSession: (item: IterationItem) => branchSession(services, item.session, item.record.index),
+    openSession: (item?: SessionItem) => openSession(services, sessionOf(item)),
+    compareSession: (item?: SessionItem) => openResult(services, sessionOf(item)),
+    revealResult: (item?: SessionItem) => revealResult(services, sessionOf(item)),
+    deleteSession: (item?: SessionItem) => deleteSession(services, sessionOf(item)),
+    branchSession: (item?: IterationItem) => branchSession(services, item?.session, item?.record.index),
   };
 }
 

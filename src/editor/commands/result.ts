@@ -11,12 +11,16 @@ import type { Services } from '../services';
 import { pickSession } from './session';
 import { modelOf, pickModel, type Target } from './target';
 
-export async function openResult(services: Services, session: SessionState): Promise<void> {
-  showPanel(services, services.models.at(session.model), 'result');
+export async function openResult(services: Services, session?: SessionState): Promise<void> {
+  const chosen = session ?? (await pickSession(services, 'The session whose result is shown', isFinished));
+  if (chosen !== undefined) showPanel(services, services.models.at(chosen.model), 'result');
 }
 
 /** The new model in the explorer. */
-export async function revealResult({ out }: SessionState): Promise<void> {
+export async function revealResult(services: Services, session?: SessionState): Promise<void> {
+  const chosen = session ?? (await pickSession(services, 'The session whose model is revealed', isFinished));
+  if (chosen === undefined) return;
+  const { out } = chosen;
   const file = (await modelAt(out)) ?? out;
   await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
 }

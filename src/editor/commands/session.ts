@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../errors';
 import { isLive, type SessionState } from '../../protocol/session-state';
+import { counted } from '../../report/format';
 import { iterationModel } from '../../session/journal';
 import { modelAt } from '../model-files';
 import { titleOf } from '../open-model';
@@ -27,7 +28,7 @@ export async function stopSession(services: Services, session?: SessionState): P
   if (chosen !== undefined) await services.sessions.stop(chosen);
 }
 
-/** The one there is, or one that a person picks. */
+/** The one there is, or one that a person picks: a row that is drawn anew just when it is clicked tells no session. */
 export async function pickSession(
   services: Services,
   ask: string,
@@ -40,7 +41,7 @@ export async function pickSession(
   const picked = await vscode.window.showQuickPick(
     sessions.map((session) => ({
       label: titleOf(session.model),
-      description: `${session.status}, ${session.iterations.length} iterations, ${new Date(session.started).toLocaleString()}`,
+      description: `${session.status}, ${counted(session.iterations.length, 'iteration')}, ${new Date(session.started).toLocaleString()}`,
       session,
     })),
     { placeHolder: ask },
@@ -48,13 +49,18 @@ export async function pickSession(
   return picked?.session;
 }
 
-export async function openSession(services: Services, session: SessionState): Promise<void> {
-  showPanel(services, services.models.at(session.model), session.status === 'finished' ? 'result' : 'run');
+export async function openSession(services: Services, session?: SessionState): Promise<void> {
+  const chosen = session ?? (await pickSession(services, 'The session to open', () => true));
+  if (chosen === undefined) return;
+  showPanel(services, services.models.at(chosen.model), chosen.status === 'finished' ? 'result' : 'run');
 }
 
 /** A new session on the model of an iteration: its plan starts as that of the session it comes from. */
-export async function branchSession(services: Services, session: SessionState, iteration: number): Promise<void> {
+export async function branchSession(services: Services, from?: SessionState, index?: number): Promise<void> {
   if (!(await mayRun())) return;
+  const session = from ?? (await pickSession(services, 'The session to branch from', hasIterations));
+  const iteration = index ?? (session && (await pickIteration(session)));
+  if (session === undefined || iteration === undefined) return;
   const folder = iterationModel(session.folder, iteration);
   const target = vscode.Uri.file(freePath(join(session.out, '..', `${titleOf(session.model)}-branch-${iteration}`)));
   try {
@@ -72,6 +78,16 @@ export async function branchSession(services: Services, session: SessionState, i
   showPanel(services, model, 'plan');
 }
 
+function hasIterations({ iterations }: SessionState): boolean {
+  return iterations.length > 0;
+}
+
+async function pickIteration({ iterations }: SessionState): Promise<number | undefined> {
+  const items = iterations.map(({ index, title }) => ({ label: title, index }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: 'The iteration to branch from' });
+  return picked?.index;
+}
+
 /** The path, or with a number after it, whichever is not taken. */
 function freePath(path: string): string {
   for (let i = 1; ; i++) {
@@ -80,7 +96,10 @@ function freePath(path: string): string {
   }
 }
 
-export async function deleteSession(services: Services, session: SessionState): Promise<void> {
+export async function deleteSession(services: Services, chosen?: SessionState): Promise<void> {
+  const ended = (own: SessionState): boolean => !isLive(own);
+  const session = chosen ?? (await pickSession(services, 'The session to delete', ended));
+  if (session === undefined) return;
   if (isLive(session)) throw new UserError('The session is running. Stop it first.');
   const remove = 'Delete';
   const choice = await vscode.window.showWarningMessage(

@@ -9,17 +9,22 @@ import { titleOf } from '../open-model';
 import { progressOf } from '../running';
 
 export class SessionItem extends vscode.TreeItem {
-  constructor(readonly session: SessionState) {
+  constructor(public session: SessionState) {
     super(titleOf(session.model), vscode.TreeItemCollapsibleState.Collapsed);
     // The state is part of what is expanded, but not of which item it is.
     this.id = session.folder;
+    this.command = { command: 'neuronPruner.openSession', title: 'Open Session', arguments: [this] };
+    if (isLive(session)) this.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
+    this.show(session);
+  }
+
+  show(session: SessionState): void {
+    this.session = session;
     this.description = descriptionOf(session);
     const said = session.message ?? (session.status === 'finished' ? verdictOf(session) : this.description);
     this.tooltip = new vscode.MarkdownString(`${said}\n\n\`${session.folder}\``);
     this.iconPath = iconOf(session);
     this.contextValue = `session.${isLive(session) ? 'running' : session.status}`;
-    this.command = { command: 'neuronPruner.openSession', title: 'Open Session', arguments: [this] };
-    if (isLive(session)) this.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
   }
 }
 
@@ -35,7 +40,7 @@ function descriptionOf(session: SessionState): string {
   const { status, iterations, chosen } = session;
   if (isLive(session)) return progressOf(session);
   if (status === 'finished' && iterations.length > 0) return outcomeOf(iterations, chosen ?? 0);
-  return `${status}, ${iterations.length} iterations`;
+  return `${status}, ${counted(iterations.length, 'iteration')}`;
 }
 
 /** In few words, as a sidebar is narrow: "66.5 % removed · 97.00 % · p = 0.06". */

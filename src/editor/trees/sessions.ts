@@ -1,5 +1,6 @@
 // The Sessions tree: running and finished sessions, each iteration with its figures.
 import * as vscode from 'vscode';
+import type { SessionState } from '../../protocol/session-state';
 import type { Sessions } from '../sessions';
 import { IterationItem, SessionItem } from './session-item';
 
@@ -7,22 +8,30 @@ import { IterationItem, SessionItem } from './session-item';
 const REFRESH_INTERVAL = 500;
 
 export class SessionsTree implements vscode.TreeDataProvider<SessionItem | IterationItem> {
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<SessionItem | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  #waiting = false;
+  /** What is shown, by folder. A row that is drawn anew forgets what a click on it means, so the others stay as they are. */
+  readonly #items = new Map<string, SessionItem>();
+  readonly #waiting = new Map<string, SessionState>();
 
   constructor(private readonly sessions: Sessions) {
-    sessions.onList(() => this.#changed.fire());
-    sessions.onChange(() => this.#refreshSoon());
+    sessions.onList(() => this.#changed.fire(undefined));
+    sessions.onChange((session) => this.#refreshSoon(session));
   }
 
-  #refreshSoon(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    setTimeout(() => {
-      this.#waiting = false;
-      this.#changed.fire();
-    }, REFRESH_INTERVAL);
+  #refreshSoon(session: SessionState): void {
+    const waits = this.#waiting.size > 0;
+    this.#waiting.set(session.folder, session);
+    if (!waits) setTimeout(() => this.#refresh(), REFRESH_INTERVAL);
+  }
+
+  #refresh(): void {
+    for (const [folder, session] of this.#waiting) {
+      const item = this.#items.get(folder);
+      item?.show(session);
+      this.#changed.fire(item);
+    }
+    this.#waiting.clear();
   }
 
   getTreeItem(item: SessionItem | IterationItem): vscode.TreeItem {
@@ -30,8 +39,11 @@ export class SessionsTree implements vscode.TreeDataProvider<SessionItem | Itera
   }
 
   async getChildren(item?: SessionItem | IterationItem): Promise<(SessionItem | IterationItem)[]> {
-    if (item === undefined) return (await this.sessions.list()).map((session) => new SessionItem(session));
     if (item instanceof IterationItem) return [];
-    return item.session.iterations.map((record) => new IterationItem(item.session, record));
+    if (item !== undefined) return item.session.iterations.map((record) => new IterationItem(item.session, record));
+    const sessions = await this.sessions.list();
+    this.#items.clear();
+    for (const session of sessions) this.#items.set(session.folder, new SessionItem(session));
+    return [...this.#items.values()];
   }
 }
