@@ -21,7 +21,8 @@ export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    // What it would print as an error it throws too.
+    logSeverityLevel: 4,
     // Vanishing gradients become denormal numbers, which cost a hundred times an ordinary one.
     // A thread that waits for work spins before it sleeps. Onnxruntime's own, long spin is the fastest on an idle machine
     // and halves the speed on a busy one; a short spin loses next to nothing on either.
@@ -35,9 +36,13 @@ export function onnxruntime({ threads = 0 }: OnnxruntimeOptions = {}): Engine {
     name: 'onnxruntime',
     async compile(graph, values) {
       const { InferenceSession, Tensor } = await loadOnnxruntime();
-      const session = await InferenceSession.create(encodeOnnx(graph, values), options).catch((error: unknown) => {
-        throw explained(graph, error);
-      });
+      const model = encodeOnnx(graph, values);
+      // Its optimiser stumbles over names in a file that it has optimised before ("Attempt to replace the existing tensor").
+      const session = await InferenceSession.create(model, options)
+        .catch(() => InferenceSession.create(model, { ...options, graphOptimizationLevel: 'disabled' }))
+        .catch((error: unknown) => {
+          throw explained(graph, error);
+        });
       return new OnnxruntimeProgram(Tensor, session, graph);
     },
   };

@@ -42,6 +42,9 @@ const QUANTISED: Readonly<Record<string, readonly number[]>> = {
   QLinearMatMul: [2, 3, 4, 5],
 };
 
+/** What they read is used as what they make: converters to half precision put a Cast behind what must stay single. */
+const REPEATING: ReadonlySet<string> = new Set(['Cast', 'Identity']);
+
 export function isStructure(nodes: readonly Message[]): (tensor: StoredTensor) => boolean {
   const uses = new Map<string, { type: string; index: number }[]>();
   for (const node of nodes) {
@@ -55,7 +58,7 @@ export function isStructure(nodes: readonly Message[]): (tensor: StoredTensor) =
   const repeated = new Map<string, string[]>();
   for (const node of nodes) {
     const [from = '', to = ''] = [node.texts(NodeField.input)[0], node.texts(NodeField.output)[0]];
-    if (node.text(NodeField.opType) === 'Identity') repeated.set(from, [...(repeated.get(from) ?? []), to]);
+    if (REPEATING.has(node.text(NodeField.opType))) repeated.set(from, [...(repeated.get(from) ?? []), to]);
   }
   const usesOf = (name: string, depth = 0): { type: string; index: number }[] => [
     ...(uses.get(name) ?? []),

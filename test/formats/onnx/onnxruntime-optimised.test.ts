@@ -4,8 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { openModel } from '../../../src/formats/open';
+import { float32, int64 } from '../../../src/model/tensor';
+import { outputFor } from '../../run';
 import { drawn } from '../../tensors';
 import { cutAndCompare } from './cut-and-compare';
+import { writeModelFile } from './model-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-optimised-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -132,6 +136,58 @@ test('a product of heads that lie behind the places, exchanged within', async ()
       ]),
     },
     [3, 2, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
+
+test('a file that the optimiser stumbles over when it has optimised it before is run without it', async () => {
+  const path = writeModelFile(folder, {
+    opset: 17,
+    x: [2, 3, 8],
+    y: [2, 3, 8],
+    nodes: [
+      { type: 'Reshape', inputs: ['x', 'gemm_input_shape'], outputs: ['rows'] },
+      { type: 'Relu', inputs: ['rows'], outputs: ['bent'] },
+      { type: 'Reshape', inputs: ['bent', 'back'], outputs: ['apart'] },
+      { type: 'Sigmoid', inputs: ['apart'], outputs: ['between'] },
+      { type: 'Reshape', inputs: ['between', 'gemm_input_shape_token_0'], outputs: ['rows again'] },
+      { type: 'Tanh', inputs: ['rows again'], outputs: ['bent again'] },
+      { type: 'Reshape', inputs: ['bent again', 'back'], outputs: ['last'] },
+      { type: 'MatMul', inputs: ['last', 'weight'], outputs: ['product'] },
+      { type: 'Add', inputs: ['product', 'bias'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['gemm_input_shape_token_0', int64([6, 8])],
+      ['gemm_input_shape', int64([6, 8])],
+      ['back', int64([2, 3, 8])],
+      ['weight', drawn([8, 8], 'weight')],
+      ['bias', drawn([8], 'bias')],
+    ]),
+  });
+  const { graph } = await openModel(path);
+  assert.deepEqual((await outputFor(graph, drawn([2, 3, 8], 'x'))).shape, [2, 3, 8]);
+});
+
+test('what a converter to half precision casts back to single is known beforehand: how much an image grows', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 13,
+      x: ['batch', 3, 4, 4],
+      y: ['batch', 2, 8, 8],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Cast', inputs: ['growth'], outputs: ['scales'], attributes: { to: 1 } },
+        { type: 'Resize', inputs: ['wide', '', 'scales'], outputs: ['large'], attributes: { mode: 'nearest' } },
+        { type: 'Conv', inputs: ['large', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['growth', float32([4], Float32Array.of(1, 1, 2, 2))],
+        ['a', drawn([10, 3, 1, 1], 'a')],
+        ['b', drawn([2, 10, 1, 1], 'b')],
+      ]),
+    },
+    [2, 3, 4, 4],
   );
   assert.ok(after < 0.8 * before);
 });
