@@ -18,10 +18,14 @@ export interface ClassTarget {
   readonly classNames?: readonly string[];
   /** Whether the labels are whole numbers that may also be meant as values: a count, a year. */
   readonly numeric: boolean;
+  /** The smallest label of all splits, where that is known. */
+  readonly lowest?: number;
   /** Positions of a sample that have a label each; [] where it has one. */
   readonly shape: readonly number[];
   /** Sample after sample. */
   readonly labels: Int32Array;
+  /** How it is read, where nobody asked for that. */
+  readonly note?: string;
 }
 
 /** Numbers that an output should come close to (values), or that are 0 or 1 each by itself (binary). */
@@ -31,8 +35,20 @@ export interface ValueTarget {
   readonly output: number;
   /** Of one sample, without the batch. */
   readonly shape: readonly number[];
+  readonly other?: OtherReading<ClassTarget>;
+  /** How it is read, where nobody asked for that. */
+  readonly note?: string;
   /** Like Split.read. */
   read(indices: ArrayLike<number>, out: Float32Array): Promise<void>;
+}
+
+/**
+ * What the numbers of a target may be meant for besides; the model's output says which it is. Yes-or-no answers, a class
+ * at each position, or shares of the classes along the last axis: all in one (one-hot) or not.
+ */
+export interface OtherReading<Classes> {
+  readonly as: 'answers' | 'labels' | 'one-hot' | 'shares';
+  classes(): Classes;
 }
 
 export type Target = ClassTarget | ValueTarget;

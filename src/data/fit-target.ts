@@ -4,6 +4,7 @@ import { sizeOf } from './column';
 import type { ClassTarget, Split, Target, ValueTarget } from './dataset';
 import { type FitOptions, isNamed, type ModelInterface, type ModelOutput } from './fit';
 import { channelsFirst, layoutFor, words } from './layout';
+import { positions } from './other-reading';
 
 /** The target with the output it is for. Throws UserError where it can't be what that output says. */
 export function fitTarget(
@@ -31,9 +32,42 @@ export function fitTarget(
     if (target.numeric && meansValues(target, output, options)) {
       return fitValues(valuesOf(target), index, output, data);
     }
-    return fitClasses(target, index, output, data);
+    const note = isLogit(target, output, options) ? { note: logitNote(target) } : {};
+    return fitClasses({ ...target, ...note }, index, output, data);
   }
-  return fitValues(target, index, output, data);
+  const meant = otherwise(target, output, options);
+  return meant.kind === 'classes' ? fitClasses(meant, index, output, data) : fitValues(meant, index, output, data);
+}
+
+/** What the numbers are meant for: what they look like, unless the output can only say something else of them. */
+function otherwise(target: ValueTarget, output: ModelOutput, { numbersAs, compiledFor }: FitOptions): Target {
+  const { other } = target;
+  if (other === undefined || numbersAs === 'values') return target;
+  const fits = layoutFor(target.shape, output.shape) !== undefined;
+  const width = output.shape.at(-1) ?? 1;
+  switch (other.as) {
+    case 'answers':
+      if (fits) return isProbability(output) || numbersAs === 'classes' ? { ...target, kind: 'binary' } : target;
+      return canSay(target.shape, output) ? other.classes() : target;
+    case 'labels':
+      return !fits && canSay(target.shape, output) ? other.classes() : target;
+    case 'one-hot':
+      return fits && width > 1 && !isProbability(output) && compiledFor !== 'values' ? other.classes() : target;
+    case 'shares':
+      return fits && width > 1 && SHARES.has(output.operator) && compiledFor !== 'values' ? other.classes() : target;
+  }
+}
+
+/** Operators whose results are shares of the classes, or their logarithms. */
+const SHARES: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax']);
+
+function isProbability({ operator }: ModelOutput): boolean {
+  return operator === 'Sigmoid' || operator === 'HardSigmoid';
+}
+
+/** Whether an output has scores of classes at each of the positions. */
+function canSay(shape: readonly number[], output: ModelOutput): boolean {
+  return (classesOf({ shape: positions(shape) }, output) ?? 1) > 1;
 }
 
 function otherOutputs({ outputs }: ModelInterface): string {
@@ -49,12 +83,33 @@ function outputOf({ name, output }: Target, { targets }: Pick<Split, 'targets'>,
   return named ? model.outputs.findIndex((candidate) => isNamed(candidate, name)) : output;
 }
 
-/** Whole numbers are values for an output of one number, unless a Sigmoid squeezes it to a probability. */
-function meansValues(target: ClassTarget, output: ModelOutput, { numbersAs }: FitOptions): boolean {
+/**
+ * Whole numbers are values for an output of one number, unless a Sigmoid squeezes it to a probability, or they are zeros
+ * and ones, whose logit it is.
+ */
+function meansValues(target: ClassTarget, output: ModelOutput, options: FitOptions): boolean {
+  const { numbersAs } = options;
   if (numbersAs !== undefined) return numbersAs === 'values';
-  const single = output.shape.length === 0 || output.shape.at(-1) === 1;
-  const probability = output.operator === 'Sigmoid' || output.operator === 'HardSigmoid';
-  return single && !(probability && target.classes <= 2);
+  if (!isSingle(output)) return false;
+  return !(isProbability(output) && target.classes <= 2) && !isLogit(target, output, options);
+}
+
+function isSingle({ shape }: ModelOutput): boolean {
+  return shape.length === 0 || shape.at(-1) === 1;
+}
+
+/** Whether a single number is taken for the logit of class 1, although nobody says so. */
+function isLogit(
+  { numeric, classes }: ClassTarget,
+  output: ModelOutput,
+  { numbersAs, compiledFor }: FitOptions,
+): boolean {
+  const told = numbersAs !== undefined || compiledFor === 'values';
+  return !told && numeric && classes === 2 && isSingle(output) && !isProbability(output);
+}
+
+function logitNote({ name }: ClassTarget): string {
+  return `"${name}" holds zeros and ones: the model's output is taken for the logit of a one (--loss mse takes them for numbers)`;
 }
 
 function valuesOf({ name, output, shape, labels }: ClassTarget): ValueTarget {
@@ -81,6 +136,7 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
     );
   }
   const most = scoredBy(width);
+  if (target.classes === most + 1 && (target.lowest ?? 0) > 0) return fitClasses(fromZero(target), index, output, data);
   if (target.classes > most) {
     throw new UserError(
       `${data}: labels go up to ${target.classes - 1}, the model has ${width} outputs (labels 0 to ${most - 1}). ` +
@@ -94,6 +150,18 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
     );
   }
   return { ...target, output: index };
+}
+
+/** Labels that someone counted from 1. */
+function fromZero(target: ClassTarget): ClassTarget {
+  const classes = target.classes - 1;
+  return {
+    ...target,
+    classes,
+    lowest: (target.lowest ?? 0) - 1,
+    labels: target.labels.map((label) => label - 1),
+    note: `the labels of "${target.name}" are 1 to ${classes}, the model has ${classes} outputs: 1 is taken for the first of them`,
+  };
 }
 
 /**
@@ -126,7 +194,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** Scores a label; undefined where there is no score for each class at each position that has a label. */
-function classesOf({ shape }: ClassTarget, output: ModelOutput): number | undefined {
+function classesOf({ shape }: Pick<ClassTarget, 'shape'>, output: ModelOutput): number | undefined {
   const last = output.shape.at(-1) ?? 1;
   if (layoutFor(shape, output.shape.slice(0, -1))) return last;
   const [first] = output.shape;

@@ -2,6 +2,7 @@
 // does not fit is refused in one sentence before anything runs.
 import { UserError } from '../errors';
 import { fixedBatch, type Graph, type Shape } from '../model/graph';
+import { lastActivation } from '../model/last-activation';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
 import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
@@ -22,7 +23,7 @@ export interface ModelOutput extends Named {
   readonly type: ElementType;
   /** Without the batch. */
   readonly shape: OpenShape;
-  /** The operator that makes it: Softmax, Sigmoid. */
+  /** The operator that makes its values: Softmax, Sigmoid. */
   readonly operator: string;
 }
 
@@ -47,6 +48,8 @@ export interface ModelInterface {
 export interface FitOptions {
   /** What whole numbers that could be both are taken for. Default: what the model's output says. */
   readonly numbersAs?: 'classes' | 'values';
+  /** What the loss that the model was compiled with is of; what whole numbers are it does not decide where others do. */
+  readonly compiledFor?: 'values';
 }
 
 export function interfaceOf(graph: Graph): ModelInterface {
@@ -56,7 +59,12 @@ export function interfaceOf(graph: Graph): ModelInterface {
     inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
     outputs: graph.outputs.map(({ name, type, shape }) => {
       const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
-      return { ...named(name, node?.layer), type, shape: open(shape), operator: node?.type ?? '' };
+      return {
+        ...named(name, node?.layer),
+        type,
+        shape: open(shape),
+        operator: lastActivation(graph, name)?.node.type ?? '',
+      };
     }),
   };
 }
@@ -129,6 +137,7 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
     model,
     name,
   );
+  for (const { note } of train.targets) if (note !== undefined) notes.push(note);
   const fitPairs = (pairs: PairSplit): PairSplit => ({ ...pairs, images: fit(pairs.images) });
   const pairs = dataset.pairs && {
     validation: fitPairs(dataset.pairs.validation),

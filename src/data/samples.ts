@@ -1,7 +1,7 @@
 // Samples as they are stored, and the parts a data set is divided into.
 import { type Random, shuffled } from '../random';
 import { byteColumn, type Column, sizeOf } from './column';
-import type { ClassTarget, Normalization, PairSplit, SampleInput, Split, Target } from './dataset';
+import type { ClassTarget, Normalization, OtherReading, PairSplit, SampleInput, Split, Target } from './dataset';
 
 /** Rows with one or several inputs and targets. */
 export interface Samples {
@@ -11,9 +11,16 @@ export interface Samples {
 }
 
 /** Labels of all rows, or a column of numbers to come close to. */
-export type StoredTarget =
-  | Omit<ClassTarget, 'output'>
-  | { readonly kind: 'values' | 'binary'; readonly name: string; readonly column: Column };
+export type StoredTarget = StoredClasses | StoredValues;
+
+export type StoredClasses = Omit<ClassTarget, 'output'>;
+
+export interface StoredValues {
+  readonly kind: 'values' | 'binary';
+  readonly name: string;
+  readonly column: Column;
+  readonly other?: OtherReading<StoredClasses>;
+}
 
 /** Some of the samples, in the order of `indices`; dividing and shuffling copies no sample. */
 export interface Subset<Own extends Samples = Samples> {
@@ -141,23 +148,26 @@ function targetOf(
   indices: Uint32Array,
   rowsOf: (wanted: ArrayLike<number>) => Uint32Array,
 ): Target {
-  if (stored.kind === 'classes') {
-    const size = sizeOf(stored.shape);
-    const labels = new Int32Array(indices.length * size);
-    indices.forEach((row, i) => {
-      for (let j = 0; j < size; j++) labels[i * size + j] = stored.labels[row * size + j] as number;
-    });
-    return { ...stored, output, labels };
-  }
-  const { kind, name, column } = stored;
+  if (stored.kind === 'classes') return classTarget(stored, output, indices);
+  const { kind, name, column, other } = stored;
   const reader = column.reader({});
   return {
     kind,
     name,
     output,
     shape: column.shape,
+    ...(other && { other: { as: other.as, classes: () => classTarget(other.classes(), output, indices) } }),
     read: async (wanted, out) => reader(rowsOf(wanted), out),
   };
+}
+
+function classTarget(stored: StoredClasses, output: number, indices: Uint32Array): ClassTarget {
+  const size = sizeOf(stored.shape);
+  const labels = new Int32Array(indices.length * size);
+  indices.forEach((row, i) => {
+    for (let j = 0; j < size; j++) labels[i * size + j] = stored.labels[row * size + j] as number;
+  });
+  return { ...stored, output, labels };
 }
 
 /** Pairs of rows as pairs of samples of a split that holds each of them once. */

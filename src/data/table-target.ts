@@ -2,11 +2,9 @@
 import { UserError } from '../errors';
 import { byteColumn, type Column, numberColumn, sizeOf } from './column';
 import type { TargetChoice } from './options';
+import { isLabel, isOneHot, labelRange, MOST_CLASSES, otherReadings, positions } from './other-reading';
 import type { StoredTarget } from './samples';
 import { checkComplete, columnOf, type NumberColumn, type Table, type TableColumn, type TextColumn } from './table';
-
-/** More than this are no classes: no model has so many outputs. */
-const MOST_CLASSES = 2 ** 20;
 
 /** For every table its targets. What the numbers are is decided over all tables, so that it is the same in each. */
 export function targetsOf(tables: readonly Table[], choices: readonly TargetChoice[]): StoredTarget[][] {
@@ -29,14 +27,21 @@ function targetOf(tables: readonly Table[], { from, to, kind }: TargetChoice): S
   }
   const meaning = kind ?? meaningOf(numbers);
   if (meaning === 'classes') return numberedClasses(tables, numbers, name, kind !== 'classes');
-  return numbers.map((column): StoredTarget => ({ kind: meaning, name, column: valueColumn(column, name) }));
+  const held = numbers.filter((column) => column.kind === 'numbers');
+  const others = kind === undefined && held.length === numbers.length ? otherReadings(held, name) : undefined;
+  const isPicture = held.some(({ values }) => values.some((value) => value > 1));
+  return numbers.map((column, i): StoredTarget => {
+    const other = others?.[i];
+    return { kind: meaning, name, column: valueColumn(column, name, isPicture), ...(other && { other }) };
+  });
 }
 
-function valueColumn(column: Exclude<TableColumn, TextColumn>, name: string): Column {
+/** @param isPicture whether bytes go up to 255: those of a mask may go up to 1. */
+function valueColumn(column: Exclude<TableColumn, TextColumn>, name: string, isPicture: boolean): Column {
   if (column.kind === 'read') return { ...column.column, name };
   if (column.kind === 'lists') throw new Error('lists are no target');
   // Bytes of a picture are scaled like those that are fed; a byte by itself is a number.
-  return column.values instanceof Uint8Array && column.shape.length > 1
+  return column.values instanceof Uint8Array && column.shape.length > 1 && isPicture
     ? byteColumn(name, column.shape, column.values)
     : numberColumn(name, column.shape, column.values);
 }
@@ -62,23 +67,13 @@ function meaningOf(columns: readonly Exclude<TableColumn, TextColumn>[]): 'class
   const width = sizeOf(numbers[0]?.shape ?? []);
   const single = numbers.every(({ shape }) => shape.length === 0 || (shape.length === 1 && shape[0] === 1));
   const all = (test: (value: number) => boolean): boolean => numbers.every(({ values }) => values.every(test));
-  if (single)
-    return all((value) => Number.isInteger(value) && value >= 0 && value < MOST_CLASSES) ? 'classes' : 'values';
+  if (single) return all(isLabel) ? 'classes' : 'values';
   if (width < 2 || numbers.some(({ shape }) => shape.length > 1)) {
-    // Labels at positions are whole numbers of few classes; a picture's bytes are not labels unless someone says so.
+    // Labels at positions or a picture: the model's output says which.
     return 'values';
   }
   if (!all((value) => value === 0 || value === 1)) return 'values';
-  return numbers.every((column) => isOneHot(column, width)) ? 'classes' : 'binary';
-}
-
-function isOneHot({ values }: NumberColumn, width: number): boolean {
-  for (let row = 0; row < values.length; row += width) {
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += values[row + i] as number;
-    if (sum !== 1) return false;
-  }
-  return true;
+  return numbers.every(({ values }) => isOneHot(values, width)) ? 'classes' : 'binary';
 }
 
 function numberedClasses(
@@ -92,23 +87,22 @@ function numberedClasses(
     if (column.kind !== 'numbers') throw notClasses(table, name, 'is read from disk');
     const { shape, values } = column;
     const width = shape.at(-1) ?? 1;
-    if (shape.length === 1 && width > 1 && isOneHot(column, width)) {
+    if (shape.length === 1 && width > 1 && isOneHot(values, width)) {
       const classes = new Int32Array(values.length / width);
       for (let row = 0; row < classes.length; row++) {
         classes[row] = values.subarray(row * width, (row + 1) * width).indexOf(1);
       }
       return { shape: [], values: classes, classes: width };
     }
-    const wrong = values.find((value) => !Number.isInteger(value) || value < 0 || value >= MOST_CLASSES);
+    const wrong = values.find((value) => !isLabel(value));
     if (wrong !== undefined) throw notClasses(table, name, `holds ${wrong}`);
-    return { shape: shape.length === 1 && width === 1 ? [] : shape, values: Int32Array.from(values) };
+    return { shape: positions(shape), values: Int32Array.from(values) };
   });
-  const classes = Math.max(
-    ...labels.map((own) => own.classes ?? own.values.reduce((most, label) => Math.max(most, label), 0) + 1),
-  );
-  const oneHot = labels.some((own) => own.classes !== undefined);
+  const oneHot = labels.find((own) => own.classes !== undefined);
+  const range = labelRange(labels.map(({ values }) => values));
+  const { classes, lowest } = oneHot ? { classes: Math.max(oneHot.classes ?? 0, range.classes), lowest: 0 } : range;
   return labels.map(({ shape, values }): StoredTarget => {
-    return { kind: 'classes', name, classes, numeric: numeric && !oneHot, shape, labels: values };
+    return { kind: 'classes', name, classes, lowest, numeric: numeric && oneHot === undefined, shape, labels: values };
   });
 }
 

@@ -41,8 +41,10 @@ export function fittedTo(dataset: Dataset, model: Model, loss?: LossName): Datas
 
 /** Zeros and ones that a binary cross-entropy is taken of are classes, also where a model ends in their logit. */
 function numbersAs(model: Model, loss: LossName | undefined): FitOptions {
-  if ((loss ?? ownLoss(model)) === 'binary-cross-entropy') return { numbersAs: 'classes' };
-  return loss === undefined ? {} : { numbersAs: lossOf(loss).target };
+  const own = ownLoss(model);
+  if ((loss ?? own) === 'binary-cross-entropy') return { numbersAs: 'classes' };
+  if (loss !== undefined) return { numbersAs: lossOf(loss).target };
+  return own === undefined ? {} : { compiledFor: 'values' };
 }
 
 /** Throws UserError where the recipe names an input or output that the model lacks. */

@@ -3,7 +3,8 @@ import { classAxisOf } from '../data/class-axis';
 import type { Target } from '../data/dataset';
 import { TargetFeed } from '../data/feed';
 import { UserError } from '../errors';
-import type { Graph, Shape } from '../model/graph';
+import type { Graph, Node, Shape } from '../model/graph';
+import { axisBehind, type LastActivation, lastActivation } from '../model/last-activation';
 import { needed } from '../model/needed';
 import { elementCount } from '../model/tensor';
 import { lossOf } from './loss/index';
@@ -16,6 +17,8 @@ export interface Objective {
   readonly output: string;
   /** The value the loss is taken of: before a final Softmax or Sigmoid that the loss absorbs. */
   readonly logits: string;
+  /** Nodes that rearrange those as the output is, where the activation is not the last node of the graph. */
+  readonly rearranged: readonly Node[];
   /** Under which the target is fed. */
   readonly input: string;
   /** Axis of the classes, for a loss of class indices. */
@@ -30,25 +33,59 @@ export function objectivesOf(graph: Graph, targets: readonly Target[], name?: Lo
   return targets.map((target, i): Objective => {
     const output = graph.outputs[target.output];
     if (output === undefined) throw new Error(`no output ${target.output} for the target "${target.name}"`);
-    const last = graph.nodes.find((node) => node.outputs[0] === output.name);
-    const loss = lossOf(name ?? defaultLoss(target, output.shape, last?.type));
+    const last = lastActivation(graph, output.name);
+    const loss = lossOf(name ?? defaultLoss(target, output.shape, last?.node.type));
     checkSuits(loss, target, output.shape);
-    const absorbed = last?.type === loss.absorbs && last?.inputs[0] !== undefined;
+    const classAxis = classAxisOf(target, output.shape);
+    const found =
+      last && absorbs(loss, last, classAxis, output.shape.length) ? beforeActivation(last, output.name) : {};
     return {
       loss,
       target,
       output: output.name,
-      logits: absorbed ? (last.inputs[0] as string) : output.name,
+      logits: output.name,
+      rearranged: [],
+      ...found,
       input: `step/target_${i}`,
-      classAxis: classAxisOf(target, output.shape),
+      classAxis,
     };
   });
+}
+
+/** Whether the loss leaves the activation out: of classes only where that is over theirs. */
+function absorbs({ absorbs: type }: Loss, last: LastActivation, classAxis: number, rank: number): boolean {
+  const { node, rearranged } = last;
+  if (node.type !== type) return false;
+  if (type !== 'Softmax' || rearranged.length === 0) return true;
+  const { axis = -1 } = node.attributes;
+  return axisBehind(last, Number(axis), rank) === (classAxis + rank) % rank;
+}
+
+/** What the activation reads, rearranged as its result is. */
+function beforeActivation(
+  { node, rearranged }: LastActivation,
+  output: string,
+): Pick<Objective, 'logits' | 'rearranged'> {
+  let logits = node.inputs[0] as string;
+  const nodes = rearranged.map((behind, i): Node => {
+    const [, ...others] = behind.inputs;
+    const made = {
+      ...behind,
+      name: `${behind.name}/logits`,
+      inputs: [logits, ...others],
+      outputs: [`${output}/logits_${i}`],
+    };
+    logits = made.outputs[0] as string;
+    return made;
+  });
+  return { logits, rearranged: nodes };
 }
 
 /** The graph that ends in what the losses are taken of. */
 export function untilLogits(graph: Graph, objectives: readonly Objective[]): Graph {
   const outputs = objectives.map(({ logits }) => ({ name: logits, type: 'float32' as const, shape: [] }));
-  return { ...needed({ ...graph, outputs }), outputs: graph.outputs };
+  const nodes = [...graph.nodes, ...objectives.flatMap(({ rearranged }) => rearranged)];
+  return { ...needed({ ...graph, nodes, outputs }), outputs: graph.outputs };
 }
 
 /** What the objective's target is fed as, with the shape of its logits. */

@@ -230,6 +230,28 @@ test('whole numbers are values for an output of one number, classes for a Sigmoi
   assert.equal(kind(answers, { out: [1] }, 'Sigmoid', { numbersAs: 'values' }), 'values');
 });
 
+test('zeros and ones are classes for the logit of one output, unless a loss of numbers says otherwise, and a note says it', () => {
+  const answers = { ...TEN, numeric: true, classes: 2 };
+  const fitted = (options?: FitOptions) =>
+    fitDataset(dataset({ targets: [answers] }), model({ input: [4] }, { out: [1] }, 'Add'), options);
+  assert.equal(fitted().train.targets[0]?.kind, 'classes');
+  assert.match(fitted().notes.join(), /logit of a one \(--loss mse/);
+  for (const options of [{ compiledFor: 'values' }, { numbersAs: 'values' }] as const) {
+    assert.equal(fitted(options).train.targets[0]?.kind, 'values');
+    assert.deepEqual(fitted(options).notes, []);
+  }
+});
+
+test('labels that are counted from 1 are counted from 0, and a note says it', () => {
+  const labels = Int32Array.from({ length: 10 }, (_, i) => 1 + (i % 9));
+  const fitted = (lowest: number) =>
+    fitDataset(dataset({ targets: [{ ...TEN, labels, lowest }] }), model({ input: [4] }, { out: [9] }));
+  const { train, notes } = fitted(1);
+  assert.deepEqual([...(train.targets[0] as ClassTarget).labels], [0, 1, 2, 3, 4, 5, 6, 7, 8, 0]);
+  assert.match(notes.join(), /labels of "labels" are 1 to 9, the model has 9 outputs/);
+  throwsUserError(() => fitted(0), /labels go up to 9, the model has 9 outputs/);
+});
+
 test('inputs and outputs of a Keras model go by the names of their layers', () => {
   const graph: Graph = {
     inputs: [{ name: 'left:input', type: 'float32', shape: ['batch', 4] }],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
+import { fitDataset, type OpenShape } from '../../src/data/fit';
 import { readNpyHeader, readNpyNumbers } from '../../src/data/npy';
 import { openDataset } from '../../src/data/open';
 import { UserError } from '../../src/errors';
@@ -164,6 +165,44 @@ test('rows with a single one are classes, other zeros and ones answers, other nu
     target([6], [0.1, 1, 2, 3, 4, 5]),
     target([6], [-1, 1, 2, 3, 4, 5]),
   ]).then((kinds) => assert.deepEqual(kinds, ['2 classes', 'binary', 'values', '6 classes', 'values', 'values']));
+});
+
+test('a mask is what the model says at its pixels: a class of several, yes or no, or a picture', async () => {
+  const pixels = Uint8Array.of(0, 1, 2, 0, 1, 1, 0, 2, 2, 0, 1, 2, 0, 1, 2, 0, 1, 1, 0, 2, 2, 0, 1, 2);
+  const fitted = async (y: Buffer, outputs: OpenShape, operator: string) => {
+    let found: unknown;
+    await withArchive({ 'x.npy': IMAGES, 'y.npy': y }, async (path) => {
+      const port = { name: 'p', type: 'float32' } as const;
+      const { train } = fitDataset(await opened(path, { test: 0.5 }), {
+        inputs: [{ ...port, shape: [2, 2, 1] }],
+        outputs: [{ ...port, shape: outputs, operator }],
+      });
+      const [target] = train.targets;
+      const most = Math.max(...(await answersOf(train)).flat());
+      found = [target?.kind, target?.shape, Number(most.toFixed(3))];
+    });
+    return found;
+  };
+  const mask = npy('|u1', [6, 2, 2], pixels);
+  const yes = (high: number) =>
+    npy(
+      '|u1',
+      [6, 2, 2, 1],
+      pixels.map((value) => (value > 0 ? high : 0)),
+    );
+  const rows = Float32Array.from({ length: 72 }, (_, i) => (pixels[Math.floor(i / 3)] === i % 3 ? 1 : 0));
+  const oneHot = npy('<f4', [6, 2, 2, 3], bytesOf(rows));
+  const smooth = npy('<f4', [6, 2, 2, 3], bytesOf(rows.map((value) => 0.1 / 3 + 0.9 * value)));
+  assert.deepEqual(await fitted(mask, [2, 2, 3], 'Softmax'), ['classes', [2, 2], 2]);
+  assert.deepEqual(await fitted(npy('|u1', [6, 2, 2, 1], pixels), [3, 2, 2], 'Conv'), ['classes', [2, 2], 2]);
+  assert.deepEqual(await fitted(mask, [2, 2, 1], 'Sigmoid'), ['values', [2, 2, 1], 0.008]);
+  assert.deepEqual(await fitted(yes(1), [2, 2, 1], 'Sigmoid'), ['binary', [2, 2, 1], 1]);
+  assert.deepEqual(await fitted(yes(255), [2, 2, 1], 'Sigmoid'), ['binary', [2, 2, 1], 1]);
+  assert.deepEqual(await fitted(yes(255), [2, 2, 2], 'Softmax'), ['classes', [2, 2], 1]);
+  assert.deepEqual(await fitted(yes(1), [2, 2, 1], 'Add'), ['values', [2, 2, 1], 1]);
+  assert.deepEqual(await fitted(oneHot, [2, 2, 3], 'Softmax'), ['classes', [2, 2], 2]);
+  assert.deepEqual(await fitted(smooth, [2, 2, 3], 'Softmax'), ['classes', [2, 2], 2]);
+  assert.deepEqual(await fitted(smooth, [2, 2, 3], 'Add'), ['values', [2, 2, 3], 0.933]);
 });
 
 test('a folder of .npy files is the same set as an archive of them', () =>

@@ -151,3 +151,31 @@ test('a model exported for a batch of 4 is run in batches of 4, the rest padded'
   assert.equal(outcomes.length, COUNT);
   assert.ok(outcomes.every((outcome) => outcome === 1));
 });
+
+test('a Sigmoid counts as one also where its pixels are only brought into another order behind it', async () => {
+  const pixels = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ inputShape: [4, 4, 2], filters: 1, kernelSize: 3, padding: 'same', activation: 'sigmoid' }),
+    ],
+  });
+  const { graph } = await ourModel(randomise(pixels, 4));
+  const samples = drawn([COUNT, 4, 4, 2], 'pictures');
+  const said = predict(pixels, samples);
+  const yes = Float32Array.from(said.data as Float32Array, (value) => (value > 0.5 ? 1 : 0));
+  const target: Target = {
+    kind: 'binary',
+    name: 'mask',
+    output: 0,
+    shape: [4, 4, 1],
+    read: async (indices, out) => {
+      for (let i = 0; i < indices.length; i++)
+        out.set(yes.subarray(16 * Number(indices[i]), 16 * Number(indices[i]) + 16), 16 * i);
+    },
+  };
+  const { score, metric } = await evaluate(engine, graph, await loadValues(graph), {
+    ...splitOf(samples),
+    targets: [target],
+  });
+  assert.deepEqual([metric.name, score], ['binary-accuracy', 1]);
+  assert.ok(yes.includes(1) && yes.includes(0));
+});

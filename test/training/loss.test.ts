@@ -191,6 +191,38 @@ test('the loss follows from the target and the end of the model, whose last acti
   assert.deepEqual(objective(chain('Relu'), VALUES, 'huber'), { loss: 'huber', logits: 'v1', nodes: 1 });
 });
 
+test('an activation is absorbed also where its values are only rearranged behind it, a Softmax only over the classes', () => {
+  const turned = (activation: string, axis: number, behind: Node[], shape: readonly (number | string)[]): Graph => ({
+    ...chain(activation),
+    inputs: [{ name: 'v0', type: 'float32', shape: ['batch', 3, 4, 4] }],
+    outputs: [{ name: 'out', type: 'float32', shape }],
+    nodes: [
+      { name: 'a', type: activation, inputs: ['v0'], outputs: ['v1'], attributes: { axis }, layer: '' },
+      ...behind,
+    ],
+  });
+  const transpose = {
+    name: 't',
+    type: 'Transpose',
+    inputs: ['v1'],
+    outputs: ['out'],
+    attributes: { perm: [0, 2, 3, 1] },
+    layer: '',
+  };
+  const reshape = { name: 'r', type: 'Reshape', inputs: ['v1', 'shape'], outputs: ['out'], attributes: {}, layer: '' };
+  const pixels: Target = { ...classTarget(new Int32Array(16)), shape: [4, 4], classes: 3 };
+  const last = ['batch', 4, 4, 3];
+  const found = (graph: Graph, target: Target) =>
+    objectivesOf(graph, [target]).map((own) => untilLogits(graph, [own]).nodes);
+  assert.deepEqual(found(turned('Softmax', 1, [transpose], last), pixels), [
+    [{ ...transpose, name: 't/logits', inputs: ['v0'], outputs: ['out/logits_0'] }],
+  ]);
+  assert.equal(found(turned('Softmax', 2, [transpose], last), pixels)[0]?.length, 2);
+  assert.deepEqual(found(turned('Sigmoid', 1, [reshape], ['batch', 48]), { ...VALUES, shape: [48], kind: 'binary' }), [
+    [{ ...reshape, name: 'r/logits', inputs: ['v0', 'shape'], outputs: ['out/logits_0'] }],
+  ]);
+});
+
 test('a loss of classes on numbers is refused', () => {
   assert.throws(
     () => objective(chain('Relu'), VALUES, 'softmax-cross-entropy'),

@@ -3,6 +3,7 @@ import { classAxisOf } from '../../data/class-axis';
 import type { Target } from '../../data/dataset';
 import { UserError } from '../../errors';
 import type { Graph } from '../../model/graph';
+import { lastActivation } from '../../model/last-activation';
 import { accuracy } from './accuracy';
 import { binaryAccuracy } from './binary-accuracy';
 import { meanAbsoluteError, meanSquaredError, rSquared } from './errors';
@@ -31,12 +32,11 @@ export function metricFor(graph: Graph, target: Target, name?: MetricName): { me
   }
   const output = graph.outputs[target.output];
   if (output === undefined) throw new Error(`no output ${target.output} for the target "${target.name}"`);
-  const made = graph.nodes.find(({ outputs }) => outputs.includes(output.name));
   const observed = {
     value: output.name,
     shape: output.shape,
     classAxis: classAxisOf(target, output.shape),
-    threshold: PROBABILITIES.has(made?.type ?? '') ? 0.5 : 0,
+    threshold: PROBABILITIES.has(lastActivation(graph, output.name)?.node.type ?? '') ? 0.5 : 0,
     target,
   };
   return { metric, observed };
