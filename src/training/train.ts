@@ -241,7 +241,10 @@ class Run {
   weights(): Values {
     const result = new Map(this.values);
     for (const { name, weight } of this.graph.carried) {
-      if (weight) result.set(name, this.#current[name] as Tensor);
+      if (!weight) continue;
+      const tensor = this.#current[name] as Tensor;
+      if (this.#fixed[maskOf(name)] !== undefined) withoutMinusZeros(tensor.data as Float32Array);
+      result.set(name, tensor);
     }
     return result;
   }
@@ -253,6 +256,11 @@ class Run {
     });
     return { step: this.step, values: new Map(values) };
   }
+}
+
+/** A mask makes −0 of what was below zero, which would be stored, and packed, as if it were a number. */
+function withoutMinusZeros(values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) + 0;
 }
 
 /** 0 with probability `rate` (in 65,536ths), else 1 / (1 − rate). */

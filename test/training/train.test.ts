@@ -119,6 +119,7 @@ test('the zeros of sparse weights stay zero, their other elements and other weig
     for (const name of names) {
       ((after.get(name) as Tensor).data as Float32Array).forEach((value, i) => {
         assert.equal(value === 0, i % 2 === 0, `${name} ${i}`);
+        assert.ok(!Object.is(value, -0), `${name} ${i}: minus zero would be stored as if it were a number`);
       });
       assert.ok(!sameData((halved.get(name) as Tensor).data, after.get(name)));
     }
