@@ -1,5 +1,6 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
+import type { MetricName } from '../evaluation/metrics/metric';
 import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
@@ -8,10 +9,11 @@ import { nonZero, testModels } from '../session/compare';
 import { openData } from '../session/data';
 import { chooseEngine } from '../training/choose-engine';
 import { openWithWarnings } from './open';
-import { checkedData, type DataFlags, type EngineFlags, withData, withEngine } from './options';
+import { checkedData, type DataFlags, type EngineFlags, metricOption, withData, withEngine } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
 
 interface Flags extends DataFlags, EngineFlags {
+  readonly metric?: MetricName;
   readonly json?: boolean;
 }
 
@@ -21,6 +23,7 @@ export function registerCompare(program: Command): void {
     .description('Two models side by side: size, accuracy, and a paired permutation test of the difference.')
     .argument('<before>', 'a model: .keras, .h5, .onnx, a TF.js model.json, or the folder it is in')
     .argument('<after>', 'another')
+    .addOption(metricOption())
     .option('--json', 'print one JSON document and nothing else');
   withEngine(withData(command, false)).action(async (before: string, after: string, flags: Flags) =>
     compare(before, after, flags, makeOutput(flags.json === true)),
@@ -73,5 +76,8 @@ async function test(models: readonly [Model, Model], flags: Flags) {
   const data = await openData(checkedData(flags, 0), flags.seed, models[0]);
   const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);
-  return testModels(models[0], models[1], data, engine, flags.seed);
+  return testModels(models[0], models[1], data, engine, {
+    seed: flags.seed,
+    ...(flags.metric && { metric: flags.metric }),
+  });
 }

@@ -1,6 +1,7 @@
 // Options that several commands share, and how texts become numbers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors';
+import { METRICS } from '../evaluation/metrics/index';
 import { MEASURES } from '../pruning/relevance/index';
 import { makeRecipe, type RecipeData } from '../session/recipe';
 import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
@@ -60,7 +61,6 @@ export function withData(command: Command, required: boolean): Command {
   if (required) data.makeOptionMandatory();
   return command
     .addOption(data)
-    .option('--validation <share>', 'share of the training samples set aside for decisions (default: 0.1)', realNumber)
     .option('--scale <factor>', 'factor on stored values (default: 1/255 for pixels, 1 for numbers)', realNumber)
     .option('--mean <value>', 'subtracted after scaling, one or one for each channel (default: 0)', numbers)
     .option('--deviation <value>', 'divided by in the end, one or one for each channel (default: 1)', numbers)
@@ -73,7 +73,21 @@ export function withData(command: Command, required: boolean): Command {
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
     .addOption(new Option('--colour <kind>', 'bring pictures to this').choices(['grey', 'rgb']))
     .option('--sequence <length>', 'bring lists of different lengths to this one, zeros before', wholeNumber)
-    .option('--faces <n>', 'of LFW: pictures that a person must have to be a class (default: 2)', wholeNumber)
+    .option('--faces <n>', 'of LFW: pictures that a person must have to be a class (default: 2)', wholeNumber);
+}
+
+/** For what runs on the training samples. */
+export function withValidation(command: Command): Command {
+  return command.option(
+    '--validation <share>',
+    'share of the training samples set aside for decisions (default: 0.1)',
+    realNumber,
+  );
+}
+
+/** For what trains. */
+export function withAugmentation(command: Command): Command {
+  return command
     .option('--flip', 'training: mirror every other picture')
     .option('--shift <pixels>', 'training: shift pictures by up to so much', wholeNumber);
 }
@@ -151,6 +165,9 @@ export function given(fields: Record<string, unknown>): Record<string, unknown> 
 
 export const measureOption = (): Option =>
   new Option('--measure <name>', 'how channels are scored').choices([...MEASURES.keys()]).default('maxout');
+
+export const metricOption = (): Option =>
+  new Option('--metric <name>', 'what is judged by (default: by the data and the loss)').choices([...METRICS.keys()]);
 
 export const engineOption = (): Option =>
   new Option('--engine <name>', 'what runs and trains the model; auto: the fastest that can (default: auto)').choices(

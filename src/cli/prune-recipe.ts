@@ -12,6 +12,7 @@ import {
   type DataFlags,
   dataOf,
   given,
+  metricOption,
   names,
   realNumber,
   retrainOf,
@@ -107,7 +108,7 @@ export function withPruning(command: Command): Command {
     .option('--last-epochs <n>', 'of the last training of a search (default: three times --epochs)', wholeNumber)
     .option('--distil [weight]', 'learn from the original too: its share of the loss (default: 0.5)', realNumber)
     .option('--temperature <t>', 'of --distil (default: 4)', realNumber)
-    .option('--metric <name>', 'what is judged by: accuracy, binary-accuracy, mse, mae or r2 (default: by the data)');
+    .addOption(metricOption());
 }
 
 /** A recipe file as it is, or one made of the options. */

@@ -9,7 +9,7 @@ import type { Recipe } from '../session/recipe';
 import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
 import { pruneWithoutData } from '../session/without-data';
-import { engineOption, wholeNumber, withData, withTraining } from './options';
+import { engineOption, wholeNumber, withAugmentation, withData, withTraining, withValidation } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
 import { showPlan } from './prune-plan';
 import { type RecipeFlags, recipeOf, withPruning } from './prune-recipe';
@@ -42,9 +42,10 @@ export function registerPrune(program: Command): void {
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the engine; 0: one for each physical core (default: 0)', wholeNumber)
     .option('--json', 'print one JSON document and nothing else');
-  withTraining(withData(command, false), 'of retraining after every cut (default: 3)').action(
-    async (path: string, flags: Flags) => prune(path, flags, makeOutput(flags.json === true)),
-  );
+  withTraining(
+    withAugmentation(withValidation(withData(command, false))),
+    'of retraining after every cut (default: 3)',
+  ).action(async (path: string, flags: Flags) => prune(path, flags, makeOutput(flags.json === true)));
 }
 
 async function prune(path: string, flags: Flags, output: Output): Promise<void> {

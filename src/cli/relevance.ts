@@ -18,6 +18,7 @@ import {
   wholeNumber,
   withData,
   withEngine,
+  withValidation,
 } from './options';
 import { count, makeOutput, type Output, table } from './output';
 
@@ -43,7 +44,7 @@ export function registerRelevance(program: Command): void {
       ]),
     )
     .option('--json', 'print one JSON document and nothing else');
-  withEngine(withData(command, false)).action(async (path: string, flags: Flags) =>
+  withEngine(withValidation(withData(command, false))).action(async (path: string, flags: Flags) =>
     relevance(path, flags, makeOutput(flags.json === true)),
   );
 }

@@ -19,9 +19,11 @@ import {
   type TrainingFlags,
   wholeNumber,
   widthShare,
+  withAugmentation,
   withData,
   withEngine,
   withTraining,
+  withValidation,
 } from './options';
 import { count, makeOutput, type Output, percent } from './output';
 import { trainingDetail } from './session-progress';
@@ -46,15 +48,15 @@ export function registerTrain(program: Command): void {
     .option('--width <share>', "of every layer, as a share of the architecture's own (vgg16)", widthShare)
     .option('--out <folder>', 'new folder for the model (default: named after the architecture)')
     .option('--json', 'print one JSON document and nothing else');
-  withEngine(withTraining(withData(command, false), `(default: ${DEFAULT_EPOCHS})`)).action(
-    async (architecture: string, flags: TrainFlags) => {
-      const output = makeOutput(flags.json === true);
-      const result = await trainArchitecture(architecture, flags, output);
-      const { model, accuracy, parameters } = result;
-      const tested = accuracy === undefined ? 'not trained' : `test accuracy ${percent(accuracy, 2)}`;
-      output.result(result, `${count(parameters)} parameters, ${tested}: ${model}`);
-    },
-  );
+  withEngine(
+    withTraining(withAugmentation(withValidation(withData(command, false))), `(default: ${DEFAULT_EPOCHS})`),
+  ).action(async (architecture: string, flags: TrainFlags) => {
+    const output = makeOutput(flags.json === true);
+    const result = await trainArchitecture(architecture, flags, output);
+    const { model, accuracy, parameters } = result;
+    const tested = accuracy === undefined ? 'not trained' : `test accuracy ${percent(accuracy, 2)}`;
+    output.result(result, `${count(parameters)} parameters, ${tested}: ${model}`);
+  });
 }
 
 export interface TrainResult {

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import { evaluate } from '../evaluation/evaluate';
-import type { MetricInfo } from '../evaluation/metrics/metric';
+import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
 import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
@@ -12,6 +12,7 @@ import { nonZeroCount } from '../pruning/sparsify';
 import { pStatement } from '../report/format';
 import { scoreDifference, worsening } from '../report/score-text';
 import { fittedTo } from './data';
+import { metricOf, ownLoss } from './own-loss';
 import { SIGNIFICANCE } from './record';
 
 export async function nonZero(model: Model): Promise<number> {
@@ -34,7 +35,7 @@ export async function testModels(
   after: Model,
   data: Dataset,
   engine: Engine,
-  seed: number,
+  { seed, metric: name }: { readonly seed: number; readonly metric?: MetricName },
 ): Promise<ComparisonTest> {
   const [first, second] = [await evaluated(before), await evaluated(after)];
   const { metric } = first;
@@ -53,6 +54,6 @@ export async function testModels(
   async function evaluated(model: Model) {
     const { graph } = model;
     const { test } = fittedTo(data, model);
-    return evaluate(engine, graph, await loadValues(graph), test);
+    return evaluate(engine, graph, await loadValues(graph), test, name ?? metricOf(ownLoss(before), test.targets));
   }
 }

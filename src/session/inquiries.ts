@@ -183,7 +183,7 @@ async function comparison({
 }: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
   const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
   const data = choice && (await openData(choice, seed, before));
-  const test = data && (await testModels(before, after, data, onnxruntime({ threads }), seed));
+  const test = data && (await testModels(before, after, data, onnxruntime({ threads }), { seed }));
   return {
     before: {
       ...inspected(before, beforePath),

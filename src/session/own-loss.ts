@@ -1,7 +1,10 @@
-// The loss that a model's file says it was trained with, where nobody names another.
-import type { Target } from '../data/dataset';
+// The loss that a model's file says it was trained with, and what follows from it, where nobody names another.
+import type { Dataset, Target } from '../data/dataset';
+import type { MetricName } from '../evaluation/metrics/metric';
 import type { Model } from '../model/model';
 import type { LossName } from '../training/loss/loss';
+import type { Recipe } from './recipe';
+import type { Until } from './until';
 
 /** By Keras' names. Those of classes need no word: what the model's output is says as much. */
 const LOSSES: ReadonlyMap<string, LossName> = new Map([
@@ -17,6 +20,33 @@ const LOSSES: ReadonlyMap<string, LossName> = new Map([
 export function ownLoss({ compiledLoss }: Model): LossName | undefined {
   return LOSSES.get(compiledLoss ?? '');
 }
+
+/** What a training makes small is what it is judged by, where that is a metric of numbers. */
+export function metricOf(loss: LossName | undefined, [target]: readonly Target[]): MetricName | undefined {
+  return loss === 'mae' && target?.kind === 'values' ? 'mae' : undefined;
+}
+
+/**
+ * The recipe with the loss that the model was trained with, where it says none of its own and that one suits, and with the
+ * metric that its rule is about, or else its loss.
+ */
+export function withOwnLoss(recipe: Recipe, original: Model, { train: { targets } }: Dataset, until?: Until): Recipe {
+  const loss = recipe.retrain.loss ?? ownLossOf(original, targets);
+  const metric = recipe.metric ?? askedFor(until, targets) ?? metricOf(loss, targets);
+  return {
+    ...recipe,
+    ...(metric !== undefined && { metric }),
+    ...(loss !== undefined && { retrain: { ...recipe.retrain, loss } }),
+  };
+}
+
+/** What a rule about numbers names: several metrics suit them. */
+function askedFor(until: Until | undefined, [target]: readonly Target[]): MetricName | undefined {
+  if (until?.rule !== 'score' || target?.kind !== 'values') return undefined;
+  return NUMBER_METRICS.find((name) => name === until.metric);
+}
+
+const NUMBER_METRICS = ['mse', 'mae', 'r2'] as const;
 
 /** The model's own loss, where all targets are numbers: several losses suit them. */
 export function ownLossOf(model: Model, targets: readonly Target[]): LossName | undefined {

@@ -29,7 +29,7 @@ import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement } from './judge';
-import { ownLossOf } from './own-loss';
+import { withOwnLoss } from './own-loss';
 import type { Recipe, Retrain } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
 import type { IterationRecord, LayerRecord, SessionRecord } from './record';
@@ -79,7 +79,8 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     threads: recipe.threads,
     trainedOn: recipe.retrain.epochs > 0 || readsGradients(recipe.prune) ? data.inputs : undefined,
   });
-  const judge = new Judge(engine, data, recipe.metric);
+  const whole = withOwnLoss(recipe, original, data, until);
+  const judge = new Judge(engine, data, whole.metric);
   judge.check(original.graph);
   checkRule(until, judge.counts.validation);
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
@@ -99,16 +100,7 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
   options.onEvent?.({ type: 'engine', text: why });
   await folder.log({ type: 'engine', text: why });
-  const session = new Session(
-    withOwnLoss(recipe, original, data),
-    original,
-    data,
-    engine,
-    judge,
-    folder,
-    options,
-    until,
-  );
+  const session = new Session(whole, original, data, engine, judge, folder, options, until);
   const iterations = await logged(folder, () => session.run(course)).finally(() => session.dispose());
   const record: SessionRecord = {
     title: options.title ?? original.name,
@@ -123,12 +115,6 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await writeResult(record, session.result, out);
   await folder.logFinished({ chosen: session.chosen, out });
   return record;
-}
-
-/** The recipe with the loss that the model was trained with, where it says none of its own and that one suits. */
-function withOwnLoss(recipe: Recipe, original: Model, { train }: Dataset): Recipe {
-  const loss = recipe.retrain.loss ?? ownLossOf(original, train.targets);
-  return loss === undefined ? recipe : { ...recipe, retrain: { ...recipe.retrain, loss } };
 }
 
 /** Runs, and leaves in the session's log how it ended where it did not reach its end. */

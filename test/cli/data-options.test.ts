@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { checkedData, type DataFlags, dataOf, withData } from '../../src/cli/options';
+import { registerBench } from '../../src/cli/bench';
+import { registerCompare } from '../../src/cli/compare';
+import { checkedData, type DataFlags, dataOf, withAugmentation, withData } from '../../src/cli/options';
+import { registerPrune } from '../../src/cli/prune';
+import { registerRelevance } from '../../src/cli/relevance';
 import { UserError } from '../../src/errors';
 
 function flags(...args: string[]): DataFlags {
-  const command = withData(new Command().exitOverride().configureOutput({ writeErr: () => undefined }), true);
-  return command.parse(args, { from: 'user' }).opts();
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  return withAugmentation(withData(command, true)).parse(args, { from: 'user' }).opts();
 }
 
 test('nothing but the source is said where nothing else is asked for', () => {
@@ -67,4 +71,17 @@ test('what is no size, share or colour is refused', () => {
   }
   assert.throws(() => checkedData(flags('--data', 'x', '--test', '2'), 0), UserError);
   assert.throws(() => checkedData(flags('--data', 'x', '--size', '99999'), 0), UserError);
+});
+
+test('what only measures has no options of training', () => {
+  const program = new Command();
+  for (const register of [registerBench, registerCompare, registerRelevance, registerPrune]) register(program);
+  const has = (name: string, option: string): boolean =>
+    program.commands.some((command) => command.name() === name && command.options.some(({ long }) => long === option));
+  for (const command of ['bench', 'compare']) {
+    for (const option of ['--flip', '--shift', '--validation'])
+      assert.ok(!has(command, option), `${command} ${option}`);
+  }
+  assert.ok(!has('relevance', '--flip') && has('relevance', '--validation'));
+  for (const option of ['--flip', '--shift', '--validation']) assert.ok(has('prune', option));
 });

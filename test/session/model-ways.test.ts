@@ -8,7 +8,10 @@ import { takesStoredPixels } from '../../src/data/stored-scale';
 import { compiledLoss } from '../../src/formats/keras/compiled-loss';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
-import { ownLossOf } from '../../src/session/own-loss';
+import { ownLossOf, withOwnLoss } from '../../src/session/own-loss';
+import { makeRecipe } from '../../src/session/recipe';
+import { ruleOf } from '../../src/session/recipe-course';
+import type { LossName } from '../../src/training/loss/loss';
 import { inFolder } from '../data/folder';
 import { ourModel } from '../layers-model';
 import { tf } from '../tensorflow';
@@ -42,7 +45,7 @@ test('what takes pixels as they are stored is told by what the model does to the
   assert.equal(await takesStoredPixels((await ourModel(tf.sequential({ layers: [words] }))).graph), true, 'a table');
 });
 
-async function targetOf(model: Model, loss?: 'binary-cross-entropy' | 'mse'): Promise<Dataset['train']['targets'][0]> {
+async function targetOf(model: Model, loss?: LossName): Promise<Dataset['train']['targets'][0]> {
   let found: Dataset['train']['targets'][0] | undefined;
   await inFolder(async (folder) => {
     const source = join(folder, 'answers.csv');
@@ -54,9 +57,10 @@ async function targetOf(model: Model, loss?: 'binary-cross-entropy' | 'mse'): Pr
   return found;
 }
 
-test('zeros and ones are classes to a logit that binary cross-entropy was taken of, by its file or by request', async () => {
+test('zeros and ones are classes to a logit, unless a loss of numbers was taken of it, by its file or by request', async () => {
   const logit = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
-  assert.equal((await targetOf(logit)).kind, 'values');
+  assert.equal((await targetOf(logit)).kind, 'classes');
+  assert.equal((await targetOf({ ...logit, compiledLoss: 'mse' })).kind, 'values');
   assert.equal((await targetOf(logit, 'binary-cross-entropy')).kind, 'classes');
   const compiled = { ...logit, compiledLoss: 'binary_crossentropy' };
   assert.equal((await targetOf(compiled)).kind, 'classes');
@@ -65,10 +69,28 @@ test('zeros and ones are classes to a logit that binary cross-entropy was taken 
 
 test('numbers are retrained on by the loss that the file names', async () => {
   const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
-  const target = await targetOf(network);
-  assert.equal(ownLossOf({ ...network, compiledLoss: 'mean_absolute_error' }, [target]), 'mae');
+  const compiled = { ...network, compiledLoss: 'mean_absolute_error' };
+  const target = await targetOf(compiled);
+  assert.equal(ownLossOf(compiled, [target]), 'mae');
   assert.equal(ownLossOf({ ...network, compiledLoss: 'my_own' }, [target]), undefined);
   assert.equal(ownLossOf(network, [target]), undefined);
+});
+
+test('a model is judged by its mean absolute error where that is its loss, unless a metric or a rule says otherwise', async () => {
+  const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
+  const compiled = { ...network, compiledLoss: 'mae' };
+  const judgedBy = async (model: Model, fields: object): Promise<string | undefined> => {
+    const recipe = makeRecipe({ model: 'm', data: { source: 'digits' }, ...fields }, '/', 'test');
+    const target = await targetOf(model, recipe.retrain.loss);
+    const data = { train: { targets: [target] } } as unknown as Dataset;
+    return withOwnLoss(recipe, model, data, ruleOf(recipe)).metric;
+  };
+  assert.equal(await judgedBy(compiled, {}), 'mae');
+  assert.equal(await judgedBy(network, { retrain: { loss: 'mae' } }), 'mae');
+  assert.equal(await judgedBy(compiled, { metric: 'r2' }), 'r2');
+  assert.equal(await judgedBy(compiled, { until: 'r2>=0.5' }), 'r2');
+  assert.equal(await judgedBy(compiled, { retrain: { loss: 'mse' } }), undefined);
+  assert.equal(await judgedBy(network, {}), undefined);
 });
 
 test('Keras writes the loss in many ways', () => {
