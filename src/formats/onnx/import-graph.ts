@@ -307,8 +307,9 @@ class GraphImport {
       keeps: (attribute, value) => keeps.set(attribute, value),
       added: (tensor) => this.#constant(`${draft.name}/constant`, tensor),
       value: () => this.#values.fresh(`${draft.name}/value`),
-      opaque: (why) => {
+      opaque: (why, shape) => {
         reason = why;
+        if (shape !== undefined) this.#declared.set(draft.outputs[0] ?? '', shape);
         return [];
       },
     };

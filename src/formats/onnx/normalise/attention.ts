@@ -79,7 +79,7 @@ function withMask(add: Add, scope: Scope, products: string, mask: string): strin
 }
 
 /** A place sees those before it alone. */
-function withoutLater(add: Add, scope: Scope, products: string): string {
+export function withoutLater(add: Add, scope: Scope, products: string): string {
   const sizes = add('Shape', [products], { start: -2 });
   const ones = add('ConstantOfShape', [sizes], { value: float32([1], Float32Array.of(1)) });
   const lower = add('Cast', [add('Trilu', [ones], { upper: 0 })], { to: BOOL });

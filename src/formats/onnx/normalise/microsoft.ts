@@ -3,6 +3,13 @@
 import type { Node } from '../../../model/graph';
 import { scalar } from '../../../model/tensor';
 import { gelu, swish } from './gelu';
+import {
+  embedLayerNormalization,
+  groupQueryAttention,
+  multiHeadAttention,
+  packedAttention,
+  rotaryEmbedding,
+} from './microsoft-attention';
 import { rmsNormalization } from './normalization';
 import { attributeNumber, part, type Rule, type Scope, without } from './rule';
 
@@ -122,6 +129,11 @@ export const simplifiedLayerNormalization: Rule = (node, scope) => {
 
 export const MICROSOFT: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
+    Attention: packedAttention,
+    EmbedLayerNormalization: embedLayerNormalization,
+    GroupQueryAttention: groupQueryAttention,
+    MultiHeadAttention: multiHeadAttention,
+    RotaryEmbedding: rotaryEmbedding,
     BiasGelu: biasedGelu('none'),
     FastGelu: biasedGelu('tanh'),
     FusedConv: fused('Conv'),

@@ -26,8 +26,11 @@ export interface Scope {
   added(tensor: Tensor): string;
   /** A name for a value between two nodes of the form. */
   value(): string;
-  /** Says that the node keeps its own form, since the one asked for has no counterpart; what it touches is frozen. */
-  opaque(reason: string): Node[];
+  /**
+   * Says that the node keeps its own form, since the one asked for has no counterpart; what it touches is frozen.
+   * @param shape of its first output, where that is known all the same.
+   */
+  opaque(reason: string, shape?: Shape): Node[];
 }
 
 /** The nodes that do what the file's does, the last of which makes its outputs. */

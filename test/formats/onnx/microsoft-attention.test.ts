@@ -1,0 +1,155 @@
+// Attention and embeddings as onnxruntime's optimiser fuses them: read, cut and written, they compute what they did silenced.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openModel } from '../../../src/formats/open';
+import { int64, scalar, type Tensor } from '../../../src/model/tensor';
+import { analyseChannels } from '../../../src/pruning/channels';
+import { drawn } from '../../tensors';
+import { cutAndCompare } from './cut-and-compare';
+import { type ModelFile, writeModelFile } from './model-file';
+
+const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-fused-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const domain = 'com.microsoft';
+type Nodes = ModelFile['nodes'];
+const SIZE = 8;
+const INT32 = 6;
+const SHAPES = { x: ['batch', 'time', SIZE], y: ['batch', 'time', 5] };
+
+async function isCut(nodes: Nodes, tensors: readonly (readonly [string, Tensor])[], share: number): Promise<void> {
+  const file = { opset: 17, domains: new Map([[domain, 1]]), ...SHAPES, nodes, tensors: new Map(tensors) };
+  const { before, after } = await cutAndCompare(folder, file, [3, 4, SIZE]);
+  assert.ok(after < share * before, `${after} of ${before} parameters left`);
+}
+
+/** Places whose numbers sum to more than nothing, [batch, time]. */
+const MASK: Nodes = [
+  { type: 'ReduceSum', inputs: ['x', 'last'], outputs: ['sums'], attributes: { keepdims: 0 } },
+  { type: 'Greater', inputs: ['sums', 'nothing'], outputs: ['seen'] },
+  { type: 'Cast', inputs: ['seen'], outputs: ['mask'], attributes: { to: INT32 } },
+];
+const COUNT: Nodes = [{ type: 'ReduceSum', inputs: ['mask', 'last'], outputs: ['count'], attributes: { keepdims: 0 } }];
+const NUMBERS = [
+  ['last', int64([-1])],
+  ['nothing', scalar(0)],
+] as const;
+
+const PACKED = [
+  ['qkv', drawn([SIZE, 72], 'qkv')],
+  ['bias', drawn([72], 'bias')],
+  ['out', drawn([24, 5], 'out')],
+] as const;
+
+const packed = (inputs: readonly string[], attributes = {}): Nodes => [
+  {
+    type: 'Attention',
+    domain,
+    inputs: ['x', 'qkv', 'bias', ...inputs],
+    outputs: ['mixed'],
+    attributes: { num_heads: 6, ...attributes },
+  },
+  { type: 'MatMul', inputs: ['mixed', 'out'], outputs: ['y'] },
+];
+
+test('queries, keys and values of one weight, a mask of what came before', () =>
+  isCut(packed([], { unidirectional: 1 }), PACKED, 0.9));
+
+test('the same with a mask of places', () => isCut([...MASK, ...packed(['mask'])], [...NUMBERS, ...PACKED], 0.9));
+
+test('the same with a count of places', () =>
+  isCut([...MASK, ...COUNT, ...packed(['count'])], [...NUMBERS, ...PACKED], 0.9));
+
+test('queries, keys and values made before, with biases, a mask and values of another width', () =>
+  isCut(
+    [
+      ...MASK,
+      ...['q', 'k', 'v'].map((name) => ({ type: 'MatMul', inputs: ['x', name], outputs: [`${name}s`] })),
+      {
+        type: 'MultiHeadAttention',
+        domain,
+        inputs: ['qs', 'ks', 'vs', 'bias', 'mask'],
+        outputs: ['mixed'],
+        attributes: { num_heads: 3 },
+      },
+      { type: 'MatMul', inputs: ['mixed', 'out'], outputs: ['y'] },
+    ],
+    [
+      ...NUMBERS,
+      ['q', drawn([SIZE, 24], 'q')],
+      ['k', drawn([SIZE, 24], 'k')],
+      ['v', drawn([SIZE, 12], 'v')],
+      ['bias', drawn([60], 'bias')],
+      ['out', drawn([12, 5], 'out')],
+    ],
+    0.9,
+  ));
+
+test('embeddings looked up, summed and normalised, with a count of the words', () =>
+  isCut(
+    [
+      ...MASK,
+      {
+        type: 'EmbedLayerNormalization',
+        domain,
+        inputs: ['mask', 'mask', 'words', 'places', 'kinds', 'gamma', 'beta', 'mask'],
+        outputs: ['normal', 'count'],
+        attributes: { epsilon: 1e-5 },
+      },
+      {
+        type: 'Attention',
+        domain,
+        inputs: ['normal', 'qkv', 'bias', 'count'],
+        outputs: ['mixed'],
+        attributes: { num_heads: 6 },
+      },
+      { type: 'MatMul', inputs: ['mixed', 'out'], outputs: ['y'] },
+    ],
+    [
+      ...NUMBERS,
+      ...PACKED,
+      ['words', drawn([2, SIZE], 'words')],
+      ['places', drawn([9, SIZE], 'places')],
+      ['kinds', drawn([2, SIZE], 'kinds')],
+      ['gamma', drawn([SIZE], 'gamma')],
+      ['beta', drawn([SIZE], 'beta')],
+    ],
+    0.95,
+  ));
+
+test('what goes on from keys of earlier words freezes what it touches; the layers behind it are pruned', async () => {
+  const path = writeModelFile(folder, {
+    opset: 17,
+    domains: new Map([[domain, 1]]),
+    ...SHAPES,
+    nodes: [
+      ...['q', 'k', 'v'].map((name) => ({ type: 'MatMul', inputs: ['x', name], outputs: [`${name}s`] })),
+      {
+        type: 'GroupQueryAttention',
+        domain,
+        inputs: ['qs', 'ks', 'vs', '', '', 'count', 'whole'],
+        outputs: ['mixed'],
+        attributes: { num_heads: 4, kv_num_heads: 2 },
+      },
+      { type: 'MatMul', inputs: ['mixed', 'wide'], outputs: ['between'] },
+      { type: 'Relu', inputs: ['between'], outputs: ['bent'] },
+      { type: 'MatMul', inputs: ['bent', 'out'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['q', drawn([SIZE, 32], 'q')],
+      ['k', drawn([SIZE, 16], 'k')],
+      ['v', drawn([SIZE, 16], 'v')],
+      ['count', int64([3])],
+      ['whole', int64([4])],
+      ['wide', drawn([32, 24], 'wide')],
+      ['out', drawn([24, 5], 'out')],
+    ]),
+  });
+  const channels = analyseChannels((await openModel(path)).graph);
+  const frozen = (weight: string): string | undefined => channels.frozen(channels.of(weight, 1)?.[0] ?? 0);
+  assert.match(String(frozen('q')), /GroupQueryAttention/);
+  assert.equal(frozen('wide'), undefined);
+});
