@@ -14,6 +14,8 @@ export interface LayerFamily {
   read(context: LayerContext): Activation | readonly Activation[];
   /** The config with the widths given. Default: as it is. */
   resize?(config: Config, widths: LayerWidths): Config;
+  /** One of its calls (an entry of inbound_nodes) with the widths given: sizes may stand there. Default: as it is. */
+  resizeCall?(call: unknown, config: Config, widths: LayerWidths): unknown;
 }
 
 /** Adds a weight by its Keras name (kernel, bias) and returns the value's name. */
@@ -44,6 +46,8 @@ export interface LayerContext {
 }
 
 export interface LayerWidths {
+  /** Of the layer. */
+  readonly className: string;
   /** Of what it reads and makes at its first call, in Keras' layout, with the batch. */
   readonly inputs: readonly Shape[];
   readonly outputs: readonly Shape[];
@@ -55,6 +59,8 @@ export interface LayerWidths {
   wrapped(className: string, config: Config, widths: LayerWidths): Config;
   /** Shape of a weight of its own, or of a part: "kernel", "query/kernel". */
   weight(name: string): readonly number[] | undefined;
+  /** Whole numbers that its first node of an operator is told by a constant input: the sizes of a Split. */
+  told(operator: string, input: number): readonly number[] | undefined;
   /** Neurons a unit of a Maxout. */
   readonly neurons?: number;
 }

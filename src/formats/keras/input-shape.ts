@@ -17,8 +17,8 @@ export function inputShape(entry: Entry, topology: Topology): Shape {
   const where = field ?? 'build_input_shape';
   const shape = withBatch(stated, field, fields.input_length);
   if (shape === undefined) config.fail(`${where} must be a list, it is ${show(stated)}`);
-  if (shape.length < 2 || shape.length > MAX_AXES)
-    config.fail(`${where} ${show(shape)} has ${shape.length} axes; 2 to ${MAX_AXES} are known`);
+  if (shape.length < 1 || shape.length > MAX_AXES)
+    config.fail(`${where} ${show(shape)} has ${shape.length} axes; 1 to ${MAX_AXES} are known`);
   return shape.map((size, axis): Dimension => {
     if (axis === 0) return BATCH;
     if (size === null) return `${entry.name}_${axis}`;

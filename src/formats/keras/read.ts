@@ -15,6 +15,7 @@ import { guessedShape, type Level } from './guessed-shape';
 import { inputShape } from './input-shape';
 import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
+import { maskBehind } from './mask-passing';
 import { addOpaque } from './opaque';
 import { type Entry, type Topology, wrappedTopology } from './topology';
 import { type Part, type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from './weight-store';
@@ -196,10 +197,10 @@ class Reader {
       positions: new Map(),
     });
     for (const output of outputs) checkSize(config, output);
-    const mask = inputs[0]?.mask;
     const [first, ...others] = outputs;
-    if (mask === undefined || first?.mask !== undefined || !MASK_PASSES.test(entry.className)) return outputs;
-    return [{ ...(first as Activation), mask }, ...others];
+    if (first === undefined || first.mask !== undefined || reading.opaque) return outputs;
+    const mask = maskBehind(this.builder, config, inputs, this.dialect);
+    return mask === undefined ? outputs : [{ ...first, mask }, ...others];
   }
 
   #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
@@ -413,10 +414,6 @@ function quantisedTo({ fields: { dtype } }: LayerConfig): string | undefined {
   const [mode, source] = typeof policy.name === 'string' ? policy.name.split('_from_') : [];
   return source === undefined ? undefined : mode;
 }
-
-/** Layers that hand on the mask of what they read. */
-const MASK_PASSES =
-  /^(Dense|Activation|ReLU|LeakyReLU|ELU|PReLU|Softmax|Identity|TimeDistributed|.*Dropout(1D)?|.*Noise|.*Normalization|Add|Concatenate)$/;
 
 /** Shapes of what a layer makes, as far as the file says them: one entry for each output that is read. */
 function shapesStated(entry: Entry, config: LayerConfig): (Shape | undefined)[] {

@@ -1,8 +1,9 @@
 // Brings a Keras config up to date with a changed model: new widths, Maxout layers added or folded away. All else stays.
 
-import { fixed, type Graph, type Shape } from '../../model/graph';
+import { fixed, type Graph, type Node, nodesByLayer, type Shape } from '../../model/graph';
 import type { Layer, Model } from '../../model/model';
 import { outputShape } from '../../model/model';
+import { integers } from '../../model/tensor';
 import { inferShapes } from '../../ops/infer';
 import { toLast } from './activation';
 import { isRecord } from './config';
@@ -37,6 +38,7 @@ class ConfigWriter {
   readonly #after: ReadonlyMap<string, Shape>;
   readonly #present: ReadonlyMap<string, Layer>;
   readonly #maxouts: ReadonlyMap<string, string>;
+  readonly #nodes: ReadonlyMap<string, readonly Node[]>;
 
   constructor(
     private readonly keras: KerasGraph,
@@ -46,6 +48,7 @@ class ConfigWriter {
     this.#after = inferShapes(model.graph);
     this.#present = new Map(model.layers.map((layer) => [layer.name, layer]));
     this.#maxouts = groupedValues(model.graph);
+    this.#nodes = nodesByLayer(model.graph);
   }
 
   write(json: JsonLayer): void {
@@ -95,12 +98,19 @@ class ConfigWriter {
     if (read.entry.inside === undefined && read.entry.className !== MAXOUT && !read.opaque) {
       const widths: LayerWidths = {
         ...after,
+        className: read.entry.className,
         before: before.inputs,
         wrapped: (className, config, own) => FAMILIES.get(className)?.resize?.(config, own) ?? config,
         output: after.outputs[0] ?? [],
         weight: (name) => this.model.graph.weights.get(read.weights.get(name) ?? '')?.shape,
+        told: (operator, input) => this.#told(full, operator, input),
       };
-      json.config = { ...(FAMILIES.get(read.entry.className)?.resize?.(json.config, widths) ?? json.config) };
+      const family = FAMILIES.get(read.entry.className);
+      if (family?.resizeCall !== undefined && Array.isArray(json.inbound_nodes)) {
+        const { config } = json;
+        json.inbound_nodes = json.inbound_nodes.map((call) => family.resizeCall?.(call, config, widths) ?? call);
+      }
+      json.config = { ...(family?.resize?.(json.config, widths) ?? json.config) };
     }
     for (const field of SHAPE_FIELDS) {
       if (json.config[field] != null)
@@ -108,6 +118,12 @@ class ConfigWriter {
     }
     if (json.build_config !== undefined)
       json.build_config = changedBuild(json.build_config, before.inputs, after.inputs);
+  }
+
+  #told(full: string, operator: string, input: number): number[] | undefined {
+    const node = this.#nodes.get(full)?.find(({ type }) => type === operator);
+    const constant = this.model.graph.constants.get(node?.inputs[input] ?? '');
+    return constant && integers(constant);
   }
 
   #shapes(full: string): { before: Shapes; after: Shapes } | undefined {

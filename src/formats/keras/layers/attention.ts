@@ -2,7 +2,8 @@
 import { fixed } from '../../../model/graph';
 import { type Activation, fromLast, lastOf } from '../activation';
 import type { LayerContext, LayerFamily } from '../family';
-import { causal } from './multi-head-attention';
+import { alongValues, causalMask, maskedScores, together } from './attention-mask';
+import { fromTruth, truth } from './operations/settings';
 
 export const attention: LayerFamily = {
   classes: ['Attention'],
@@ -28,27 +29,47 @@ export const additiveAttention: LayerFamily = {
     ]);
     const bent = builder.op('Tanh', [pairs]);
     const size = fixed(builder.shape(query), 2, `the query of "${config.name}"`);
-    const weighted = config.flag('use_scale', true) ? builder.op('Mul', [bent, weight('scale', [size])]) : bent;
-    const scores = builder.op('ReduceSum', [weighted, builder.ints([3])], { keepdims: 0 });
+    if (!config.flag('use_scale', true)) {
+      return mixed(context, builder.op('ReduceSum', [bent, builder.ints([3])], { keepdims: 0 }), value);
+    }
+    const scale = builder.op('Unsqueeze', [weight('scale', [size]), builder.ints([1])]);
+    const scores = builder.op('Squeeze', [builder.op('MatMul', [bent, scale]), builder.ints([3])]);
     return mixed(context, scores, value);
   },
 };
 
-function partsOf({ config, builder, inputs, call }: LayerContext): { query: string; value: string; key: string } {
+function partsOf({ config, builder, inputs }: LayerContext): { query: string; value: string; key: string } {
   const [query, value, key = value] = inputs;
   if (!query || !value || !key || inputs.length > 3) return config.unknown('other inputs than query, value and key');
   if (inputs.some(({ shape }) => shape.length !== 3)) return config.fail('wants sequences, [batch, time, features]');
-  if (inputs.some(({ mask }) => mask !== undefined)) return config.unknown('a mask');
-  if (call.kwargs.mask != null && [call.kwargs.mask].flat().some((mask) => mask != null)) config.unknown('a mask');
   return { query: lastOf(builder, query), value: lastOf(builder, value), key: lastOf(builder, key) };
 }
 
 function mixed(context: LayerContext, scores: string, value: string): Activation[] {
   const { builder, config, call } = context;
-  const masked =
-    call.kwargs.use_causal_mask === true || config.flag('causal', false) ? causal(context, scores) : scores;
-  const weights = builder.op('Softmax', [masked], { axis: -1 });
-  const result = builder.op('MatMul', [weights, value]);
+  const [queries, values] = masksOf(context);
+  const ahead = call.kwargs.use_causal_mask === true || config.flag('causal', false);
+  const mask = together(context, [
+    values && alongValues(context, values, 3),
+    ahead ? causalMask(context, scores) : undefined,
+  ]);
+  const weights = builder.op('Softmax', [maskedScores(context, scores, mask)], { axis: -1 });
+  const product = builder.op('MatMul', [weights, value]);
+  const result = queries
+    ? builder.op('Mul', [product, builder.op('Unsqueeze', [queries, builder.ints([2])])])
+    : product;
   const returned = call.kwargs.return_attention_scores === true ? [weights] : [];
   return [result, ...returned].map((made) => fromLast(builder, made));
+}
+
+/** Of the query and of the values: mask=[…, …], or what they carry. */
+function masksOf(context: LayerContext): (string | undefined)[] {
+  const { inputs, call, argument, builder } = context;
+  const stated = call.kwargs.mask;
+  if (!Array.isArray(stated) || stated.every((mask) => mask == null)) return inputs.slice(0, 2).map(({ mask }) => mask);
+  const given = [...argument('mask')];
+  return stated.slice(0, 2).map((mask) => {
+    const own = mask == null ? undefined : given.shift();
+    return own && fromTruth(context, truth(context, lastOf(builder, own)));
+  });
 }

@@ -5,6 +5,7 @@ import type { LayerContext, LayerFamily, LayerWidths } from '../family';
 import { withPresentNames } from '../former-names';
 import { changedBuild } from '../stated-shapes';
 import { readRecurrent, recurrent } from './recurrent';
+import { tiedTo } from './tied';
 
 const FORWARD = { attribute: 'forward_layer', name: 'forward' };
 const BACKWARD = { attribute: 'backward_layer', name: 'backward' };
@@ -32,7 +33,7 @@ export const bidirectional: LayerFamily = {
     const [ahead, ...aheadStates] = read(context.part(FORWARD, forward), states.slice(0, half));
     const [behind, ...behindStates] = read(context.part(BACKWARD, backward), states.slice(half));
     const { mask } = ahead as Activation;
-    const results = merged(context, ahead as Activation, behind as Activation);
+    const results = merged(context, alike(context, ahead as Activation, behind as Activation), behind as Activation);
     return [...results.map((value) => (mask ? { ...value, mask } : value)), ...aheadStates, ...behindStates];
   },
   resize(config, widths) {
@@ -60,6 +61,11 @@ function innerConfig(outer: LayerConfig, json: unknown, backwards = false): Laye
   if (!recurrent.classes.includes(json.class_name)) return outer.unknown(`a layer of class ${json.class_name} in it`);
   const fields = withPresentNames(json.class_name, json.config);
   return new LayerConfig(outer.name, json.class_name, { ...fields, ...(backwards && { go_backwards: true }) });
+}
+
+/** Keras takes both directions to make as much: it doubles what one makes, and most files state one layer alone. */
+function alike({ builder }: LayerContext, ahead: Activation, behind: Activation): Activation {
+  return ahead.shape.at(-1) === behind.shape.at(-1) ? tiedTo(builder, ahead, behind) : ahead;
 }
 
 function merged({ builder, config }: LayerContext, a: Activation, b: Activation): Activation[] {

@@ -30,7 +30,7 @@ import {
   rmsNormalization,
   unitNormalization,
 } from './normalization';
-import { operations, tensorflowOperation } from './operations';
+import { operations, tensorflowOperation } from './operations/index';
 import { pooling } from './pooling';
 import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';

@@ -1,7 +1,8 @@
 // Steps that a mask leaves out of a sequence: the others move together, a recurrent operator runs over as many as there
 // are, and what it makes moves back to where they were. A step left out repeats what was made before it.
-import { type Activation, fromLast, lastOf } from '../activation';
+import { type Activation, fromLast } from '../activation';
 import type { LayerContext } from '../family';
+import { statedMask } from './attention-mask';
 
 export interface MaskedSteps {
   /** [batch, time, features] with the steps that count first. */
@@ -13,9 +14,8 @@ export interface MaskedSteps {
 }
 
 /** The mask a layer is called with, or that what it reads carries. */
-export function maskOf({ builder, argument }: LayerContext, sequence: Activation): string | undefined {
-  const [stated] = argument('mask');
-  return stated === undefined ? sequence.mask : lastOf(builder, stated);
+export function maskOf(context: LayerContext, sequence: Activation): string | undefined {
+  return statedMask(context, 'mask') ?? sequence.mask;
 }
 
 export function withoutMasked({ builder }: LayerContext, x: string, mask: string): MaskedSteps {

@@ -1,9 +1,10 @@
 // MultiHeadAttention and GroupQueryAttention: kernels [in, heads, size], biases [heads, size], output [heads, size, out].
 import { fixed } from '../../../model/graph';
-import { float32 } from '../../../model/tensor';
 import { type Activation, fromLast, lastOf } from '../activation';
 import type { Config } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
+import { alongQuery, alongValues, causalMask, maskedScores, queryMaskOf, statedMask, together } from './attention-mask';
+import { tiedTo } from './tied';
 
 const part = (name: string, attribute: string) => ({ attribute, name });
 const QUERY = part('query', 'query_dense');
@@ -14,9 +15,9 @@ const OUTPUT = part('attention_output', 'output_dense');
 /** From this many heads on, whole heads are cut; of fewer, the size of the values within every head. */
 const WHOLE_HEADS = 4;
 
-/** The size of the output, where the config says one. */
-function withOutput(config: Config, size: unknown): Config {
-  if (config.output_shape == null) return config;
+/** The size of the output, where the config says one or it is no longer that of the query. */
+function withOutput(config: Config, size: unknown, query: unknown): Config {
+  if (config.output_shape == null) return size === query ? config : { ...config, output_shape: size };
   return { ...config, output_shape: Array.isArray(config.output_shape) ? [size] : size };
 }
 
@@ -29,11 +30,11 @@ export const multiHeadAttention: LayerFamily = {
     const values = config.fields.value_dim == null ? size : config.size('value_dim');
     return attend(context, { heads, sources: heads, size, values });
   },
-  resize(config, { weight, output }) {
+  resize(config, { weight, output, inputs }) {
     const [, heads, size] = weight('query/kernel') ?? [];
     const values = weight('value/kernel')?.[2];
     return {
-      ...withOutput(config, output.at(-1)),
+      ...withOutput(config, output.at(-1), inputs[0]?.at(-1)),
       ...{ num_heads: heads, key_dim: size },
       // Where the config leaves it open it is the size of the keys.
       ...((config.value_dim != null || values !== size) && { value_dim: values }),
@@ -49,7 +50,11 @@ export const groupQueryAttention: LayerFamily = {
     const [heads, sources] = [config.size('num_query_heads'), config.size('num_key_value_heads')];
     if (heads % sources !== 0)
       config.fail(`${heads} query heads do not divide among ${sources} heads of keys and values`);
-    return attend(context, { heads, sources, size, values: size });
+    const [result, ...others] = attend(context, { heads, sources, size, values: size });
+    const [query] = context.inputs;
+    // Its config has no place for a size of its own output: that is the query's.
+    const tied = result && query && tiedTo(context.builder, result, query);
+    return tied ? [tied, ...others] : others;
   },
   resize: (config, { weight }) => ({
     ...config,
@@ -72,17 +77,16 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const [query, value, key = value] = inputs;
   if (query === undefined || value === undefined || key === undefined) return config.fail('wants a query and a value');
   if (inputs.some(({ shape }) => shape.length !== 3)) return config.unknown('attention over more than one axis');
-  const masks = ['attention_mask', 'query_mask', 'value_mask', 'key_mask'];
-  if (masks.some((name) => context.argument(name).length > 0) || inputs.some(({ mask }) => mask !== undefined)) {
-    return config.unknown('a mask over what it attends to');
-  }
+  if (config.flag('use_gate', false)) return config.unknown('a gate');
+  if (config.fields.sliding_window != null) return config.unknown('a sliding window');
   const scaled = byConstant(context, headsOf(context, QUERY, query, heads, size), size, 1 / Math.sqrt(size));
   const repeated = (made: string): string =>
     sources === heads ? made : builder.op('Gather', [made, repeats(context, sources, heads / sources)], { axis: 1 });
   const keys = repeated(headsOf(context, KEY, key, sources, size));
   const scores = builder.op('MatMul', [scaled, builder.op('Transpose', [keys], { perm: [0, 1, 3, 2] })]);
-  const masked = call.kwargs.use_causal_mask === true ? causal(context, scores) : scores;
-  const weights = builder.op('Softmax', [masked], { axis: -1 });
+  const mask = maskOver(context, scores, query, value, key);
+  const seen = builder.op('Softmax', [maskedScores(context, scores, mask)], { axis: -1 });
+  const weights = mask !== undefined && zeroesRows(context) ? builder.op('Mul', [seen, mask]) : seen;
   const whole = heads >= WHOLE_HEADS || sources !== heads;
   const read = repeated(headsOf(context, VALUE, value, sources, values, whole));
   const mixed = builder.op('Transpose', [builder.op('MatMul', [weights, read])], { perm: [0, 2, 1, 3] });
@@ -133,19 +137,33 @@ function repeats({ builder }: LayerContext, sources: number, times: number): str
   return builder.ints(Array.from({ length: sources * times }, (_, i) => Math.floor(i / times)));
 }
 
-/** A position sees those up to itself. */
-export function causal({ builder, config }: LayerContext, scores: string): string {
-  const [rows, columns] = builder.shape(scores).slice(-2);
-  if (typeof rows !== 'number' || typeof columns !== 'number' || rows * columns > MAX_CAUSAL) {
-    return config.unknown('a causal mask over a sequence of open length');
-  }
-  const mask = Float32Array.from({ length: rows * columns }, (_, i) =>
-    i % columns > Math.floor(i / columns) ? -1e9 : 0,
-  );
-  return builder.op('Add', [scores, builder.addConstant(float32([rows, columns], mask))]);
+/** All that may be masked at once: padded steps of query, value and key, positions to come, a mask of its own. */
+function maskOver(
+  context: LayerContext,
+  scores: string,
+  query: Activation,
+  value: Activation,
+  key: Activation,
+): string | undefined {
+  const { builder, config, argument, call } = context;
+  const [queries, values] = [queryMaskOf(context, query), statedMask(context, 'value_mask') ?? value.mask];
+  const keys = statedMask(context, 'key_mask') ?? (key === value ? undefined : key.mask);
+  const own = statedMask(context, 'attention_mask');
+  const rank = argument('attention_mask')[0]?.shape.length;
+  if (rank !== undefined && rank !== 3 && rank !== 4) return config.unknown(`a mask of ${rank} axes`);
+  return together(context, [
+    queries && alongQuery(context, queries, 4),
+    values && alongValues(context, values, 4),
+    keys && alongValues(context, keys, 4),
+    own && rank === 3 ? builder.op('Unsqueeze', [own, builder.ints([1])]) : own,
+    call.kwargs.use_causal_mask === true ? causalMask(context, scores) : undefined,
+  ]);
 }
 
-const MAX_CAUSAL = 2 ** 24;
+/** What Keras 3 computes step by step (with dropout, or where the scores are returned) sees nothing in such a row. */
+function zeroesRows({ config, call, dialect }: LayerContext): boolean {
+  return dialect === 'keras3' && (config.number('dropout', 0) > 0 || call.kwargs.return_attention_scores === true);
+}
 
 function outputSize({ config }: LayerContext, query: Activation): number {
   const { output_shape: stated } = config.fields;

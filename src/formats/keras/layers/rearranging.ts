@@ -55,6 +55,8 @@ export const repeatVector: LayerFamily = {
     const wide = builder.op('Unsqueeze', [lastOf(builder, input()), builder.ints([1])]);
     return fromLast(builder, repeated(context, wide, config.size('n')));
   },
+  // What is laid out along the new axis later may be channels.
+  resize: (config, { output }) => ({ ...config, n: output[1] }),
 };
 
 /** Expand to n along axis 1. */
