@@ -13,13 +13,21 @@ export function parseJson(where: string, text: string): unknown {
     throw new UserError(`${where} nests more than ${MAX_JSON_DEPTH} levels deep: that is not a model.`);
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(withoutPythons(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     throw new UserError(
       `${where} is not valid JSON: ${(error as Error).message}. Was it cut short? Export the model again.`,
     );
   }
 }
+
+/** Python writes Infinity and NaN: what is larger than any number is read as the one, null stands for the other. */
+function withoutPythons(text: string): string {
+  if (!/Infinity|NaN/.test(text)) return text;
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => PYTHONS[token] ?? token);
+}
+
+const PYTHONS: Readonly<Record<string, string>> = { Infinity: '1e999', '-Infinity': '-1e999', NaN: 'null' };
 
 /** How deep brackets nest, outside of strings. */
 export function nestingDepth(text: string): number {

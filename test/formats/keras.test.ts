@@ -26,6 +26,9 @@ const FILES = [
   { file: 'bfloat16.keras', shows: 'weights of a type that HDF5 does not have' },
   { file: 'convolutional-lstm.h5', shows: 'recurrent layers over images' },
   { file: 'keras-1.h5', shows: 'the names of Keras 1, a weight for each gate' },
+  { file: 'functions.keras', shows: 'operations that split, stack, index, choose and multiply, and constants' },
+  { file: 'functions-of-tensorflow.h5', shows: 'the same as Keras 2 keeps them' },
+  { file: 'masked-attention.keras', shows: 'attention over padded steps, over those before, over those a mask names' },
   { file: 'operations.keras', shows: 'operations among layers, and an LSTM' },
   { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
@@ -118,4 +121,13 @@ test('of channels that are normalised in groups, whole groups can be cut', async
   const own = channels.of(gamma?.name ?? '', 0) ?? [];
   assert.ok([...own].every((channel) => channels.frozen(channel) === undefined));
   assert.ok(new Set(own).size < own.length);
+});
+
+test('both directions of a Bidirectional stay as wide as each other, whatever is cut of one', async () => {
+  const { graph } = await openModel(join(FIXTURES, 'masked-bidirectional.h5'));
+  const channels = analyseChannels(graph);
+  const recurrent = [...graph.weights.keys()].filter((name) => /recurrent_kernel/.test(name));
+  const [forward, backward] = recurrent.map((name) => channels.of(name, 0));
+  assert.ok(forward !== undefined);
+  assert.deepEqual(forward, backward);
 });

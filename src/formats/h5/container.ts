@@ -6,35 +6,45 @@ import { writeFolder } from '../files';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { copyHdf5 } from '../hdf5/copy';
 import type { Dialect } from '../keras/dialect';
+import { readBack } from '../keras/read-back';
 import { writeTopology } from '../keras/write';
+import { markedJson, pythonText } from '../python-json';
 import { type H5Weights, OPTIMIZER } from './weights';
 
 export interface H5Document {
   readonly path: string;
   readonly source: BytesSource;
   readonly config: unknown;
+  /** The config as the file has it. */
+  readonly text: string;
   readonly weights: H5Weights;
   readonly dialect: Dialect;
 }
 
-export function h5Container(document: H5Document): Container {
+/** @param read opens such a file. */
+export function h5Container(document: H5Document, read: (path: string) => Promise<Model>): Container {
   const file = basename(document.path);
   return {
     format: 'h5',
     async write(model, folder) {
-      await writeFolder(folder, (partial) => writeH5(document, model, join(partial, file)));
+      await writeFolder(folder, async (partial) => {
+        await writeH5(document, model, join(partial, file));
+        await readBack(join(partial, file), model, read);
+      });
       return join(folder, file);
     },
   };
 }
 
-async function writeH5({ source, config, weights, dialect }: H5Document, model: Model, target: string): Promise<void> {
-  const changed = writeTopology(config, model, weights, dialect);
-  const same = JSON.stringify(changed) === JSON.stringify(config);
+async function writeH5(document: H5Document, model: Model, target: string): Promise<void> {
+  const { path, source, config, text, weights, dialect } = document;
+  const written = markedJson(path, text);
+  const changed = pythonText(writeTopology(config, written, model, weights, dialect));
+  const same = changed === pythonText(written);
   await copyHdf5(source, target, {
     omitted: new Set([OPTIMIZER]),
     weights: byPath(model, weights.paths),
-    texts: new Map([['/', new Map(same ? [] : [['model_config', JSON.stringify(changed)]])]]),
+    texts: new Map([['/', new Map(same ? [] : [['model_config', changed]])]]),
   });
 }
 

@@ -32,7 +32,7 @@ export async function readH5(path: string): Promise<Model> {
       name: topology.name,
       graph,
       layers,
-      container: h5Container({ path, source, config, weights, dialect }),
+      container: h5Container({ path, source, config, text, weights, dialect }, readH5),
       warnings,
       ...compiledLoss(training === undefined ? undefined : parseJson(`${path}, attribute training_config`, training)),
     };

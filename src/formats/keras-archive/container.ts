@@ -7,7 +7,9 @@ import { byPath } from '../h5/container';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { copyHdf5 } from '../hdf5/copy';
 import type { Dialect } from '../keras/dialect';
+import { readBack } from '../keras/read-back';
 import { writeTopology } from '../keras/write';
+import { markedJson, pythonText } from '../python-json';
 import { entryBytes, type ZipEntry } from '../zip/read';
 import { type NewEntry, zipChunks } from '../zip/write';
 import { CONFIG, WEIGHTS } from './layout';
@@ -17,6 +19,8 @@ export interface ArchiveDocument {
   readonly path: string;
   readonly entries: readonly ZipEntry[];
   readonly config: unknown;
+  /** The config as the file has it. */
+  readonly text: string;
   /** The HDF5 file of the weights, and what of it is not written again. */
   readonly source: BytesSource;
   readonly omitted: readonly string[];
@@ -27,12 +31,16 @@ export interface ArchiveDocument {
 /** An entry that is copied as it is is read whole. */
 const MAX_ENTRY_BYTES = 2 ** 31 - 1;
 
-export function archiveContainer(document: ArchiveDocument): Container {
+/** @param read opens such a file. */
+export function archiveContainer(document: ArchiveDocument, read: (path: string) => Promise<Model>): Container {
   const file = basename(document.path);
   return {
     format: 'keras',
     async write(model, folder) {
-      await writeFolder(folder, (partial) => writeArchive(document, model, partial, file));
+      await writeFolder(folder, async (partial) => {
+        await writeArchive(document, model, partial, file);
+        await readBack(join(partial, file), model, read);
+      });
       return join(folder, file);
     },
   };
@@ -47,11 +55,12 @@ async function writeArchive(document: ArchiveDocument, model: Model, folder: str
     weights: byPath(model, [...weights.paths, ...weights.copies]),
     texts: new Map(),
   });
-  const changed = writeTopology(document.config, model, weights, dialect);
-  const same = JSON.stringify(changed) === JSON.stringify(document.config);
+  const written = markedJson(path, document.text);
+  const changed = pythonText(writeTopology(document.config, written, model, weights, dialect));
+  const same = changed === pythonText(written);
   const entries = document.entries.map((entry): NewEntry => {
     if (entry.name === WEIGHTS) return { name: entry.name, chunks: chunksOf(weightsFile) };
-    if (entry.name === CONFIG && !same) return { name: entry.name, chunks: [Buffer.from(JSON.stringify(changed))] };
+    if (entry.name === CONFIG && !same) return { name: entry.name, chunks: [Buffer.from(changed)] };
     return { name: entry.name, chunks: once(() => entryBytes(path, entry, MAX_ENTRY_BYTES)) };
   });
   await writeWhole(join(folder, file), zipChunks(entries));

@@ -30,13 +30,13 @@ export async function readArchive(path: string): Promise<Model> {
       .names('/')
       .map((name) => `/${name}`)
       .filter(isOptimizer);
-    const document = { path, entries, config, source, weights, dialect, omitted };
+    const document = { path, entries, config, text, source, weights, dialect, omitted };
     const warnings = [...notes, ...(omitted.length === 0 ? [] : [OPTIMIZER_WARNING]), ...leftOut(file, omitted)];
     return {
       name: topology.name,
       graph,
       layers,
-      container: archiveContainer(document),
+      container: archiveContainer(document, readArchive),
       warnings,
       ...compiledLoss(isRecord(config) ? config.compile_config : undefined),
     };

@@ -17,8 +17,10 @@ export function inputShape(entry: Entry, topology: Topology): Shape {
   const where = field ?? 'build_input_shape';
   const shape = withBatch(stated, field, fields.input_length);
   if (shape === undefined) config.fail(`${where} must be a list, it is ${show(stated)}`);
-  if (shape.length < 1 || shape.length > MAX_AXES)
-    config.fail(`${where} ${show(shape)} has ${shape.length} axes; 1 to ${MAX_AXES} are known`);
+  // An input layer may take one number a sample; no other layer begins a model with so little.
+  const least = entry.className === 'InputLayer' ? 1 : 2;
+  if (shape.length < least || shape.length > MAX_AXES)
+    config.fail(`${where} ${show(shape)} has ${shape.length} axes; ${least} to ${MAX_AXES} are known`);
   return shape.map((size, axis): Dimension => {
     if (axis === 0) return BATCH;
     if (size === null) return `${entry.name}_${axis}`;

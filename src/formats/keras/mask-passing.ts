@@ -6,7 +6,7 @@ import type { Dialect } from './dialect';
 
 /** Layers that hand on the mask of the first value they read. */
 const PASSES =
-  /^(Dense|Activation|ReLU|LeakyReLU|ELU|PReLU|ThresholdedReLU|Softmax|Identity|TimeDistributed|.*Dropout(1D)?|.*Noise|.*Normalization(V1|V2)?|MultiHeadAttention|Group(ed)?QueryAttention)$/;
+  /^(Dense|Activation|ReLU|LeakyReLU|ELU|PReLU|ThresholdedReLU|Softmax|Identity|TimeDistributed|.*Dropout(1D)?|.*Noise|.*Normalization(V1|V2)?)$/;
 const KERAS_3_PASSES = /^Rescaling$/;
 const KERAS_2_PASSES = /^(Attention|AdditiveAttention)$/;
 

@@ -9,6 +9,7 @@ import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
 import { isRecord, LayerConfig, show, UnknownLayer } from './config';
 import type { Dialect } from './dialect';
+import { encodedShape } from './encoded-shape';
 import type { LayerContext } from './family';
 import { withPresentNames } from './former-names';
 import { guessedShape, type Level } from './guessed-shape';
@@ -209,7 +210,10 @@ class Reader {
     const layouts = run.inputs.map(({ last, first }) => ({ last, first }));
     try {
       if (family === undefined) config.unknown(`the class ${config.className}`);
-      const blind = run.inputs.some(({ shape }) => shape.length === 0);
+      // A value of no axes is one number, where it is known at all.
+      const blind = run.inputs.some(
+        ({ shape, last = '' }) => shape.length === 0 && this.builder.knownShape(last) === undefined,
+      );
       if (blind) config.unknown('an input whose shape nobody can tell');
       const mode = quantisedTo(config);
       if (mode !== undefined) config.unknown(`layers that compute in ${mode}`);
@@ -254,7 +258,8 @@ class Reader {
 
   /** Shapes of what an opaque layer makes: as far as the file says them, else guessed. */
   #shapesMade(config: LayerConfig, { entry, level, inputs }: Run): (Shape | undefined)[] {
-    const [first, ...others] = shapesStated(entry, config);
+    const [stated, ...others] = shapesStated(entry, config);
+    const first = stated ?? encodedShape(entry.className, entry.config, inputs[0]?.shape);
     if (first !== undefined || others.length > 0 || !this.guesses) return [first, ...others];
     const read = inputs[0]?.shape;
     const guess = guessedShape(level, entry, this.store, read?.length === 0 ? undefined : read);

@@ -18,11 +18,18 @@ import { readTopology } from './topology';
 import type { WeightStore } from './weight-store';
 
 /**
- * @param json {class_name, config} as it was read; not changed.
+ * @param json {class_name, config} as it was read.
+ * @param written the same as it is written; not changed.
  * @param store the weights it was read with.
  */
-export function writeTopology(json: unknown, model: Model, store: WeightStore, dialect: Dialect): unknown {
-  const result = structuredClone(json) as JsonLayer;
+export function writeTopology(
+  json: unknown,
+  written: unknown,
+  model: Model,
+  store: WeightStore,
+  dialect: Dialect,
+): unknown {
+  const result = structuredClone(written) as JsonLayer;
   new ConfigWriter(readKeras(readTopology(json), store, dialect), model).write(result);
   return result;
 }

@@ -8,6 +8,7 @@ import { writeFolder, writeWhole } from '../files';
 import { compiledLoss } from '../keras/compiled-loss';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
+import { readBack } from '../keras/read-back';
 import { readTopology } from '../keras/topology';
 import type { WeightStore } from '../keras/weight-store';
 import { writeTopology } from '../keras/write';
@@ -87,12 +88,15 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
     );
     manifest.push({ ...group, paths, weights: entries });
   }
-  const config = writeTopology(modelConfig(json.modelTopology), model, namedStore(document.weights), 'tfjs');
+  const before = modelConfig(json.modelTopology);
+  const config = writeTopology(before, before, model, namedStore(document.weights), 'tfjs');
   const modelTopology =
     modelConfig(json.modelTopology) === json.modelTopology
       ? config
       : { ...(json.modelTopology as object), model_config: config };
   const changed = { ...json, modelTopology, weightsManifest: manifest };
+  const weights = new Map([...document.weights.keys()].map((name) => [name, current(name) as Weight]));
+  await readBack(document.file, model, async () => modelFromDocument({ ...document, json: changed, weights }, []));
   // Where nothing changed the file comes back byte for byte, its way of writing numbers included.
   const same = JSON.stringify(changed) === JSON.stringify(json);
   const text = same ? document.text : JSON.stringify(changed, null, document.indent);

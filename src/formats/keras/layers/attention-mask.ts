@@ -2,7 +2,7 @@
 // ones and zeros, [batch, …, time of the query, time of the values] or stretched to that.
 
 import { float32 } from '../../../model/tensor';
-import { type Activation, lastOf } from '../activation';
+import { lastOf } from '../activation';
 import type { LayerContext } from '../family';
 import { fromTruth, truth } from './operations/settings';
 
@@ -52,8 +52,4 @@ export function together({ builder }: LayerContext, masks: readonly (string | un
 export function maskedScores(context: LayerContext, scores: string, mask: string | undefined): string {
   const { builder } = context;
   return mask === undefined ? scores : builder.op('Where', [truth(context, mask), scores, builder.float(NEVER)]);
-}
-
-export function queryMaskOf(context: LayerContext, query: Activation): string | undefined {
-  return statedMask(context, 'query_mask') ?? query.mask;
 }

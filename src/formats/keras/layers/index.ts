@@ -5,6 +5,7 @@ import { additiveAttention, attention } from './attention';
 import { batchNormalization } from './batch-normalization';
 import { bidirectional } from './bidirectional';
 import { cropping, zeroPadding } from './borders';
+import { categoryEncoding } from './category-encoding';
 import { centerCrop } from './center-crop';
 import { conv } from './conv';
 import { convLstm } from './conv-lstm';
@@ -34,7 +35,7 @@ import { operations, tensorflowOperation } from './operations/index';
 import { pooling } from './pooling';
 import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';
-import { resizing, upSampling } from './resampling';
+import { randomCrop, resizing, upSampling } from './resampling';
 import { separableConv } from './separable-conv';
 import { spectralNormalization } from './spectral-normalization';
 import { timeDistributed } from './time-distributed';
@@ -42,9 +43,9 @@ import { timeDistributed } from './time-distributed';
 export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
   [
     ...[activation, activationLayers, prelu, softmax],
-    ...[dense, einsumDense, embedding],
+    ...[dense, einsumDense, embedding, categoryEncoding],
     ...[conv, convTranspose, depthwiseConv, separableConv],
-    ...[pooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop],
+    ...[pooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop, randomCrop],
     ...[batchNormalization, layerNormalization, rmsNormalization, groupNormalization, unitNormalization, normalization],
     ...[layerScale, rescaling, dropout, identity, masking],
     ...[flatten, reshape, permute, repeatVector],

@@ -57,7 +57,8 @@ export const merge: LayerFamily = {
 
 /** Of keras.applications' InceptionResNetV2: the first input and a share of the second. */
 export const customScale: LayerFamily = {
-  classes: ['CustomScaleLayer'],
+  // Keras 2 has it among the classes of one's own.
+  classes: ['CustomScaleLayer', 'Custom>CustomScaleLayer'],
   read(context) {
     const { builder, config } = context;
     const { first, values } = operandsOf(context);

@@ -3,7 +3,7 @@ import { fixed } from '../../../model/graph';
 import { type Activation, fromLast, lastOf } from '../activation';
 import type { Config } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
-import { alongQuery, alongValues, causalMask, maskedScores, queryMaskOf, statedMask, together } from './attention-mask';
+import { alongQuery, alongValues, causalMask, maskedScores, statedMask, together } from './attention-mask';
 import { tiedTo } from './tied';
 
 const part = (name: string, attribute: string) => ({ attribute, name });
@@ -85,6 +85,8 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const keys = repeated(headsOf(context, KEY, key, sources, size));
   const scores = builder.op('MatMul', [scaled, builder.op('Transpose', [keys], { perm: [0, 1, 3, 2] })]);
   const mask = maskOver(context, scores, query, value, key);
+  const steps = queryMaskOf(context, query);
+  if (forgets(context)) for (const own of [query, value, key]) delete own.mask;
   const seen = builder.op('Softmax', [maskedScores(context, scores, mask)], { axis: -1 });
   const weights = mask !== undefined && zeroesRows(context) ? builder.op('Mul', [seen, mask]) : seen;
   const whole = heads >= WHOLE_HEADS || sources !== heads;
@@ -98,7 +100,8 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const product = builder.op('MatMul', [joined, flat]);
   const result = config.flag('use_bias', true) ? builder.op('Add', [product, own.weight('bias', [out])]) : product;
   const returned = call.kwargs.return_attention_scores === true ? [weights] : [];
-  return [result, ...returned].map((made) => fromLast(builder, made));
+  const [first, ...scoresMade] = [result, ...returned].map((made) => fromLast(builder, made));
+  return [{ ...(first as Activation), ...(steps !== undefined && { mask: steps }) }, ...scoresMade];
 }
 
 /** [batch, heads, time, size]. @param whole the size within a head can't be cut. */
@@ -146,7 +149,8 @@ function maskOver(
   key: Activation,
 ): string | undefined {
   const { builder, config, argument, call } = context;
-  const [queries, values] = [queryMaskOf(context, query), statedMask(context, 'value_mask') ?? value.mask];
+  const queries = queryMaskOf(context, query);
+  const values = statedMask(context, 'value_mask') ?? value.mask;
   const keys = statedMask(context, 'key_mask') ?? (key === value ? undefined : key.mask);
   const own = statedMask(context, 'attention_mask');
   const rank = argument('attention_mask')[0]?.shape.length;
@@ -158,6 +162,16 @@ function maskOver(
     own && rank === 3 ? builder.op('Unsqueeze', [own, builder.ints([1])]) : own,
     call.kwargs.use_causal_mask === true ? causalMask(context, scores) : undefined,
   ]);
+}
+
+/** The steps of the query that count; Keras 3 overwrites what is said of them by what the query carries. */
+function queryMaskOf(context: LayerContext, query: Activation): string | undefined {
+  return (forgets(context) ? undefined : statedMask(context, 'query_mask')) ?? query.mask;
+}
+
+/** Since Keras 3.8 the layer takes the masks off what it reads: what reads it later sees none. */
+function forgets({ config, dialect }: LayerContext): boolean {
+  return dialect === 'keras3' && config.className === 'MultiHeadAttention';
 }
 
 /** What Keras 3 computes step by step (with dropout, or where the scores are returned) sees nothing in such a row. */

@@ -1,4 +1,5 @@
 // UpSampling over one to three spatial axes, and Resizing to a fixed height and width.
+import type { LayerConfig } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
 import { type Image, imageOf, spatialAxes } from './image';
 
@@ -21,15 +22,43 @@ export const resizing: LayerFamily = {
   classes: ['Resizing'],
   read(context) {
     const { config } = context;
-    if (config.flag('crop_to_aspect_ratio', false) || config.flag('pad_to_aspect_ratio', false)) {
-      config.unknown('resizing to an aspect ratio');
-    }
+    if (config.flag('pad_to_aspect_ratio', false)) config.unknown('padding to an aspect ratio');
     if (config.flag('antialias', false)) config.unknown('resizing with antialias');
     const image = imageOf(context);
-    const target = [config.size('height'), config.size('width')];
-    return image.back(resized(context, image, target));
+    const target = targetOf(config);
+    const cropped = config.flag('crop_to_aspect_ratio', false) ? croppedTo(context, image, target) : image;
+    return image.back(resized(context, cropped, target));
   },
 };
+
+/** Once training is over it crops the middle to the aspect ratio and resizes that; Keras 3.15 leaves images as they are. */
+export const randomCrop: LayerFamily = {
+  classes: ['RandomCrop'],
+  read(context) {
+    const { config, dialect } = context;
+    const image = imageOf(context);
+    const target = targetOf(config);
+    if (image.spatial.join() === target.join()) return context.input();
+    if (dialect === 'keras3') config.unknown('what this version of Keras makes of images of another size');
+    return image.back(resized(context, croppedTo(context, image, target), target));
+  },
+};
+
+const targetOf = (config: LayerConfig): [number, number] => [config.size('height'), config.size('width')];
+
+/** The largest part in the middle that has the aspect ratio of the target. */
+function croppedTo({ config, builder }: LayerContext, image: Image, target: readonly [number, number]): Image {
+  const [height, width] = image.spatial;
+  if (typeof height !== 'number' || typeof width !== 'number') return config.unknown('cropping an image of open size');
+  const sizes = [
+    Math.min(height, Math.trunc((width * target[0]) / target[1])),
+    Math.min(width, Math.trunc((height * target[1]) / target[0])),
+  ];
+  const starts = sizes.map((size, i) => Math.trunc(((i === 0 ? height : width) - size) / 2));
+  const ends = sizes.map((size, i) => size + (starts[i] ?? 0));
+  const value = builder.op('Slice', [image.value, builder.ints(starts), builder.ints(ends), builder.ints([2, 3])]);
+  return { ...image, value, spatial: sizes };
+}
 
 function resized(context: LayerContext, image: Image, target: readonly number[]): string {
   const { config, builder } = context;

@@ -2,6 +2,7 @@
 import { BATCH } from '../../../../model/graph';
 import { int64 } from '../../../../model/tensor';
 import { type Activation, fromLast, lastOf } from '../../activation';
+import { TensorRef } from '../../calls';
 import type { LayerContext, LayerWidths } from '../../family';
 import { joined } from '../merge';
 import {
@@ -28,12 +29,31 @@ const laid = (lay: Lay): Operation => ({
 /** A shape with the batch, whose open size takes what is left. */
 const reshape: Operation = {
   ...laid((context, _, value) => {
-    const shape = numbers(context, 'newshape', 'shape');
+    const shape = shapeOf(context);
     const [batch = -1, ...others] = shape;
     const target = batch === -1 && !others.includes(-1) ? [-1, ...others] : shape;
     return context.builder.op('Reshape', [value, context.builder.ints(target)]);
   }),
   restate: (name, value, { output }) => (isShape(name, value) ? resizedShape(value, output) : value),
+};
+
+/** A size may be that of a tensor, tf.shape(x)[0]: where it is the only one, it is what is left. */
+function shapeOf(context: LayerContext): number[] {
+  const stated = settingOf(context, 'newshape', 'shape');
+  if (!Array.isArray(stated) || stated.includes(-1)) return numbers(context, 'newshape', 'shape');
+  if (stated.filter((size) => size instanceof TensorRef).length !== 1) return numbers(context, 'newshape', 'shape');
+  const sizes = stated.map((size) => (size instanceof TensorRef ? -1 : size));
+  return sizes.every((size) => Number.isInteger(size))
+    ? sizes
+    : context.config.unknown('a shape of other than numbers');
+}
+
+/** The sizes of a tensor, as whole numbers. */
+const shape: Operation = {
+  read(context): Activation {
+    const { builder } = context;
+    return fromLast(builder, builder.op('Shape', [lastOf(builder, tensorOf(context))]));
+  },
 };
 
 const broadcastTo: Operation = {
@@ -221,6 +241,7 @@ const pad = laid((context, { shape }, value) => {
 });
 
 export const AXES: Operations = {
+  Shape: shape,
   Reshape: reshape,
   BroadcastTo: broadcastTo,
   Transpose: transpose,

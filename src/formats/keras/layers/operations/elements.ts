@@ -131,6 +131,14 @@ export const ELEMENTS: Operations = {
     const { builder } = context;
     return builder.op('Sub', [a, builder.op('Mul', [floorDivide(context, a, b), b])]);
   }),
+  BiasAdd: {
+    read: (context) =>
+      settingOf(context, 'data_format') === 'NCHW'
+        ? context.config.unknown('a bias of channels that come first')
+        : combined(context, [tensorOf(context), operandOf(context, 1, 'bias')], (values) =>
+            context.builder.op('Add', values),
+          ),
+  },
   SquaredDifference: binary(({ builder }, a, b) => {
     const difference = builder.op('Sub', [a, b]);
     return builder.op('Mul', [difference, difference]);

@@ -13,9 +13,9 @@ export interface Operation {
 
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** What an operation was made with, or is called with, by one of its names. */
+/** What an operation is called with, or was made with, by one of its names. */
 export function settingOf({ config, call }: LayerContext, ...names: readonly string[]): unknown {
-  return names.map((name) => config.fields[name] ?? call.kwargs[name]).find((value) => value != null);
+  return names.map((name) => call.kwargs[name] ?? config.fields[name]).find((value) => value != null);
 }
 
 export function numberOf(context: LayerContext, fallback: number, ...names: readonly string[]): number {
