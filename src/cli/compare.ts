@@ -49,6 +49,7 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
   const removed = (figure: keyof Cost): number => (from[figure] === 0 ? 0 : 1 - to[figure] / from[figure]);
   const shares = { parameters: removed('parameters'), macs: removed('macs'), bytes: removed('bytes') };
   const tested = flags.data === undefined ? undefined : await test([before, after], flags);
+  for (const note of tested?.notes ?? []) output.note(`Data: ${note}.`);
   const json = {
     before: { ...sizes[0], ...(tested && { score: tested.scores[0] }) },
     after: { ...sizes[1], ...(tested && { score: tested.scores[1] }) },
@@ -73,11 +74,10 @@ function sizeRow(figure: string, before: number, after: number): string[] {
 }
 
 async function test(models: readonly [Model, Model], flags: Flags) {
-  const data = await openData(checkedData(flags, 0), flags.seed, models[0]);
+  const choice = checkedData(flags, 0);
+  const data = await openData(choice, flags.seed, models[0]);
   const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);
-  return testModels(models[0], models[1], data, engine, {
-    seed: flags.seed,
-    ...(flags.metric && { metric: flags.metric }),
-  });
+  const { metric, seed } = flags;
+  return testModels(models[0], models[1], data, engine, { seed, choice, ...(metric && { metric }) });
 }

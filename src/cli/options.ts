@@ -43,7 +43,7 @@ export interface DataFlags {
   readonly test?: number;
   readonly inputs?: string[];
   readonly target?: string[];
-  readonly classes?: number;
+  readonly classes?: number | string[];
   readonly header?: boolean;
   readonly size?: [height: number, width: number];
   readonly colour?: 'grey' | 'rgb';
@@ -67,7 +67,7 @@ export function withData(command: Command, required: boolean): Command {
     .option('--test <share>', 'share for testing, where the data has no test part (default: a sixth)', realNumber)
     .option('--inputs <columns>', 'columns that are fed, separated by commas (default: all but the target)', names)
     .option('--target <columns>', 'the target; several columns are one target of several numbers', names)
-    .option('--classes <n>', 'how many there are, where the labels are only some of them', wholeNumber)
+    .option('--classes <n or names>', "how many there are, or their names in the order of the model's outputs", classes)
     .option('--header', 'the first line of the CSV names the columns (default: by looking at it)')
     .option('--no-header', 'it does not')
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
@@ -120,6 +120,11 @@ export function checkedData(flags: DataFlags, share: number): RecipeData {
 function numbers(text: string): number | number[] {
   const list = names(text).map(realNumber);
   return list.length === 1 ? (list[0] as number) : list;
+}
+
+/** "10", or "cat,dog" */
+function classes(text: string): number | string[] {
+  return /^\d+$/.test(text.trim()) ? wholeNumber(text) : names(text);
 }
 
 /** "64x48": width and height; "64" is a square. */

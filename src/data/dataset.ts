@@ -74,6 +74,8 @@ export interface Dataset {
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;
+  /** What stored values of each stored input are multiplied by. */
+  readonly scales?: readonly number[];
   /** Pictures of faces to be compared: a model is judged by them where they are there. */
   readonly pairs?: Pairs;
   /** What a person should know about how the data is read, one sentence each. */

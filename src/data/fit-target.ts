@@ -146,7 +146,7 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
   if (target.classNames !== undefined && target.classes < most) {
     throw new UserError(
       `${data}: there are ${target.classes} classes (${listed(target.classNames)}), the model has ${width} outputs. ` +
-        'Named classes are numbered in their order, so that all of them must be there: choose the data the model was made for.',
+        `Named classes are numbered in their order, so that all of them must be there: name all ${most} in the order of the model's outputs, --classes a,b,c (data.classes in a recipe), or choose the data the model was made for.`,
     );
   }
   return { ...target, output: index };

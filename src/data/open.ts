@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import { type AugmentOptions, augmented } from './augment';
+import { withClasses } from './classes-asked';
 import type { Column } from './column';
 import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
@@ -14,7 +15,7 @@ import { isLfw, openLfw } from './lfw';
 import { isNpy } from './npy';
 import { isZip, openNpyFolder, openNpz } from './npz';
 import type { ReadOptions } from './options';
-import { divide, inputsOf, ofAllSamples, pairsOf, type Samples, type StoredDataset, splitOf } from './samples';
+import { divide, inputsOf, pairsOf, type StoredDataset, splitOf } from './samples';
 import { isTableFile, openTables, tableFilesIn } from './table-files';
 
 /** Folders around a folder of data. */
@@ -51,6 +52,7 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
   return {
     name: stored.name,
     inputs: inputsOf(stored.train.samples),
+    scales: inputs.map(({ scale }) => normalization.scale ?? scale),
     train: augmented(splitOf(train, ofInputs), options.augment ?? {}),
     validation: splitOf(held, ofInputs),
     test: splitOf(stored.test, ofInputs),
@@ -74,23 +76,6 @@ function normalizationOf(
     normalization: { scale: 1 },
     notes: ['pixels are fed as they are stored, 0 to 255, as the model scales them itself (--scale says otherwise)'],
   };
-}
-
-/** Throws UserError where that is fewer than there are, or they have names. */
-function withClasses(stored: StoredDataset, classes: number | undefined): StoredDataset {
-  if (classes === undefined) return stored;
-  const samples = (given: Samples): Samples => ({
-    ...given,
-    targets: given.targets.map((target) => {
-      if (target.kind !== 'classes') return target;
-      if (target.classNames === undefined && target.classes <= classes) return { ...target, classes };
-      const has = target.classNames ? 'has classes with names' : `has labels up to ${target.classes - 1}`;
-      throw new UserError(
-        `${stored.name} ${has}, ${classes} classes were asked for. Leave --classes (data.classes) out.`,
-      );
-    }),
-  });
-  return ofAllSamples(stored, samples);
 }
 
 function checkShare(what: string, share: number): void {

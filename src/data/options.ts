@@ -9,8 +9,11 @@ export interface ReadOptions {
   readonly inputs?: readonly (ColumnChoice | InputChoice)[];
   /** What a model should say, one for each of its outputs. Default: the column called label, target, class or y. */
   readonly targets?: readonly (ColumnChoice | TargetChoice)[];
-  /** How many classes there are, where the labels are only some of them. Default: as many as the highest label says. */
-  readonly classes?: number;
+  /**
+   * How many classes there are, where the labels are only some of them. Default: as many as the highest label says. Or
+   * their names in the order of the model's outputs. Default: in the order of the names.
+   */
+  readonly classes?: number | readonly string[];
   /** Share of the samples for testing, where the data has no test part of its own. Default: a sixth. */
   readonly test?: number;
   /** CSV: whether the first line names the columns. Default: by looking at it. */

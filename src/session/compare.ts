@@ -8,10 +8,12 @@ import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
 import { count } from '../numbers';
+import type { DataChoice } from '../protocol/recipe-file';
 import { nonZeroCount } from '../pruning/sparsify';
 import { pStatement } from '../report/format';
 import { scoreDifference, worsening } from '../report/score-text';
 import { fittedTo } from './data';
+import { suspicion } from './judge';
 import { metricOf, ownLoss } from './own-loss';
 import { SIGNIFICANCE } from './record';
 
@@ -27,6 +29,16 @@ export interface ComparisonTest {
   readonly pValue: number;
   /** The result in a sentence. */
   readonly words: string;
+  /** What a person should know about how the data is read, and where the first model does as if it were fed otherwise. */
+  readonly notes: readonly string[];
+}
+
+export interface TestOptions {
+  readonly seed: number;
+  /** Default: what suits the data, and the loss of the first model. */
+  readonly metric?: MetricName;
+  /** Of the data: whether it would be better fed otherwise is only asked where this is there. */
+  readonly choice?: DataChoice;
 }
 
 /** Paired permutation test on the test samples. Throws UserError where the data fits one of the models not. */
@@ -35,9 +47,11 @@ export async function testModels(
   after: Model,
   data: Dataset,
   engine: Engine,
-  { seed, metric: name }: { readonly seed: number; readonly metric?: MetricName },
+  { seed, metric: name, choice }: TestOptions,
 ): Promise<ComparisonTest> {
-  const [first, second] = [await evaluated(before), await evaluated(after)];
+  const fitted = fittedTo(data, before);
+  const metricName = name ?? metricOf(ownLoss(before), fitted.test.targets);
+  const [first, second] = [await evaluated(before, fitted), await evaluated(after, fittedTo(data, after))];
   const { metric } = first;
   if (second.metric.name !== metric.name) {
     throw new UserError(
@@ -49,11 +63,11 @@ export async function testModels(
   const verdict = `${pValue > SIGNIFICANCE ? 'no significant' : 'a significant'} ${worsening(metric)}`;
   const difference = scoreDifference(metric, first.score, second.score);
   const words = `On ${count(samples)} test samples ${difference}: ${verdict}, ${pStatement(pValue)}.`;
-  return { metric, scores: [first.score, second.score], samples, pValue, words };
+  const suspected = choice && (await suspicion(before, fitted, choice, engine, first, metricName));
+  const notes = [...fitted.notes, ...(suspected === undefined ? [] : [suspected])];
+  return { metric, scores: [first.score, second.score], samples, pValue, words, notes };
 
-  async function evaluated(model: Model) {
-    const { graph } = model;
-    const { test } = fittedTo(data, model);
-    return evaluate(engine, graph, await loadValues(graph), test, name ?? metricOf(ownLoss(before), test.targets));
+  async function evaluated({ graph }: Model, { test }: Dataset) {
+    return evaluate(engine, graph, await loadValues(graph), test, metricName);
   }
 }

@@ -9,6 +9,9 @@ import { type VerificationRecord, verifyModel } from '../evaluation/verification
 import type { Graph } from '../model/graph';
 import type { Model } from '../model/model';
 import { loadValues } from '../model/values';
+import type { DataChoice } from '../protocol/recipe-file';
+import { otherOrder } from './class-order';
+import { fedOtherwise } from './other-feeding';
 import { SIGNIFICANCE } from './record';
 import type { Until } from './until';
 
@@ -47,10 +50,16 @@ export class Judge {
     return { test: tested, validation: await evaluate(this.engine, graph, values, validation, this.metric) };
   }
 
-  /** What a person should know about the original's score, a sentence each. */
-  doubts({ test }: Judgement): string[] {
-    const doubts = [likeGuessing(test, this.data.test), fewSamples(test.metric, this.counts.test)];
-    return doubts.filter((text) => text !== undefined);
+  /**
+   * What a person should know about the original's score, a sentence each.
+   * @param choice of the data, which may say how it is fed.
+   */
+  async doubts(model: Model, { test }: Judgement, choice: DataChoice | undefined): Promise<string[]> {
+    const { data, engine, metric } = this;
+    const few = fewSamples(test.metric, this.counts.test);
+    const others =
+      data.pairs || choice === undefined ? undefined : await suspicion(model, data, choice, engine, test, metric);
+    return [others ?? likeGuessing(test, data.test), few].filter((text) => text !== undefined);
   }
 
   /** Samples, or pairs, that decisions are made on and that the verdict is of. */
@@ -59,6 +68,21 @@ export class Judge {
     if (pairs === undefined) return { validation: validation.count, test: test.count };
     return { validation: pairs.validation.same.length, test: pairs.test.same.length };
   }
+}
+
+/** Whether a model that does badly would do well with its samples or its classes told otherwise, in a sentence. */
+export async function suspicion(
+  model: Model,
+  data: Dataset,
+  choice: DataChoice,
+  engine: Engine,
+  test: Evaluation,
+  metric?: MetricName,
+): Promise<string | undefined> {
+  return (
+    (test.metric.name === 'accuracy' ? await otherOrder(model, data.test, engine, test.score) : undefined) ??
+    (await fedOtherwise(model, data, choice, engine, test, metric))
+  );
 }
 
 /** A loss below this share is what nobody would mind; one of this size must not go unnoticed. */

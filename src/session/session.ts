@@ -172,7 +172,8 @@ class Session {
     for (const text of this.data.notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
     this.#checkRule(this.#original);
-    for (const text of this.judge.doubts(this.#original)) this.#emit({ type: 'warning', text });
+    for (const text of await this.judge.doubts(this.original, this.#original, this.recipe.data))
+      this.#emit({ type: 'warning', text });
     for (const record of records) this.#emit({ type: 'iteration', record });
     for (let step = course.next(records); step !== undefined; step = course.next(records)) {
       const { stage, from } = step;

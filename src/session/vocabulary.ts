@@ -34,6 +34,11 @@ export async function checkVocabulary(graph: Graph, { name, train, validation, t
   }
 }
 
+/** Whether the value is a number of a row of an embedding. */
+export function isLookedUp(graph: Graph, value: string): boolean {
+  return rowsLookedUp(graph, value) !== undefined;
+}
+
 /** Rows of the smallest embedding that the value is looked up in; undefined where it is used otherwise. */
 function rowsLookedUp(graph: Graph, value: string): number | undefined {
   const found = consumers(graph, value).flatMap((node): number[] => {
