@@ -1,6 +1,6 @@
 // A file exported with a fixed batch (of 1, mostly) as a graph of any batch, where every node allows it.
 import { BATCH, type Dimension, type Graph, type Node, type Shape } from '../../model/graph';
-import { int64, integers, type Tensor } from '../../model/tensor';
+import { elementCount, int64, integers, type Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
 
@@ -22,6 +22,7 @@ export function withFreeBatch(graph: Graph): Graph | undefined {
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     const freed = node.type === 'Reshape' ? freedReshape(node, inference, batch, constants) : node;
+    if (freed === undefined) return undefined;
     try {
       inference.add(freed);
     } catch {
@@ -55,18 +56,40 @@ function commonBatch(graph: Graph): Dimension | undefined {
   return graph.inputs.every(({ shape }) => shape.length > 1 && shape[0] === batch) ? batch : undefined;
 }
 
-function freedReshape(node: Node, inference: Inference, batch: Dimension, constants: Map<string, Tensor>): Node {
+/** Undefined where the batch would not lie outermost any more: parts of different samples would come together. */
+function freedReshape(
+  node: Node,
+  inference: Inference,
+  batch: Dimension,
+  constants: Map<string, Tensor>,
+): Node | undefined {
   const [x = '', target = ''] = node.inputs;
   const constant = constants.get(target);
   const shape: Shape | undefined = inference.shapes.get(x);
-  if (constant === undefined || shape?.[0] !== BATCH) return node;
+  if (constant === undefined || shape === undefined) return node;
   const [first, ...rest] = integers(constant);
-  if (first !== batch) return node;
-  // Where 0 stands for no elements, what is left must stand for the batch.
   const literal = node.attributes.allowzero === 1;
-  if (literal && rest.includes(-1)) return node;
-  const name = `${target}:batch`;
-  constants.set(name, int64([literal ? -1 : 0, ...rest]));
+  if (shape[0] !== BATCH) {
+    // The batch may be within a size that only a run tells: a target that is fixed fits the file's own batch alone.
+    const fixed = first === batch || [first, ...rest].every((size) => size !== undefined && size > 0);
+    return fixed && shape.some((size) => typeof size === 'string') ? undefined : node;
+  }
+  if (first === -1 || (first === 0 && !literal)) return node;
+  if (first !== batch) return undefined;
+  // Where 0 stands for no elements, what is left must stand for the batch.
+  const own = literal ? withoutRest(rest, shape.slice(1)) : rest;
+  if (own === undefined) return undefined;
+  const name = `${target}:batch:${node.name}`;
+  constants.set(name, int64([literal ? -1 : 0, ...own]));
   inference.shapes.set(name, constant.shape);
   return { ...node, inputs: [x, name, ...node.inputs.slice(2)] };
+}
+
+/** The sizes with what −1 stands for; undefined where only a run tells. */
+function withoutRest(sizes: readonly number[], of: Shape): readonly number[] | undefined {
+  if (!sizes.includes(-1)) return sizes;
+  if (!of.every((size) => typeof size === 'number')) return undefined;
+  const stated = elementCount(sizes.filter((size) => size !== -1));
+  const left = elementCount(of) / stated;
+  return Number.isInteger(left) ? sizes.map((size) => (size === -1 ? left : size)) : undefined;
 }

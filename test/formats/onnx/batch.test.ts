@@ -1,0 +1,78 @@
+// A file exported for a batch of 1 is one of any batch where that computes of several samples what it does of each; where
+// a node depends on the size, the file's own stays.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openModel } from '../../../src/formats/open';
+import { BATCH } from '../../../src/model/graph';
+import { float32, int64 } from '../../../src/model/tensor';
+import { outputFor } from '../../run';
+import { assertClose, drawn } from '../../tensors';
+import { type ModelFile, writeModelFile } from './model-file';
+
+const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-batch-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const [SAMPLES, TIME, WIDTH] = [3, 5, 8];
+
+function file(nodes: ModelFile['nodes'], shapes: Readonly<Record<string, readonly number[]>>): string {
+  const tensors = new Map(Object.entries(shapes).map(([name, sizes]) => [name, int64(sizes)] as const));
+  return writeModelFile(folder, { opset: 18, x: [1, TIME, WIDTH], y: [1, TIME, WIDTH], nodes, tensors });
+}
+
+const heads = (allowzero: number): ModelFile['nodes'] => [
+  { type: 'Reshape', inputs: ['x', 'apart'], outputs: ['heads'], attributes: { allowzero } },
+  { type: 'Transpose', inputs: ['heads'], outputs: ['turned'], attributes: { perm: [0, 2, 1, 3] } },
+  { type: 'Softmax', inputs: ['turned'], outputs: ['shares'], attributes: { axis: -1 } },
+  { type: 'Transpose', inputs: ['shares'], outputs: ['back'], attributes: { perm: [0, 2, 1, 3] } },
+  { type: 'Reshape', inputs: ['back', 'together'], outputs: ['y'], attributes: { allowzero } },
+];
+
+for (const allowzero of [0, 1]) {
+  test(`heads laid out for one sample, a size left to what remains, allowzero ${allowzero}: any batch`, async () => {
+    const { graph, warnings } = await openModel(
+      file(heads(allowzero), { apart: [1, TIME, 4, -1], together: [1, -1, WIDTH] }),
+    );
+    assert.deepEqual(warnings, []);
+    assert.equal(graph.inputs[0]?.shape[0], BATCH);
+    const x = drawn([SAMPLES, TIME, WIDTH], 'x');
+    const y = await outputFor(graph, x);
+    const size = TIME * WIDTH;
+    for (let i = 0; i < SAMPLES; i++) {
+      const of = (data: ArrayLike<number>) =>
+        float32([1, TIME, WIDTH], Float32Array.from(data).slice(i * size, (i + 1) * size));
+      assertClose(of(y.data as Float32Array), await outputFor(graph, of(x.data as Float32Array)), 1e-6, `sample ${i}`);
+    }
+  });
+}
+
+const FOLDED: Readonly<Record<string, Parameters<typeof file>>> = {
+  'heads folded into the batch, then laid out for one sample': [
+    [
+      { type: 'Reshape', inputs: ['x', 'folded'], outputs: ['rows'] },
+      { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
+      { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
+      { type: 'Add', inputs: ['x', 'own'], outputs: ['y'] },
+    ],
+    { folded: [-1, WIDTH], apart: [1, TIME, WIDTH] },
+  ],
+  'heads counted without the batch': [
+    [
+      { type: 'Reshape', inputs: ['x', 'heads'], outputs: ['rows'] },
+      { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
+      { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
+      { type: 'Add', inputs: ['x', 'own'], outputs: ['y'] },
+    ],
+    { heads: [4, -1, 2], apart: [1, -1, WIDTH] },
+  ],
+};
+
+for (const [title, [nodes, shapes]] of Object.entries(FOLDED)) {
+  test(`${title}: one at a time`, async () => {
+    const { graph, warnings } = await openModel(file(nodes, shapes));
+    assert.equal(graph.inputs[0]?.shape[0], 1);
+    assert.match(String(warnings), /exported for batches of 1/);
+  });
+}
