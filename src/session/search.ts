@@ -1,5 +1,5 @@
 // The search for the smallest network that still performs: cuts of the least relevant channels of the whole model, which
-// grow as long as the rule accepts what retraining makes of them, and are halved once it does not. Every cut starts from
+// grow as long as the rule accepts what retraining makes of them, and are halved where it does not. Every cut starts from
 // the last model that was accepted and is held against the original, so that small losses do not add up unseen.
 import type { Model } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
@@ -18,8 +18,9 @@ import { accepts, parseUntil, type ScoreRule, type Until } from './until';
 
 /** Share of what is left that the first cut takes. */
 const FIRST = 0.4;
-/** From one accepted cut to the next, until one is refused. */
+/** From one accepted cut to the next, until one is refused; later once so many in a row were accepted. */
 const GROWTH = 1.5;
+const IN_A_ROW = 2;
 /** Retraining has to start from something. */
 const MOST = 0.75;
 /** Cuts below it are not worth a retraining. */
@@ -49,7 +50,7 @@ export function searchCourse(recipe: Recipe, original: Model, until: ScoreRule):
     next(records): Step | undefined {
       if (records.length === 0) return { stage: originalStage, from: -1 };
       const { best, share, over, polished } = progress(records);
-      if (!over) return { stage: cutStage(recipe, share), from: best };
+      if (!over) return { stage: cutStage(recipe, share, refusedFrom(best, records, until)), from: best };
       if (!polished && best > 0 && lastEpochs(recipe) > 0) return { stage: lastStage(recipe), from: best };
       const [quantize] = quantizeStages(recipe, original);
       return quantize === undefined || records.at(-1)?.kind === 'quantized'
@@ -73,8 +74,10 @@ interface SearchProgress {
 }
 
 function progressOf(records: readonly IterationRecord[], figure: keyof Cost, until: ScoreRule): SearchProgress {
-  let [best, share] = [0, FIRST];
-  let [refused, exhausted, polished] = [false, false, false];
+  let [best, share, inARow] = [0, FIRST, 0];
+  // The smallest share that was refused: what is below it may still be tried.
+  let refused: number | undefined;
+  let [exhausted, polished] = [false, false];
   for (const record of records.slice(1)) {
     const start = records[record.from ?? best] as IterationRecord;
     const accepted = accepts(until, record);
@@ -87,35 +90,57 @@ function progressOf(records: readonly IterationRecord[], figure: keyof Cost, unt
       exhausted = true;
     } else if (accepted) {
       best = record.index;
-      if (!refused) share = Math.min(MOST, share * GROWTH);
+      inARow++;
+      const larger = Math.min(MOST, share * GROWTH);
+      if (refused === undefined) share = larger;
+      else if (inARow >= IN_A_ROW && larger < refused) [share, inARow] = [larger, 0];
     } else {
-      refused = true;
-      share /= 2;
+      // Where channels are coarse a smaller cut than was asked for may have been taken.
+      const taken = 1 - record[figure] / start[figure];
+      refused = Math.min(share, refused ?? MOST);
+      [share, inARow] = [Math.min(share, taken) / 2, 0];
     }
   }
   return { best, share, over: exhausted || share < LEAST, polished };
 }
 
-function cutStage(recipe: Recipe, share: number): Stage {
+/** What was cut in vain from the same model: the same again would only be trained again. */
+function refusedFrom(start: number, records: readonly IterationRecord[], until: ScoreRule): ReadonlySet<string> {
+  const own = records.filter(
+    ({ kind, index, from = index - 1 }) => kind === 'neurons' && from === start && index > start,
+  );
+  return new Set(own.filter((record) => !accepts(until, record)).map(({ cuts }) => JSON.stringify(cuts)));
+}
+
+/** @param refused cuts from the same model that are not to be made again: a smaller one is. */
+function cutStage(recipe: Recipe, share: number, refused: ReadonlySet<string>): Stage {
   const { prune } = recipe;
+  const titled = (own: number): string =>
+    `${Number((100 * own).toPrecision(2))} % fewer ${WORDS[prune.shrink]} by ${prune.measure}`;
   return {
     kind: 'neurons',
-    title: `${Number((100 * share).toPrecision(2))} % fewer ${WORDS[prune.shrink]} by ${prune.measure}`,
+    title: titled(share),
     async apply(model, context) {
       const relevance = await measureLayers(recipe, model, context);
       const candidates = candidatesFor(prune, model, relevance);
       const before = costOf(model)[prune.shrink];
-      const limit = Math.max((1 - share) * before, leastCost(model, candidates, prune.shrink));
+      const least = leastCost(model, candidates, prune.shrink);
       const records = relevance.map((own) => recordOf(own, prune.measure));
-      if (limit >= before) return { model, cuts: [], relevance: records, changed: false };
-      const target = { figure: prune.shrink, limit };
-      const plan = planTarget(model, candidates, target, { isomorphic: prune.isomorphic, perCost: true });
-      return {
-        model: { ...model, graph: cut(model.graph, plan.channels, plan.removed) },
-        cuts: plan.cuts,
-        relevance: records,
-        changed: true,
-      };
+      for (let own = share; own >= LEAST; own /= 2) {
+        const limit = Math.max((1 - own) * before, least);
+        if (limit >= before) break;
+        const target = { figure: prune.shrink, limit };
+        const plan = planTarget(model, candidates, target, { isomorphic: prune.isomorphic, perCost: true });
+        if (refused.has(JSON.stringify(plan.cuts))) continue;
+        return {
+          title: titled(own),
+          model: { ...model, graph: cut(model.graph, plan.channels, plan.removed) },
+          cuts: plan.cuts,
+          relevance: records,
+          changed: true,
+        };
+      }
+      return { model, cuts: [], relevance: records, changed: false };
     },
   };
 }

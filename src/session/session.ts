@@ -237,7 +237,7 @@ class Session {
       index,
       kind: stage.kind,
       ...(from !== index - 1 && { from }),
-      title: stage.title,
+      title: applied.title ?? stage.title,
       parameters: cost.parameters,
       nonZero: await nonZeroCount(model.graph),
       macs: cost.macs,

@@ -25,6 +25,8 @@ export interface StageContext {
 }
 
 export interface StageResult {
+  /** Of what was done in the end, where that is something else than the stage's title says. */
+  readonly title?: string;
   readonly model: Model;
   readonly cuts: readonly LayerCut[];
   readonly relevance: readonly RelevanceRecord[];

@@ -3,14 +3,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildModel } from '../../src/architectures/index';
 import { UserError } from '../../src/errors';
+import { costOf } from '../../src/ops/cost';
 import { random } from '../../src/random';
 import { makeRecipe } from '../../src/session/recipe';
 import type { IterationRecord } from '../../src/session/record';
 import { searchCourse, searchRule } from '../../src/session/search';
 import { accepts, parseUntil, type ScoreRule } from '../../src/session/until';
+import { ourModel, randomise } from '../layers-model';
+import { engine } from '../run';
+import { tf } from '../tensorflow';
 
 const MODEL = buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 });
 const METRIC = { name: 'accuracy', title: 'accuracy', better: 'higher', unit: 'share' } as const;
+
+const RULE = parseUntil('accuracy>=98%') as ScoreRule;
+const RECIPE = makeRecipe(
+  { model: 'm', data: { source: 'digits' }, prune: { method: 'search', measure: 'l1' } },
+  '/',
+  'test',
+);
 
 function record(index: number, fields: Partial<IterationRecord>): IterationRecord {
   return {
@@ -67,7 +78,7 @@ function search(smallest: number, { polishing = 0.99, lastEpochs = 3 } = {}) {
   return { tried, records, chosen: course.chosen(records), course };
 }
 
-test('cuts grow while they are accepted, and are halved once one is refused', () => {
+test('cuts grow while they are accepted, and are halved where one is refused', () => {
   const { tried } = search(200);
   const shares = tried.slice(1).map(({ from, parameters }) => 1 - parameters / (tried[from]?.parameters ?? 1));
   assert.ok(Math.abs((shares[0] ?? 0) - 0.4) < 0.01);
@@ -80,6 +91,46 @@ test('cuts grow while they are accepted, and are halved once one is refused', ()
     const wanted = tried[first + 1 + i]?.accepted ? share : share / 2;
     assert.ok(Math.abs(next - wanted) < 0.01, `${next} after ${share}, where ${wanted} should be`);
   });
+});
+
+test('after a refusal cuts grow again once two in a row were accepted, never to what was refused', () => {
+  const accepted = [true, false, true, true, true, true, true, true, false, true];
+  const course = searchCourse(RECIPE, MODEL, RULE);
+  let parameters = 1_000_000;
+  const records: IterationRecord[] = [];
+  const shares = accepted.map((good, i) => {
+    const { stage, from } = course.next(i === 0 ? [record(0, {})] : records) ?? {};
+    const share = Number(/^([\d.]+) %/.exec(stage?.title ?? '')?.[1]) / 100;
+    if (i === 0) records.push(record(0, { parameters }));
+    const made = Math.round((records[from ?? 0]?.parameters ?? 0) * (1 - share));
+    if (good) parameters = made;
+    records.push(
+      record(i + 1, { kind: 'neurons', from: from ?? 0, parameters: made, validationScore: good ? 0.985 : 0.9 }),
+    );
+    return share;
+  });
+  assert.deepEqual(shares, [0.4, 0.6, 0.3, 0.3, 0.45, 0.45, 0.45, 0.45, 0.45, 0.22]);
+});
+
+test('a cut that was refused is not made again from the same model: the next smaller one is, or the search is over', async () => {
+  const layers = [tf.layers.dense({ inputShape: [8], units: 3, activation: 'relu' }), tf.layers.dense({ units: 2 })];
+  const coarse = await ourModel(randomise(tf.sequential({ layers }), 1));
+  const course = searchCourse(RECIPE, coarse, RULE);
+  const context = { engine, onMeasure: () => undefined, stopped: () => false };
+  const records = [record(0, { parameters: costOf(coarse).parameters })];
+  const seen = new Set<string>();
+  for (let step = course.next(records); step?.stage.kind === 'neurons'; step = course.next(records)) {
+    assert.ok(records.length < 20, 'the search goes on for ever');
+    const applied = await step.stage.apply(coarse, context);
+    const made = JSON.stringify(applied.cuts);
+    assert.ok(!seen.has(made), `${made} again`);
+    seen.add(made);
+    const { parameters } = costOf(applied.model);
+    records.push(
+      record(records.length, { kind: 'neurons', from: 0, parameters, cuts: applied.cuts, validationScore: 0.9 }),
+    );
+  }
+  assert.ok(seen.size > 1);
 });
 
 test('a cut starts from the last network that was accepted', () => {
