@@ -712,3 +712,25 @@ test('what of an HDF5 file cannot be written again is said when it is opened', (
       warnings.join('\n'),
     );
   }));
+
+test('groups of an HDF5 file that hold each other in a tower are refused soon', () =>
+  inFolder(async (folder) => {
+    const path = await withMore(folder, (id, module) => {
+      const group = (i: number): string => `/model_weights/tower_${i}`;
+      for (let i = 0; i <= 30; i++) module.create_group(id, group(i), false);
+      for (let i = 0; i < 30; i++) {
+        for (const way of ['left', 'right']) module.create_hard_link(id, group(i + 1), `${group(i)}/${way}`);
+      }
+    });
+    const started = performance.now();
+    await assertRefused(openModel(path), 'model.h5', /hold each other again and again/);
+    assert.ok(performance.now() - started < 5000);
+  }));
+
+test('a group of an HDF5 file that lies in itself is refused soon', () =>
+  inFolder(async (folder) => {
+    const path = await withMore(folder, (id, module) => {
+      module.create_hard_link(id, '/model_weights', '/model_weights/again');
+    });
+    await assertRefused(openModel(path), 'model.h5', /hold each other again and again/);
+  }));

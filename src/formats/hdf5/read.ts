@@ -12,13 +12,19 @@ const MAX_BYTES = 2 ** 31 - 1;
 /** More than any attribute of a model holds: a config of 128 MB. */
 const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
 
-/** The largest models have thousands of data sets; groups that two others link to are walked twice, in a tower of them without end. */
+/** The largest models have thousands of data sets. */
 const MAX_NAMES = 50_000;
+/** Ways by which one group is reached. Groups that two others link to are walked twice, in a tower of them without end. */
+const MAX_WAYS = 8;
+
+const TANGLED = 'its groups hold each other again and again: that is no model. Save the model again';
 
 export type Kind = 'group' | 'dataset' | 'other';
 
 export class Hdf5File {
   #named = 0;
+  /** Paths of every group that was listed, by where it lies in the file. */
+  readonly #ways = new Map<string, Set<string>>();
 
   private constructor(
     readonly library: Library,
@@ -59,10 +65,19 @@ export class Hdf5File {
 
   /** Names of what lies in a group, in the file's order. */
   names(group: string): string[] {
+    this.#countWay(group);
     const names = this.#try(() => this.library.module.get_names(this.id, group, false));
     this.#named += names.length;
-    if (this.#named > MAX_NAMES) throw this.#error('its groups hold each other again and again: that is no model');
+    if (this.#named > MAX_NAMES) throw this.#error(TANGLED);
     return names;
+  }
+
+  #countWay(group: string): void {
+    // A reference to an object is its address.
+    const address = this.#try(() => this.library.module.create_object_reference(this.id, group)).join();
+    const ways = this.#ways.get(address) ?? new Set<string>();
+    this.#ways.set(address, ways.add(group));
+    if (ways.size > MAX_WAYS) throw this.#error(TANGLED);
   }
 
   /** Undefined where there is nothing of that name. */

@@ -152,16 +152,21 @@ function qualified(className: string, layer: Record<string, unknown>): string {
   return isCustom(layer) ? `custom ${className}` : className;
 }
 
-/** In HDF5 files Keras 3 leaves the module out; every layer says whether it is trainable, an operation does not. */
+/**
+ * In HDF5 files Keras 3 leaves the module out. Every layer says whether it is trainable, an operation does not; layers of
+ * dropout don't either, but are told whether they train.
+ */
 function isBareOperation({
   class_name: className,
   module,
   config,
   inbound_nodes: nodes,
 }: Record<string, unknown>): boolean {
-  const kerasThree = Array.isArray(nodes) && isRecord(nodes[0]);
+  const [call] = Array.isArray(nodes) ? nodes : [];
+  const trains = isRecord(call) && isRecord(call.kwargs) && 'training' in call.kwargs;
   return (
-    kerasThree &&
+    isRecord(call) &&
+    !trains &&
     module === undefined &&
     isRecord(config) &&
     config.trainable === undefined &&
