@@ -1,14 +1,16 @@
 // Fits a data set to a model: which of its columns go into which input and how, which output each target is for. What
 // does not fit is refused in one sentence before anything runs.
 import { UserError } from '../errors';
-import { fixedBatch, type Graph, type Shape } from '../model/graph';
+import { fixedBatch, type Graph, producer, type Shape } from '../model/graph';
 import { lastActivation } from '../model/last-activation';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
 import type { Dataset, PairSplit, SampleInput, Split, Target } from './dataset';
 import { checkAllClasses, fitTarget } from './fit-target';
+import { givesBack, ownInput } from './given-back';
 import { isImage } from './images/transform';
 import { channelsFirst, type Layout, layoutFor, words } from './layout';
+import type { Ports } from './options';
 
 /** A length that any will do for is null. */
 export type OpenShape = readonly (number | null)[];
@@ -58,14 +60,26 @@ export function interfaceOf(graph: Graph): ModelInterface {
   return {
     inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
     outputs: graph.outputs.map(({ name, type, shape }) => {
-      const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+      const layer = producer(graph, name)?.layer;
       return {
-        ...named(name, node?.layer),
+        ...named(name, layer),
         type,
         shape: open(shape),
         operator: lastActivation(graph, name)?.node.type ?? '',
       };
     }),
+  };
+}
+
+/** The names of the inputs and outputs. */
+export function portsOf(graph: Graph): Ports {
+  const names = (name: string, layer?: string): string[] => {
+    const { name: own, value } = named(name, layer);
+    return value === undefined ? [own] : [own, value];
+  };
+  return {
+    inputs: graph.inputs.map(({ name }) => names(name)),
+    outputs: graph.outputs.map(({ name }) => names(name, producer(graph, name)?.layer)),
   };
 }
 
@@ -143,6 +157,11 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
     validation: fitPairs(dataset.pairs.validation),
     test: fitPairs(dataset.pairs.test),
   };
+  const [judged, ...others] = train.targets;
+  if (judged !== undefined && others.length > 0) {
+    const list = others.map((target) => `"${target.name}"`).join(', ');
+    notes.push(`the model is judged by "${judged.name}"; it is trained on ${list} too, but not tested on that`);
+  }
   const unused = model.outputs.filter((_, i) => !train.targets.some(({ output }) => output === i));
   if (unused.length > 0) {
     notes.push(
@@ -206,8 +225,12 @@ function fitSplit(
   layouts: readonly Layout[],
   options: FitOptions,
 ): Split {
-  const targets = split.targets.map((target): Target => fitTarget(target, split, name, model, options));
   const inputs = model.inputs.map((input, i) => ({ name: input.name, shape: layouts[i]?.shape ?? [] }));
+  if (givesBack(split.targets, model, inputs)) {
+    const fed = fitSplit({ ...split, targets: [] }, name, model, order, layouts, options);
+    return { ...fed, targets: [ownInput(fed, split.targets[0] as Target, name)] };
+  }
+  const targets = split.targets.map((target): Target => fitTarget(target, split, name, model, options));
   const straight = order.length === split.inputs.length && order.every((from, to) => from === to);
   if (straight && layouts.every((layout) => !layout.channelsFirst)) return { ...split, inputs, targets };
   return {

@@ -9,6 +9,8 @@ export interface ReadOptions {
   readonly inputs?: readonly (ColumnChoice | InputChoice)[];
   /** What a model should say, one for each of its outputs. Default: the column called label, target, class or y. */
   readonly targets?: readonly (ColumnChoice | TargetChoice)[];
+  /** What the model that is fed calls its inputs and outputs, each by one name or two: columns of such names are for them. */
+  readonly ports?: Ports;
   /**
    * How many classes there are, where the labels are only some of them. Default: as many as the highest label says. Or
    * their names in the order of the model's outputs. Default: in the order of the names.
@@ -22,6 +24,11 @@ export interface ReadOptions {
   /** What sequences of different lengths are brought to. */
   readonly sequence?: SequenceOptions;
   readonly faces?: FaceOptions;
+}
+
+export interface Ports {
+  readonly inputs?: readonly (readonly string[])[];
+  readonly outputs?: readonly (readonly string[])[];
 }
 
 /** A column by its name or number: from 0; -1 is the last. */

@@ -3,20 +3,28 @@ import { UserError } from '../errors';
 import { random } from '../random';
 import { byteColumn, type Column, numberColumn, sizeOf } from './column';
 import { isImage, transformed } from './images/transform';
-import { type ColumnChoice, type InputChoice, type ReadOptions, type TargetChoice, TEST_SHARE } from './options';
+import {
+  type ColumnChoice,
+  type InputChoice,
+  type Ports,
+  type ReadOptions,
+  type TargetChoice,
+  TEST_SHARE,
+} from './options';
 import { allOf, divide, type Samples, type StoredDataset, type StoredTarget } from './samples';
 import { padded } from './sequence';
 import { checkComplete, columnNames, columnOf, type Parts, type Table, type TableColumn } from './table';
 import { targetsOf } from './table-target';
 
-/** What a target is called where nobody says which column it is. */
-const TARGET = /^(?:y|labels?|targets?|class(?:es)?|fine_labels?)$/i;
+/** What a target is called where nobody says which column it is; the second only where nothing has a name of the first. */
+const TARGET = /^(?:y[-_ ]?\d*|labels?|targets?|class(?:es)?|fine_labels?)$/i;
+const PERHAPS = /^(?:masks?|segmentations?|annotations?)$/i;
 /** Several single numbers without a name of their own make up one vector. */
 const FEATURES = 'features';
 
 /** Throws UserError where a column is missing, empty, or of a kind that can't be fed. */
 export function tableDataset(name: string, parts: Parts<Table>, options: ReadOptions): StoredDataset {
-  const targets = (options.targets ?? defaultTargets(parts.train)).map((choice) =>
+  const targets = (options.targets ?? defaultTargets(parts.train, options.ports)).map((choice) =>
     typeof choice === 'object' ? choice : { from: choice },
   );
   const inputs = grouped(parts.train, options.inputs ?? otherColumns(parts.train, targets));
@@ -42,18 +50,37 @@ export function tableDataset(name: string, parts: Parts<Table>, options: ReadOpt
   return { ...common, train: rest, test: taken };
 }
 
-function defaultTargets(table: Table): string[] {
-  const found = table.columns.filter(({ name }) => TARGET.test(name));
-  if (found.length > 0) return found.map(({ name }) => name);
+function defaultTargets(table: Table, { inputs = [], outputs = [] }: Ports = {}): string[] {
+  const names = table.columns.map(({ name }) => name);
+  const ofModel = names.filter((name) => outputs.some((port) => port.includes(name)));
+  const rest = names.filter((name) => !inputs.some((port) => port.includes(name)));
+  const ways = [
+    outputs.length > 0 && ofModel.length === outputs.length ? ofModel : [],
+    names.filter((name) => TARGET.test(name)),
+    ofModel,
+    names.filter((name) => PERHAPS.test(name)),
+    outputs.length > 0 && rest.length === outputs.length && names.length - rest.length === inputs.length ? rest : [],
+    givenBack(table) ? names : [],
+  ];
+  const found = ways.find((way) => way.length > 0);
+  if (found !== undefined) return found;
   throw new UserError(
     `${table.name}: which column is the target? Say it: --target NAME, or data.targets in the recipe. The columns: ${columnNames(table)}.`,
   );
+}
+
+/** Whether there is nothing but samples: an autoencoder gives back what it is fed. */
+function givenBack({ columns }: Table): boolean {
+  const [only, ...others] = columns;
+  if (others.length > 0) return false;
+  return only?.kind === 'read' || (only?.kind === 'numbers' && sizeOf(only.shape) > 1);
 }
 
 function otherColumns(table: Table, targets: readonly TargetChoice[]): string[] {
   const taken = new Set(targets.flatMap(({ from }) => [from].flat().map((each) => columnOf(table, each))));
   const rest = table.columns.filter((column) => !taken.has(column));
   if (rest.length > 0) return rest.map(({ name }) => name);
+  if (givenBack(table)) return table.columns.map(({ name }) => name);
   throw new UserError(`${table.name}: there is no column besides the target. Choose another file.`);
 }
 

@@ -1,7 +1,8 @@
 // The data that a recipe names, opened, and fitted to a model.
 import type { Dataset, Normalization } from '../data/dataset';
-import { type FitOptions, fitDataset, interfaceOf, isNamed, type ModelInterface } from '../data/fit';
+import { type FitOptions, fitDataset, interfaceOf, isNamed, type ModelInterface, portsOf } from '../data/fit';
 import { type DatasetOptions, openDataset } from '../data/open';
+import type { Ports } from '../data/options';
 import { takesStoredPixels } from '../data/stored-scale';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
@@ -17,7 +18,17 @@ import { checkVocabulary } from './vocabulary';
  */
 export async function openData(choice: DataChoice, seed: number, model?: Model): Promise<Dataset> {
   const storedPixels = model !== undefined && (await takesStoredPixels(model.graph));
-  return openDataset(choice.source, { ...optionsOf(choice), storedPixels, seed });
+  const ports = model === undefined ? {} : portsOf(model.graph);
+  return openDataset(choice.source, { ...optionsOf(apart(choice, ports)), storedPixels, ports, seed });
+}
+
+/** Several columns that are named like outputs of the model are a target for each of them, not one of several numbers. */
+function apart(choice: DataChoice, { outputs = [] }: Ports): DataChoice {
+  const [target, ...others] = choice.targets ?? [];
+  if (typeof target !== 'object' || others.length > 0 || target.to !== undefined) return choice;
+  const columns = [target.from].flat();
+  const all = columns.length > 1 && columns.every((name) => outputs.some((port) => port.includes(String(name))));
+  return all ? { ...choice, targets: columns } : choice;
 }
 
 /** Throws UserError where none is named, there is no such data, or it does not fit the model. */

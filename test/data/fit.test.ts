@@ -267,6 +267,29 @@ test('inputs and outputs of a Keras model go by the names of their layers', () =
   assert.deepEqual([outputs[0]?.name, outputs[0]?.value, outputs[0]?.operator], ['price', 'price/Add_1', 'Add']);
 });
 
+test('a model that gives back what it is fed is tested on its input where the labels are none that it can tell', async () => {
+  const pictures = (targets: readonly Target[] = [TEN]) => dataset({ shapes: { images: [2, 2, 3] }, targets });
+  const { train, notes } = fitDataset(pictures(), model({ input: [3, 2, 2] }, { out: [3, 2, 2] }, 'Sigmoid'));
+  const [target] = train.targets;
+  assert.deepEqual([target?.kind, target?.shape], ['values', [3, 2, 2]]);
+  const back = new Float32Array(12);
+  await (target as ValueTarget).read([1], back);
+  assert.deepEqual([[...back]], await fed(train, 1));
+  assert.match(notes.join(), /trained and tested on that, not on "labels"/);
+  const flat = fitDataset(dataset({ shapes: { rows: [40] } }), model({ input: [40] }, { out: [40] }, 'Add'));
+  assert.equal(flat.train.targets[0]?.kind, 'values');
+  const classifier = fitDataset(dataset({ shapes: { rows: [10] } }), model({ input: [10] }, { out: [10] }, 'Softmax'));
+  assert.equal(classifier.train.targets[0]?.kind, 'classes');
+  const moved = { ...pictures(), train: { ...pictures().train, augmented: true } };
+  throwsUserError(() => fitDataset(moved, model({ input: [2, 2, 3] }, { out: [2, 2, 3] }, 'Add')), /augmentation/);
+});
+
+test('of several targets it is said which one the model is judged by', () => {
+  const targets = [TEN, { ...TEN, name: 'more', output: 1 }];
+  const { notes } = fitDataset(dataset({ targets }), model({ input: [4] }, { a: [10], b: [10] }));
+  assert.match(notes.join(), /judged by "labels"; it is trained on "more" too, but not tested/);
+});
+
 test('targets go to the outputs of their names, and outputs without one are named', () => {
   const targets = [{ ...TEN, name: 'b' }];
   const { train, notes } = fitDataset(dataset({ targets }), model({ input: [4] }, { a: [3], b: [10] }));

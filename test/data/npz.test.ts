@@ -10,6 +10,7 @@ import { zipSync } from 'fflate';
 import { fitDataset, type OpenShape } from '../../src/data/fit';
 import { readNpyHeader, readNpyNumbers } from '../../src/data/npy';
 import { openDataset } from '../../src/data/open';
+import type { Ports } from '../../src/data/options';
 import { UserError } from '../../src/errors';
 import { inFolder, writeFiles } from './folder';
 import { answersOf, opened, refusal, rowsOf } from './read';
@@ -205,6 +206,26 @@ test('a mask is what the model says at its pixels: a class of several, yes or no
   assert.deepEqual(await fitted(smooth, [2, 2, 3], 'Add'), ['values', [2, 2, 3], 0.933]);
 });
 
+test('columns that are named like the outputs of the model are its targets; what is alone is given back', async () => {
+  const targets = async (files: Readonly<Record<string, Buffer>>, ports?: Ports) => {
+    let names: unknown;
+    await withArchive(files, async (path) => {
+      const { train, inputs } = await opened(path, { test: 0.5, ...(ports && { ports }) });
+      names = [inputs.map(({ name }) => name).join(), train.targets.map(({ name }) => name).join()];
+    });
+    return names;
+  };
+  const files = { 'picture.npy': IMAGES, 'yes.npy': LABELS, 'price.npy': LABELS };
+  const ports = { inputs: [['picture']], outputs: [['price', 'price/Add'], ['yes']] };
+  assert.deepEqual(await targets(files, ports), ['picture', 'yes,price']);
+  assert.deepEqual(await targets(files, { ...ports, outputs: [['yes']] }), ['picture,features', 'yes']);
+  const rest = { inputs: [['picture']], outputs: [['a'], ['b']] };
+  assert.deepEqual(await targets(files, rest), ['picture', 'yes,price']);
+  assert.deepEqual(await targets({ 'images.npy': IMAGES, 'masks.npy': IMAGES }), ['images', 'masks']);
+  assert.deepEqual(await targets({ 'x_train.npy': IMAGES }), ['x', 'x']);
+  assert.match(await refusal(targets(files)), /which column is the target/);
+});
+
 test('a folder of .npy files is the same set as an archive of them', () =>
   inFolder(async (folder) => {
     const arrays = join(folder, 'arrays');
@@ -242,7 +263,7 @@ test('what is pickled, cut short, too long, of a type of its own or of other row
     /type <c8, which is not read/,
   );
   assert.match(await refused({ 'x.npy': IMAGES, 'y.npy': npy('|u1', [5], new Uint8Array(5)) }), /5 rows.*6/);
-  assert.match(await refused({ 'x.npy': IMAGES }), /which column is the target/);
+  assert.match(await refused({ 'x.npy': IMAGES, 'z.npy': IMAGES }), /which column is the target/);
   assert.match(await refused({ 'notes.txt': PIXELS }), /no arrays/);
 });
 
