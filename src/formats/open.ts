@@ -11,6 +11,7 @@ import { readTfjs } from './tfjs/read';
 /** @param path a model file, or a folder that holds a model.json or one model file. */
 export async function openModel(path: string): Promise<Model> {
   const file = await modelFile(path);
+  if (basename(file) === SAVED_MODEL) throw savedModel(file);
   const start = await firstBytes(file, 64);
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
   if (start.subarray(0, HDF5.length).equals(HDF5)) return inFile(file, () => readH5(file));
@@ -32,6 +33,7 @@ export async function modelFile(path: string): Promise<string> {
   if (basename(path) === 'model.json') throw new UserError(`${path} is a folder where a model.json was expected.`);
   if (!found.isDirectory()) throw new UserError(`${path} is neither a file nor a folder.`);
   const files = await readdir(path);
+  if (files.includes(SAVED_MODEL)) throw savedModel(path);
   if (files.includes('model.json')) return modelFile(join(path, 'model.json'));
   const named = files.filter((name) => SINGLE_FILE.test(name));
   const models = named.length > 0 ? named : await topologiesIn(path, files);
@@ -41,6 +43,16 @@ export async function modelFile(path: string): Promise<string> {
     models.length > 1
       ? `${path} holds several models (${models.join(', ')}). Name one of them.`
       : `${path} is a folder without a model.json or another model in it. Name the model's file.`,
+  );
+}
+
+/** What TensorFlow exports: functions that were traced, no layers. */
+const SAVED_MODEL = 'saved_model.pb';
+
+function savedModel(path: string): UserError {
+  return new UserError(
+    `${path} is a SavedModel of TensorFlow: its layers are gone, its operators remain. Save the model itself from Keras ` +
+      '(model.save("model.keras")), or make an ONNX file of it (python -m tf2onnx.convert --saved-model FOLDER --output model.onnx).',
   );
 }
 

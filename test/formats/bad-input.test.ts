@@ -734,3 +734,13 @@ test('a group of an HDF5 file that lies in itself is refused soon', () =>
     });
     await assertRefused(openModel(path), 'model.h5', /hold each other again and again/);
   }));
+
+test('a SavedModel of TensorFlow is told apart, with what to do', () =>
+  inFolder(async (folder) => {
+    await writeFile(join(folder, 'saved_model.pb'), Buffer.from([8, 1]));
+    for (const path of [folder, join(folder, 'saved_model.pb')])
+      await assert.rejects(
+        openModel(path),
+        (error) => error instanceof UserError && /SavedModel.*model\.keras/.test(error.message),
+      );
+  }));

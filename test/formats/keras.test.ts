@@ -30,6 +30,7 @@ const FILES = [
   { file: 'functions-of-tensorflow.h5', shows: 'the same as Keras 2 keeps them' },
   { file: 'masked-attention.keras', shows: 'attention over padded steps, over those before, over those a mask names' },
   { file: 'operations.keras', shows: 'operations among layers, and an LSTM' },
+  { file: 'widths.keras', shows: 'widths that a config states in places of its own, attention over images' },
   { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
   { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },
@@ -62,7 +63,9 @@ function narrower(model: Model): Model {
   const channels = analyseChannels(model.graph);
   const layers = layerChannels(model, channels).filter(({ frozen }) => frozen === undefined);
   const removed = new Set(
-    layers.flatMap(({ channels: own }) => [...own].filter((c) => !channels.frozen(c)).slice(0, 1)),
+    layers.flatMap(({ channels: own }) =>
+      own.length > 1 ? [...own].filter((c) => !channels.frozen(c)).slice(0, 1) : [],
+    ),
   );
   return { ...model, graph: cut(model.graph, channels, removed) };
 }

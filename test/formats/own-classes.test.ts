@@ -162,3 +162,10 @@ test('a layer on every step of a sequence of open length is read and can be prun
     assert.deepEqual(prunable(model), ['steps']);
   });
 });
+
+test('an activation function without a name is opaque like one that nobody knows', async () => {
+  const model = await opened(chain('a', 'b', 'c', 'd'), (json) => {
+    named(json, 'b').config.activation = { value: ['4wEAAAA=', null, null] };
+  });
+  assert.deepEqual(prunable(model), ['a', 'c']);
+});

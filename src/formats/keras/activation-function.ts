@@ -59,7 +59,8 @@ export function activate(context: LayerContext, value: Activation): Activation {
     const [made = value] = context.wrapped({ attribute: 'activation', name: '' }, json, [value]);
     return made;
   }
-  const name = activationName(config, 'activation', 'linear');
+  // Keras 3 writes a function without a name as its compiled code, which nobody here runs.
+  const name = isLambda(stated) ? 'lambda' : activationName(config, 'activation', 'linear');
   if (name === 'softmax') return alongChannels(builder, value, 'Softmax');
   if (name === 'log_softmax') return alongChannels(builder, value, 'LogSoftmax');
   const apply = functionNamed(context, name);
@@ -67,6 +68,12 @@ export function activate(context: LayerContext, value: Activation): Activation {
   context.warn(`its activation "${name}" is opaque, what it touches can't be pruned: Neuron Pruner does not know it`);
   const [made = value] = addOpaque(builder, name, [lastOf(builder, value)], [value.shape]);
   return made;
+}
+
+function isLambda(stated: unknown): boolean {
+  if (!isRecord(stated)) return false;
+  const { class_name: name, value } = stated;
+  return name === '__lambda__' || (name === undefined && Array.isArray(value));
 }
 
 /** Activation layers that stand where a function may. */

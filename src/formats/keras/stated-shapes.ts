@@ -1,5 +1,5 @@
 // Shapes that a Keras config states beside its widths: input shapes, what a layer was built with.
-import type { Shape } from '../../model/graph';
+import type { Dimension, Shape } from '../../model/graph';
 import { isRecord } from './config';
 
 /** Fields of a layer's config that say the shape it reads. */
@@ -14,8 +14,15 @@ export function changedShape(stated: unknown, before: Shape | undefined, after: 
   if (typeof stated === 'number') return stated === before.at(-1) ? after.at(-1) : stated;
   if (!isShape(stated) || stated.length > before.length) return stated;
   const skipped = before.length - stated.length;
-  if (!stated.every((size, i) => size === null || size === before[i + skipped])) return stated;
-  return stated.map((size, i) => (size === null ? null : after[i + skipped]));
+  if (!stated.every((size, i) => agrees(size, before[i + skipped]))) return stated;
+  return stated.map((size, i) =>
+    typeof size === 'number' && typeof after[i + skipped] === 'number' ? after[i + skipped] : size,
+  );
+}
+
+/** A file may state the size of its batches, which is open in the graph. */
+function agrees(stated: number | null, size: Dimension | undefined): boolean {
+  return stated === null || stated === size || typeof size === 'string';
 }
 
 /** build_config: {input_shape}, or {shapes_dict: {query_shape, …}}; a shape, or a list of the shapes of all inputs. */
@@ -35,7 +42,7 @@ export function changedBuild(build: unknown, before: readonly Shape[], after: re
 }
 
 function matches(stated: readonly (number | null)[], shape: Shape): boolean {
-  return stated.length === shape.length && stated.every((size, i) => size === null || size === shape[i]);
+  return stated.length === shape.length && stated.every((size, i) => agrees(size, shape[i]));
 }
 
 function isShape(value: unknown): value is (number | null)[] {

@@ -22,6 +22,8 @@ export const convLstm: LayerFamily = {
     if (config.channelsFirst()) config.unknown('channels that lie first');
     const steps = sequence.shape[1];
     if (typeof steps !== 'number' || steps > MAX_STEPS) return config.unknown('sequences of open or great length');
+    // Its recurrent weights would stand in no computation, and not be cut with the others.
+    if (steps === 1) return config.unknown('a sequence of one step');
     const weights = weightsOf(context, sequence);
     const read = readBySteps(context, sequence, weights, steps);
     if (config.flag('go_backwards', false)) read.reverse();

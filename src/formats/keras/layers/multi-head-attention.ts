@@ -1,5 +1,5 @@
 // MultiHeadAttention and GroupQueryAttention: kernels [in, heads, size], biases [heads, size], output [heads, size, out].
-import { fixed } from '../../../model/graph';
+import { fixed, type Shape } from '../../../model/graph';
 import { type Activation, fromLast, lastOf } from '../activation';
 import type { Config } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
@@ -28,7 +28,22 @@ export const multiHeadAttention: LayerFamily = {
     const heads = config.size('num_heads');
     const size = config.size('key_dim');
     const values = config.fields.value_dim == null ? size : config.size('value_dim');
-    return attend(context, { heads, sources: heads, size, values });
+    const { inputs } = context;
+    const positions = attendedAxes(context);
+    const flat = {
+      ...context,
+      inputs: positions.length === 1 ? inputs : inputs.map((value) => alongOne(context, value)),
+    };
+    const [result, ...scores] = attend(flat, { heads, sources: heads, size, values });
+    if (positions.length === 1 || result === undefined) return result ? [result, ...scores] : scores;
+    if (scores.length > 0) return config.unknown('scores over more than one axis');
+    const { builder } = context;
+    return [
+      fromLast(
+        builder,
+        builder.op('Reshape', [lastOf(builder, result), builder.ints([0, ...positions.map(Number), -1])]),
+      ),
+    ];
   },
   resize(config, { weight, output, inputs }) {
     const [, heads, size] = weight('query/kernel') ?? [];
@@ -63,6 +78,27 @@ export const groupQueryAttention: LayerFamily = {
   }),
 };
 
+/** The sizes of the axes it attends over: all but the batch and the features. */
+function attendedAxes({ config, inputs }: LayerContext): Shape {
+  const positions = inputs[0]?.shape.slice(1, -1) ?? [];
+  const rank = positions.length + 2;
+  const stated = config.fields.attention_axes == null ? undefined : [config.fields.attention_axes].flat().map(Number);
+  const axes = stated?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  if (axes !== undefined && axes.join() !== positions.map((_, i) => i + 1).join())
+    config.unknown('attention over some of several axes');
+  return positions;
+}
+
+/** [batch, …positions, features] with the positions one after the other. */
+function alongOne({ builder, config }: LayerContext, value: Activation): Activation {
+  const [, ...sizes] = value.shape;
+  if (value.mask !== undefined || !sizes.every((size) => typeof size === 'number'))
+    return config.unknown('attention over axes of open size, or masked ones');
+  const features = sizes.at(-1) ?? 1;
+  const positions = sizes.slice(0, -1).reduce((product, size) => product * size, 1);
+  return fromLast(builder, builder.op('Reshape', [lastOf(builder, value), builder.ints([0, positions, features])]));
+}
+
 interface Heads {
   readonly heads: number;
   /** Heads of keys and values; each serves as many query heads as it goes into theirs. */
@@ -86,7 +122,6 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const scores = builder.op('MatMul', [scaled, builder.op('Transpose', [keys], { perm: [0, 1, 3, 2] })]);
   const mask = maskOver(context, scores, query, value, key);
   const steps = queryMaskOf(context, query);
-  if (forgets(context)) for (const own of [query, value, key]) delete own.mask;
   const seen = builder.op('Softmax', [maskedScores(context, scores, mask)], { axis: -1 });
   const weights = mask !== undefined && zeroesRows(context) ? builder.op('Mul', [seen, mask]) : seen;
   const whole = heads >= WHOLE_HEADS || sources !== heads;
@@ -99,6 +134,7 @@ function attend(context: LayerContext, { heads, sources, size, values }: Heads):
   const flat = builder.op('Reshape', [kernel, builder.ints([-1, out])]);
   const product = builder.op('MatMul', [joined, flat]);
   const result = config.flag('use_bias', true) ? builder.op('Add', [product, own.weight('bias', [out])]) : product;
+  if (forgets(context)) for (const own of [query, value, key]) delete own.mask;
   const returned = call.kwargs.return_attention_scores === true ? [weights] : [];
   const [first, ...scoresMade] = [result, ...returned].map((made) => fromLast(builder, made));
   return [{ ...(first as Activation), ...(steps !== undefined && { mask: steps }) }, ...scoresMade];
