@@ -24,10 +24,7 @@ export function madeFor(name: string): Pick<ArchitectureOptions, 'inputShape' | 
 
 /** A new model with untrained weights. Throws UserError for a name that is not known or an image too small for it. */
 export function buildModel(name: string, { k, ...options }: BuildOptions): Model {
-  const architecture = Object.entries(ARCHITECTURES).find(([known]) => known === name)?.[1];
-  if (architecture === undefined) {
-    throw new UserError(`There is no architecture "${name}". Known: ${Object.keys(ARCHITECTURES).join(', ')}.`);
-  }
+  const architecture = architectureOf(name);
   if (k !== undefined && architecture !== lenet5Maxout)
     throw new UserError(`${name} has no maxout units: leave out --k.`);
   if (k !== undefined && k < 2) throw new UserError(`A maxout unit has at least 2 neurons, k is ${k}.`);
@@ -42,4 +39,11 @@ export function buildModel(name: string, { k, ...options }: BuildOptions): Model
     );
   }
   return modelFromDocument(architecture(options, k), []);
+}
+
+/** Throws UserError for a name that is not known. */
+export function architectureOf(name: string): (typeof ARCHITECTURES)[keyof typeof ARCHITECTURES] {
+  const architecture = Object.entries(ARCHITECTURES).find(([known]) => known === name)?.[1];
+  if (architecture !== undefined) return architecture;
+  throw new UserError(`There is no architecture "${name}". Known: ${Object.keys(ARCHITECTURES).join(', ')}.`);
 }

@@ -17,6 +17,10 @@ interface Flags extends DataFlags, EngineFlags {
   readonly json?: boolean;
 }
 
+/** As of a training's batch; more would not fit in memory. */
+const MOST_BATCH = 65_536;
+const MOST_ROUNDS = 100_000;
+
 export function registerBench(program: Command): void {
   const command = program
     .command('bench')
@@ -34,7 +38,13 @@ export function registerBench(program: Command): void {
 }
 
 async function bench(path: string, flags: Flags, output: Output): Promise<void> {
-  if (flags.rounds < 1 || flags.batch < 1) throw new UserError('--rounds and --batch are at least 1.');
+  for (const [name, most] of [
+    ['rounds', MOST_ROUNDS],
+    ['batch', MOST_BATCH],
+  ] as const) {
+    if (flags[name] >= 1 && flags[name] <= most) continue;
+    throw new UserError(`--${name} is from 1 to ${count(most)}, not ${count(flags[name])}.`);
+  }
   const paths = flags.against === undefined ? [path] : [flags.against, path];
   const models = [];
   for (const own of paths) models.push((await openWithWarnings(own, output)).model);

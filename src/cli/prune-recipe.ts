@@ -122,7 +122,11 @@ export async function recipeOf(path: string, flags: RecipeFlags): Promise<Recipe
       );
     }
     const recipe = await readRecipe(path);
-    return { ...recipe, ...given({ threads: flags.threads, engine: flags.engine }) };
+    return {
+      ...recipe,
+      model: await modelFile(recipe.model),
+      ...given({ threads: flags.threads, engine: flags.engine }),
+    };
   }
   checkFlags(flags);
   return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line');

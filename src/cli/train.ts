@@ -1,7 +1,7 @@
 // neuron-pruner train: makes a model to prune.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ARCHITECTURES } from '../architectures/index';
+import { ARCHITECTURES, architectureOf } from '../architectures/index';
 import { onnxruntime } from '../engines/onnxruntime';
 import { tensorflow } from '../engines/tensorflow';
 import { UserError } from '../errors';
@@ -70,6 +70,7 @@ export interface TrainResult {
 }
 
 export async function trainArchitecture(architecture: string, flags: TrainFlags, output: Output): Promise<TrainResult> {
+  architectureOf(architecture);
   const out = resolve(flags.out ?? architecture);
   await checkNewFolder(out);
   const size = {

@@ -4,9 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors';
 import { random } from '../random';
 import { type IdxFile, isIdxFile, readIdxFile } from './idx-file';
+import { labelRange } from './other-reading';
 import { allOf, divide, type LabelledBytes, labelledBytes, type StoredDataset } from './samples';
 
-const FILE_NAME = /^(?:train|t10k)-(?:images[-.]idx[34]|labels[-.]idx1)-ubyte(?:\.gz)?$/;
+/** What a set is called may stand before: emnist-letters-train-images-idx3-ubyte.gz. */
+const FILE_NAME = /^(?:(.+)[-_.])?(train|t10k|test)-(images[-.]idx[34]|labels[-.]idx1)-ubyte(?:\.gz)?$/;
 /** What is taken for testing where there are no t10k files: as many for each training sample as MNIST has, nearly. */
 const TEST_SHARE = 1 / 6;
 
@@ -33,16 +35,44 @@ export async function openIdx(path: string): Promise<StoredDataset<LabelledBytes
       `${file}: an IDX file's name tells what it holds. Name it like train-images-idx3-ubyte, and its labels train-labels-idx1-ubyte.`,
     );
   }
-  const names = preferred(await namesIn(folder), file);
+  const found = await namesIn(folder);
+  const set = setOf(found, file, folder);
+  const names = preferred(
+    found.filter((name) => FILE_NAME.exec(name)?.[1] === set),
+    file,
+  );
   const train = await readPart(folder, names, 'train');
-  const name = basename(resolve(folder));
-  if (!names.some((entry) => entry.startsWith('t10k-'))) {
+  const name = set ?? basename(resolve(folder));
+  if (!names.some((entry) => isOf(entry, 't10k'))) {
     const [rest, test] = divide(allOf(train.samples), TEST_SHARE, random('idx', 'test'));
     return { name, train: rest, test };
   }
   const test = await readPart(folder, names, 't10k');
   checkSame(train, test);
-  return { name, train: allOf(train.samples), test: allOf(test.samples) };
+  // One range for both, also where a part lacks the last label or the first.
+  const lowest = Math.min(train.lowest, test.lowest);
+  const alike = ({ samples }: ReadPart): LabelledBytes => {
+    const { shape, values, labels } = samples;
+    return labelledBytes(shape, values, labels, train.classes, lowest);
+  };
+  return { name, train: allOf(alike(train)), test: allOf(alike(test)) };
+}
+
+/** What stands before the usual names. Throws UserError where a folder holds several sets, and none is named. */
+function setOf(names: readonly string[], file: string | undefined, folder: string): string | undefined {
+  if (file !== undefined) return FILE_NAME.exec(file)?.[1];
+  const sets = [...new Set(names.map((name) => FILE_NAME.exec(name)?.[1]))];
+  if (sets.length > 1) {
+    const [first, second] = sets.map((set) => names.find((name) => FILE_NAME.exec(name)?.[1] === set));
+    throw new UserError(`${folder} holds several sets, as ${first} and ${second} say. Name one of their files.`);
+  }
+  return sets[0];
+}
+
+/** Whether a file is of the part; t10k is also called test. */
+function isOf(name: string, part: Part): boolean {
+  const own = FILE_NAME.exec(name)?.[2];
+  return own === part || (own === 'test' && part === 't10k');
 }
 
 async function located(path: string): Promise<{ folder: string; file?: string }> {
@@ -70,12 +100,13 @@ interface ReadPart {
   readonly labels: IdxFile;
   readonly shape: readonly number[];
   readonly classes: number;
+  readonly lowest: number;
   readonly samples: LabelledBytes;
 }
 
 async function readPart(folder: string, names: readonly string[], part: Part): Promise<ReadPart> {
-  const images = await readIdxFile(find(folder, names, `${part}-images`, '-idx3-ubyte'), [3, 4]);
-  const labels = await readIdxFile(find(folder, names, `${part}-labels`, '-idx1-ubyte'), [1]);
+  const images = await readIdxFile(find(folder, names, part, 'images'), [3, 4]);
+  const labels = await readIdxFile(find(folder, names, part, 'labels'), [1]);
   const [count, ...shape] = images.dimensions;
   if (count !== labels.values.length) {
     throw new UserError(
@@ -83,15 +114,17 @@ async function readPart(folder: string, names: readonly string[], part: Part): P
     );
   }
   const pixels = shape.length === 2 ? [...shape, 1] : shape;
-  const classes = labels.values.reduce((most, label) => Math.max(most, label), 0) + 1;
-  const samples = labelledBytes(pixels, images.values, Int32Array.from(labels.values), classes);
-  return { images, labels, shape: pixels, classes, samples };
+  const { classes, lowest } = labelRange([labels.values]);
+  const samples = labelledBytes(pixels, images.values, Int32Array.from(labels.values), classes, lowest);
+  return { images, labels, shape: pixels, classes, lowest, samples };
 }
 
-function find(folder: string, names: readonly string[], start: string, ending: string): string {
-  const name = names.find((entry) => entry.startsWith(start));
+function find(folder: string, names: readonly string[], part: Part, what: 'images' | 'labels'): string {
+  const name = names.find((entry) => isOf(entry, part) && FILE_NAME.exec(entry)?.[3]?.startsWith(what));
   if (name !== undefined) return join(folder, name);
-  throw new UserError(`${start}${ending} (or .gz) is missing in ${folder}. Put it beside the other files of the set.`);
+  throw new UserError(
+    `${part}-${what}-${what === 'images' ? 'idx3' : 'idx1'}-ubyte (or .gz) is missing in ${folder}. Put it beside the other files of the set.`,
+  );
 }
 
 function checkSame(train: ReadPart, test: ReadPart): void {

@@ -53,6 +53,7 @@ export function labelledBytes(
   values: Uint8Array,
   labels: Int32Array,
   classes: number,
+  lowest = 0,
 ): LabelledBytes {
   return {
     shape,
@@ -61,7 +62,7 @@ export function labelledBytes(
     classes,
     count: labels.length,
     inputs: [byteColumn('images', shape, values)],
-    targets: [{ kind: 'classes', name: 'labels', classes, numeric: false, shape: [], labels }],
+    targets: [{ kind: 'classes', name: 'labels', classes, lowest, numeric: false, shape: [], labels }],
   };
 }
 

@@ -20,7 +20,10 @@ function targetOf(tables: readonly Table[], { from, to, kind }: TargetChoice): S
   );
   const name = to ?? columns[0]?.name ?? String(which);
   const texts = columns.filter((column) => column.kind === 'texts');
-  if (texts.length === columns.length) return namedClasses(tables, texts, name);
+  if (texts.length === columns.length) {
+    if (kind === undefined || kind === 'classes') return namedClasses(tables, texts, name);
+    throw new UserError(`${tables[0]?.name}: the target "${name}" holds text, which is no number. Leave its kind out.`);
+  }
   const numbers = columns.map((column, i) => asNumbers(column, tables[i] as Table));
   for (const [i, column] of numbers.entries()) {
     if (column.kind === 'numbers') checkComplete(tables[i] as Table, column);

@@ -56,6 +56,12 @@ export function planTarget(
   return plan(Math.abs(left - limit) < Math.abs(cost - limit) ? [...queue.slice(0, count - 1), ...smaller] : reached);
 }
 
+/** Throws UserError where not even a cut of all that may go comes down to so much. */
+export function checkReach(model: Model, candidates: Candidates, figure: keyof Cost, limit: number): void {
+  const least = leastCost(model, candidates, figure);
+  if (least > limit) throw outOfReach(figure, limit, least);
+}
+
 /** What is left of a figure when all goes that may. */
 export function leastCost(model: Model, candidates: Candidates, figure: keyof Cost): number {
   const predict = costPredictor(model, candidates.channels, candidates.families);

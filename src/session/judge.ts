@@ -91,32 +91,55 @@ const NOTICED = 0.02;
 const GROSS = 0.1;
 
 /** Throws UserError where a rule decides on validation samples and there are none, or so few that it would mean nothing. */
-export function checkRule(until: Until | undefined, samples: number): void {
+export function checkRule(until: Until | undefined, { validation: samples, train }: Counts): void {
   if (until === undefined || until.rule === 'size') return;
   if (samples === 0) {
     throw new UserError(
-      `The stop rule "${until.rule === 'score' ? until.metric : until.rule}" decides on validation data, and there is none: set data.validation above 0.`,
+      `The stop rule "${until.rule === 'score' ? until.metric : until.rule}" decides on validation data, and there is none: set --validation (data.validation in a recipe) above 0.`,
     );
   }
   if (until.rule === 'score') {
-    checkLimit(until, samples);
+    checkLimit(until, samples, train);
     return;
   }
   if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
   throw new UserError(
     `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, SIGNIFICANCE))} can be told from chance. ` +
-      `It takes ${samplesToNotice(GROSS, SIGNIFICANCE)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}: set data.validation higher, or use more data.`,
+      `It takes ${samplesToNotice(GROSS, SIGNIFICANCE)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}: ${more(samplesToNotice(GROSS, SIGNIFICANCE), samples, train)}.`,
   );
 }
 
+/** What decisions are made on, and what training has. */
+export interface Counts {
+  readonly validation: number;
+  /** Absent where they are not divided by a share: pairs of faces. */
+  readonly train?: number;
+}
+
+/** The largest share that a recipe takes. */
+const MOST_VALIDATION = 0.9;
+
+/** How a person comes to so many validation samples. */
+function more(needed: number, samples: number, train: number | undefined): string {
+  if (train === undefined) return 'use more data';
+  const share = Math.ceil((100 * needed) / (samples + train)) / 100;
+  return share > MOST_VALIDATION
+    ? `use more data, as these are ${samples + train} with those for training`
+    : `set --validation ${share} (data.validation in a recipe), or use more data`;
+}
+
 /** Throws UserError where a share of right samples is asked for that a single wrong one would miss. */
-function checkLimit({ metric, limit }: Extract<Until, { rule: 'score' }>, samples: number): void {
+function checkLimit(
+  { metric, limit }: Extract<Until, { rule: 'score' }>,
+  samples: number,
+  train: number | undefined,
+): void {
   const isShare = metric === 'accuracy' || metric === 'binary-accuracy' || metric === 'verification';
   const needed = Math.ceil(1 / (1 - limit) - 1e-6);
   if (!isShare || limit >= 1 || samples >= needed) return;
   throw new UserError(
     `The stop rule "${metric}>=${Number((100 * limit).toFixed(6))}%" decides on ${samples} validation samples, of which a single wrong one would break it. ` +
-      `It takes ${needed} for one to be allowed: set data.validation higher, or use more data.`,
+      `It takes ${needed} for one to be allowed: ${more(needed, samples, train)}.`,
   );
 }
 

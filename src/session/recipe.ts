@@ -95,11 +95,21 @@ export async function readRecipe(path: string): Promise<Recipe> {
   if (found.size > MAX_RECIPE_BYTES) throw new UserError(`${path} is ${found.size} bytes long: that is no recipe.`);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    // Windows' editors put a mark of the byte order before the text.
+    json = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UserError(`${path} is not valid JSON: ${messageOf(error)}`);
   }
+  if (isDeeper(json, MOST_NESTED)) throw new UserError(`${path} is nested deeper than any recipe.`);
   return makeRecipe(json, dirname(resolve(path)), path);
+}
+
+/** What goes through a recipe calls itself at every level. */
+const MOST_NESTED = 32;
+
+function isDeeper(json: unknown, levels: number): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  return levels === 0 || Object.values(json).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /**

@@ -316,7 +316,7 @@ const mistakes: Record<string, [string[], RegExp]> = {
   ],
   'a score that takes more validation samples than there are to tell': [
     ['prune', 'model', '--data', 'data', '--until', 'accuracy>=99%'],
-    /"accuracy>=99%" decides on 64 validation samples.*It takes 100/,
+    /"accuracy>=99%" decides on 64 validation samples.*It takes 100 .*set --validation 0\.16 \(data\.validation/,
   ],
   'a score by another metric': [
     ['prune', 'model', '--data', 'data', '--until', 'mse<=0.1'],

@@ -50,6 +50,32 @@ test('a folder with the usual names opens with its shape, classes and both split
     assert.deepEqual([...train.samples.values], pixels(12));
   }));
 
+test('what a set is called may stand before the usual names, and t10k may be called test', () =>
+  inFolder(async (folder) => {
+    const set = Object.entries(smallSet());
+    const named = (name: string) =>
+      Object.fromEntries(set.map(([file, bytes]) => [`${name}-${file.replace('t10k', 'test')}`, bytes]));
+    await writeFiles(folder, named('emnist-letters'));
+    const { name, train, test } = await openIdx(folder);
+    assert.deepEqual([name, labelsOf(train), labelsOf(test)], ['emnist-letters', labels(12), labels(3)]);
+    await writeFiles(folder, named('fashion'));
+    await assertUserError(openIdx(folder), /several sets/, /Name one of their files/);
+    assert.equal((await openIdx(join(folder, `fashion-${TRAIN_LABELS}`))).name, 'fashion');
+  }));
+
+test('labels counted from 1 are known as such by both parts, also where one lacks the last of them', () =>
+  inFolder(async (folder) => {
+    const counted = (...own: number[]) => idxBytes([own.length], Uint8Array.from(own));
+    const twelve = Array.from({ length: 12 }, (_, i) => 1 + (i % 3));
+    await writeFiles(folder, { ...smallSet(), [TRAIN_LABELS]: counted(...twelve), [TEST_LABELS]: counted(2, 1, 2) });
+    const { train, test } = await openIdx(folder);
+    for (const { samples } of [train, test]) {
+      const [target] = samples.targets;
+      assert.ok(target?.kind === 'classes');
+      assert.deepEqual([target.classes, target.lowest], [4, 1]);
+    }
+  }));
+
 test('gzip is told by its first bytes, under either name', () =>
   inFolder(async (folder) => {
     const set = smallSet();

@@ -215,7 +215,7 @@ test('a model that does no better than guessing is doubted, and so are few test 
     const until = { ...recipe, until: 'significant' };
     assert.match(
       await refusal(runSession(until, { sessions: join(folder, 'others'), out: join(folder, 'other') })),
-      /decides on 10 validation samples.*It takes 50 to notice a loss of 10 %, 250 for one of 2 %/,
+      /decides on 10 validation samples.*It takes 50 to notice a loss of 10 %, 250 for one of 2 %: .*(?:--validation 0\.\d+|use more data, as these are \d+)/,
     );
   });
   assert.match(warnings.join('\n'), /as guessing would be: check that values are scaled/);

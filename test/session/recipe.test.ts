@@ -99,6 +99,27 @@ test('a recipe file that is not JSON, or missing, gives one clear error', async 
   rmSync(folder, { recursive: true });
 });
 
+test('a recipe file may begin with a byte order mark; one that is nested without end gives one clear error', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
+  try {
+    const path = join(folder, 'a.prune.json');
+    writeFileSync(path, `\uFEFF${JSON.stringify(minimal)}`);
+    assert.equal((await readRecipe(path)).data?.source, join(folder, 'mnist'));
+    for (const nested of [
+      `{"data":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+      `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`,
+    ]) {
+      writeFileSync(path, nested);
+      await assert.rejects(
+        readRecipe(path),
+        (error) => error instanceof UserError && /nested deeper/.test(error.message),
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('the stop rules are read as written', () => {
   const cost = { parameters: 100, macs: 1000, bytes: 400 };
   assert.equal(sizeReached(parseUntil('parameters<=20%'), cost, { ...cost, parameters: 20 }), true);

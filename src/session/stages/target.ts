@@ -2,11 +2,13 @@
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
 import { type Cost, costOf } from '../../ops/cost';
-import { planTarget } from '../../pruning/plan-target';
+import { checkReach, planTarget } from '../../pruning/plan-target';
 import type { Prune } from '../recipe';
+import { candidatesFor } from './candidates';
 import type { Method } from './method';
 
-export function targetMethod({ measure, target, isomorphic }: Prune, original: Model): Method {
+export function targetMethod(prune: Prune, original: Model): Method {
+  const { measure, target, isomorphic } = prune;
   const [entry] = Object.entries(target ?? {}) as [keyof Cost, number][];
   if (entry === undefined) throw new UserError('The method target wants a target, for instance { "parameters": 0.5 }.');
   const [figure, wanted] = entry;
@@ -17,6 +19,8 @@ export function targetMethod({ measure, target, isomorphic }: Prune, original: M
       `The model has ${before.toLocaleString('en')} ${figure}, which the target of ${limit.toLocaleString('en')} allows: there is nothing to cut.`,
     );
   }
+  // Before a training is spent on the way there.
+  checkReach(original, candidatesFor(prune, original, undefined), figure, limit);
   const limitAt = (share: number): number => before - share * (before - limit);
   return {
     title: (share) => `${Math.round((100 * limitAt(share)) / before)} % of the ${figure} by ${measure}`,
