@@ -26,6 +26,7 @@ const FILES = [
   { file: 'bfloat16.keras', shows: 'weights of a type that HDF5 does not have' },
   { file: 'convolutional-lstm.h5', shows: 'recurrent layers over images' },
   { file: 'keras-1.h5', shows: 'the names of Keras 1, a weight for each gate' },
+  { file: 'categories.keras', shows: 'numbers looked up, counted and put in ranges' },
   { file: 'functions.keras', shows: 'operations that split, stack, index, choose and multiply, and constants' },
   { file: 'functions-of-tensorflow.h5', shows: 'the same as Keras 2 keeps them' },
   { file: 'masked-attention.keras', shows: 'attention over padded steps, over those before, over those a mask names' },

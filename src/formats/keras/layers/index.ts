@@ -5,7 +5,7 @@ import { additiveAttention, attention } from './attention';
 import { batchNormalization } from './batch-normalization';
 import { bidirectional } from './bidirectional';
 import { cropping, zeroPadding } from './borders';
-import { categoryEncoding } from './category-encoding';
+import { categoryEncoding, discretization, integerLookup } from './category-encoding';
 import { centerCrop } from './center-crop';
 import { conv } from './conv';
 import { convLstm } from './conv-lstm';
@@ -32,7 +32,7 @@ import {
   unitNormalization,
 } from './normalization';
 import { operations, tensorflowOperation } from './operations/index';
-import { pooling } from './pooling';
+import { adaptivePooling, pooling } from './pooling';
 import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';
 import { randomCrop, resizing, upSampling } from './resampling';
@@ -43,9 +43,9 @@ import { timeDistributed } from './time-distributed';
 export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
   [
     ...[activation, activationLayers, prelu, softmax],
-    ...[dense, einsumDense, embedding, categoryEncoding],
+    ...[dense, einsumDense, embedding, categoryEncoding, discretization, integerLookup],
     ...[conv, convTranspose, depthwiseConv, separableConv],
-    ...[pooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop, randomCrop],
+    ...[pooling, adaptivePooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop, randomCrop],
     ...[batchNormalization, layerNormalization, rmsNormalization, groupNormalization, unitNormalization, normalization],
     ...[layerScale, rescaling, dropout, identity, masking],
     ...[flatten, reshape, permute, repeatVector],

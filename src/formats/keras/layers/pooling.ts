@@ -1,4 +1,4 @@
-// MaxPooling and AveragePooling over one to three spatial axes.
+// MaxPooling and AveragePooling over one to three spatial axes, with windows of a size or to a number of positions.
 import type { LayerFamily } from '../family';
 import { imageOf, spatialAxes } from './image';
 import { padsOf } from './padding';
@@ -17,5 +17,21 @@ export const pooling: LayerFamily = {
     const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations: [] });
     const type = config.className.startsWith('Max') ? 'MaxPool' : 'AveragePool';
     return image.back(builder.op(type, [image.value], { kernel_shape: kernel, strides, pads }));
+  },
+};
+
+/** To so many positions an axis: windows side by side, where their number goes into the size. */
+export const adaptivePooling: LayerFamily = {
+  classes: ['Average', 'Max'].flatMap((kind) => [1, 2, 3].map((axes) => `Adaptive${kind}Pooling${axes}D`)),
+  read(context) {
+    const { config, builder } = context;
+    const image = imageOf(context);
+    const targets = config.sizes('output_size', spatialAxes(config));
+    const kernel = image.spatial.map((size, i) => {
+      const window = Number(size) / (targets[i] ?? 1);
+      return Number.isInteger(window) ? window : config.unknown('windows that overlap or differ in size');
+    });
+    const type = config.className.includes('Max') ? 'MaxPool' : 'AveragePool';
+    return image.back(builder.op(type, [image.value], { kernel_shape: kernel, strides: kernel }));
   },
 };
