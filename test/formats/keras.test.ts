@@ -29,6 +29,7 @@ const FILES = [
   { file: 'categories.keras', shows: 'numbers looked up, counted and put in ranges' },
   { file: 'functions.keras', shows: 'operations that split, stack, index, choose and multiply, and constants' },
   { file: 'functions-of-tensorflow.h5', shows: 'the same as Keras 2 keeps them' },
+  { file: 'nodes-of-tensorflow.h5', shows: "TensorFlow's operators as TensorFlow 2.1 to 2.3 kept them among layers" },
   { file: 'masked-attention.keras', shows: 'attention over padded steps, over those before, over those a mask names' },
   { file: 'operations.keras', shows: 'operations among layers, and an LSTM' },
   { file: 'widths.keras', shows: 'widths that a config states in places of its own, attention over images' },

@@ -1,6 +1,7 @@
 // Changes the list of layers of one model's config: entries taken out or put in, and who reads what.
 import type { Shape } from '../../model/graph';
 import { isRecord } from './config';
+import { layerName } from './layer-name';
 import type { Entry } from './topology';
 
 export interface JsonLayer {
@@ -21,7 +22,7 @@ export class LevelEdit {
 
   nameOf(layer: JsonLayer): string {
     const index = this.layers.indexOf(layer);
-    return String(layer.config.name ?? layer.name ?? `model_${index + 1}`);
+    return String(layerName(layer) ?? `model_${index + 1}`);
   }
 
   find(name: string): JsonLayer {

@@ -3,6 +3,7 @@ import { ModelError, UserError } from '../../errors';
 import { BATCH, type Shape } from '../../model/graph';
 import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
 import { type Config, isRecord, MAX_SIZE, show } from './config';
+import { layerName } from './layer-name';
 
 /** One layer of the config. */
 export interface Entry {
@@ -123,10 +124,7 @@ function rawEntry(layer: unknown, index: number, budget: { left: number; depth: 
     throw new UserError(`layer ${index + 1} of the model config is not {class_name, config}: ${show(layer)}`);
   }
   const { class_name: className, config, build_config: build } = layer;
-  const name =
-    (isRecord(config) ? config.name : undefined) ??
-    layer.name ??
-    (Array.isArray(config) ? `model_${index + 1}` : undefined);
+  const name = layerName(layer) ?? (Array.isArray(config) ? `model_${index + 1}` : undefined);
   if (typeof name !== 'string' || name === '')
     throw new UserError(`layer ${index + 1} of the model config has no name`);
   const entry: Entry = {

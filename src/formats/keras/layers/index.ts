@@ -32,6 +32,7 @@ import {
   unitNormalization,
 } from './normalization';
 import { operations, tensorflowOperation } from './operations/index';
+import { tensorflowNode } from './operations/nodes';
 import { adaptivePooling, pooling } from './pooling';
 import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';
@@ -52,7 +53,7 @@ export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
     ...[merge, customScale, concatenate, formerMerge, dot],
     ...[attention, additiveAttention, multiHeadAttention, groupQueryAttention],
     ...[recurrent, convLstm, bidirectional, timeDistributed, spectralNormalization],
-    ...[operations, tensorflowOperation],
+    ...[operations, tensorflowOperation, tensorflowNode],
     maxout,
   ].flatMap((family) => family.classes.map((name): [string, LayerFamily] => [name, family])),
 );

@@ -29,7 +29,7 @@ export const operations: LayerFamily = {
 };
 
 export const tensorflowOperation: LayerFamily = {
-  classes: ['TFOpLambda', 'TensorFlowOpLayer', 'SlicingOpLambda'],
+  classes: ['TFOpLambda', 'SlicingOpLambda'],
   read(context) {
     const name = context.config.text('function', '');
     return functionNamed(name)?.read(context) ?? context.config.unknown(`the operation ${name}`);
