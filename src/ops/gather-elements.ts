@@ -5,7 +5,16 @@ import { elementPlaces } from './places';
 
 export const gatherElements: Operator = {
   type: 'GatherElements',
-  shapes: (_, [, indices = []]) => [indices],
+  shapes(node, [shape = [], indices = []]) {
+    const axis = fromStart(numberAttribute(node, 'axis', 0), shape.length);
+    const fits = indices.every((size, i) => {
+      const own = shape[i];
+      return i === axis || typeof size !== 'number' || typeof own !== 'number' || size <= own;
+    });
+    if (!fits || shape.length !== indices.length)
+      throw new Error(`${node.type} "${node.name}": [${indices.join(', ')}] indices lie outside [${shape.join(', ')}]`);
+    return [indices];
+  },
   differentiate(node, tape) {
     tape.keep(node);
     const [x, indices] = [input(node, 0), input(node, 1)];

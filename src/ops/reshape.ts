@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { BATCH, type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
+import { factored, multiple } from './multiple';
 import { type Axis, input, type Known, numberAttribute, type Operator, output, type Ties } from './operator';
 import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
@@ -34,8 +35,8 @@ export const reshape: Operator = {
         if (stated === 0 ? total !== 0 : total % stated !== 0) throw mismatch(node, shape, target);
         result[rest] = stated === 0 ? 0 : total / stated;
       } else {
-        result[rest] =
-          open.length === 1 && made.length === 0 && total === stated ? (open[0] as string) : `${node.name}_${rest}`;
+        const stated = result.filter((_, i) => i !== rest);
+        result[rest] = left(shape, stated) ?? `${node.name}_${rest}`;
       }
     } else if (made.length === 0 && !couldBe(stated, total, open)) {
       throw mismatch(node, shape, target);
@@ -129,6 +130,18 @@ function tieOuter(ties: Ties, wide: readonly Axis[], narrow: readonly Axis[]): b
 
 function freezeRegrouped(ties: Ties, axes: readonly Axis[]): void {
   for (const axis of axes) ties.freeze(axis, 'its axes are regrouped');
+}
+
+/** What −1 stands for where all that is unknown cancels out, or all but one size, of which it is a multiple. */
+function left(shape: Shape, stated: Shape): Dimension | undefined {
+  const [before, after] = [shape.map(factored), stated.map(factored)];
+  const names = (sizes: typeof before): string[] => sizes.flatMap(({ name }) => name ?? []);
+  const [open, ...others] = remaining(names(before), names(after));
+  if (others.length > 0 || remaining(names(after), names(before)).length > 0) return undefined;
+  const product = (sizes: typeof before): number => elementCount(sizes.map(({ count }) => count));
+  const count = product(before) / product(after);
+  if (!Number.isInteger(count) || count <= 0) return undefined;
+  return open === undefined ? count : multiple(count, open);
 }
 
 function mismatch(node: Node, shape: Shape, target: Shape): Error {

@@ -2,7 +2,8 @@
 import { BATCH, type Dimension, type Graph, type Node, type Shape } from '../../model/graph';
 import { elementCount, int64, integers, type Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
-import { Inference } from '../../ops/infer';
+import { Inference, inferShapes } from '../../ops/infer';
+import { factored } from '../../ops/multiple';
 
 /**
  * The graph with axis 0 of its inputs as the batch; undefined where it isn't, or where a node depends on the fixed size.
@@ -29,6 +30,7 @@ export function withFreeBatch(graph: Graph): Graph | undefined {
       // It does not fit every batch: the file's fixed one stays.
       return undefined;
     }
+    if (isMixed(freed, inference.shapes)) return undefined;
     nodes.push(freed);
   }
   for (const { name, shape } of graph.outputs) {
@@ -41,7 +43,22 @@ export function withFreeBatch(graph: Graph): Graph | undefined {
       return undefined;
   }
   const outputs = graph.outputs.map((value) => ({ ...value, shape: inference.shapes.get(value.name) ?? value.shape }));
-  return { ...graph, inputs, outputs, nodes, constants, declared: new Map() };
+  const free = { ...graph, inputs, outputs, nodes, constants, declared: new Map() };
+  return takes(free, SAMPLES * batch) ? free : undefined;
+}
+
+/** A number that no size of a model is a multiple of by chance. */
+const SAMPLES = 1009;
+
+/** Whether all shapes fit a batch of so many: names hide where one meets the file's own. */
+function takes(graph: Graph, batch: number): boolean {
+  const inputs = graph.inputs.map((value) => ({ ...value, shape: [batch, ...value.shape.slice(1)] }));
+  try {
+    const shapes = inferShapes({ ...graph, inputs });
+    return graph.outputs.every(({ name }) => shapes.get(name)?.[0] === batch);
+  } catch {
+    return false;
+  }
 }
 
 /** The output keeps its shape but for the batch, which lies first. */
@@ -49,10 +66,10 @@ function fits(size: Dimension, before: Dimension | undefined, axis: number, batc
   return axis === 0 ? size === BATCH && before === batch : size === before;
 }
 
-function commonBatch(graph: Graph): Dimension | undefined {
+function commonBatch(graph: Graph): number | undefined {
   const [first] = graph.inputs;
   const batch = first?.shape[0];
-  if (batch === undefined || batch === BATCH) return undefined;
+  if (typeof batch !== 'number' || batch < 1) return undefined;
   return graph.inputs.every(({ shape }) => shape.length > 1 && shape[0] === batch) ? batch : undefined;
 }
 
@@ -60,36 +77,43 @@ function commonBatch(graph: Graph): Dimension | undefined {
 function freedReshape(
   node: Node,
   inference: Inference,
-  batch: Dimension,
+  batch: number,
   constants: Map<string, Tensor>,
 ): Node | undefined {
   const [x = '', target = ''] = node.inputs;
   const constant = constants.get(target);
   const shape: Shape | undefined = inference.shapes.get(x);
   if (constant === undefined || shape === undefined) return node;
-  const [first, ...rest] = integers(constant);
+  const [first = 1, ...rest] = integers(constant);
   const literal = node.attributes.allowzero === 1;
-  if (shape[0] !== BATCH) {
+  const outer = factored(shape[0] ?? 1);
+  if (outer.name !== BATCH) {
     // The batch may be within a size that only a run tells: a target that is fixed fits the file's own batch alone.
-    const fixed = first === batch || [first, ...rest].every((size) => size !== undefined && size > 0);
+    const fixed = first === batch || [first, ...rest].every((size) => size > 0);
     return fixed && shape.some((size) => typeof size === 'string') ? undefined : node;
   }
   if (first === -1 || (first === 0 && !literal)) return node;
-  if (first !== batch) return undefined;
-  // Where 0 stands for no elements, what is left must stand for the batch.
-  const own = literal ? withoutRest(rest, shape.slice(1)) : rest;
+  const whole = first === batch && outer.count === 1;
+  const own = whole && !literal ? rest : withoutRest(rest, first / batch, [outer.count, ...shape.slice(1)]);
   if (own === undefined) return undefined;
   const name = `${target}:batch:${node.name}`;
-  constants.set(name, int64([literal ? -1 : 0, ...own]));
+  // Where 0 stands for no elements, what is left must stand for the batch.
+  constants.set(name, int64([whole && !literal ? 0 : -1, ...own]));
   inference.shapes.set(name, constant.shape);
   return { ...node, inputs: [x, name, ...node.inputs.slice(2)] };
 }
 
-/** The sizes with what −1 stands for; undefined where only a run tells. */
-function withoutRest(sizes: readonly number[], of: Shape): readonly number[] | undefined {
-  if (!sizes.includes(-1)) return sizes;
+/** The sizes of one sample with what −1 stands for; undefined where only a run tells, or where they do not hold one. */
+function withoutRest(sizes: readonly number[], outer: number, of: Shape): readonly number[] | undefined {
   if (!of.every((size) => typeof size === 'number')) return undefined;
-  const stated = elementCount(sizes.filter((size) => size !== -1));
-  const left = elementCount(of) / stated;
-  return Number.isInteger(left) ? sizes.map((size) => (size === -1 ? left : size)) : undefined;
+  const left = elementCount(of) / (outer * elementCount(sizes.filter((size) => size !== -1)));
+  const fits = sizes.includes(-1) ? Number.isInteger(left) : left === 1;
+  return fits && Number.isInteger(outer) ? sizes.map((size) => (size === -1 ? left : size)) : undefined;
+}
+
+/** A batch that does not lie outermost may be laid out anew only where it stays apart. */
+function isMixed({ type, inputs, outputs }: Node, shapes: ReadonlyMap<string, Shape>): boolean {
+  if (type !== 'Reshape') return false;
+  const [before = [], after = []] = [shapes.get(inputs[0] ?? ''), shapes.get(outputs[0] ?? '')];
+  return before.slice(1).some((size) => factored(size).name === BATCH && !after.includes(size));
 }

@@ -30,11 +30,34 @@ const heads = (allowzero: number): ModelFile['nodes'] => [
   { type: 'Reshape', inputs: ['back', 'together'], outputs: ['y'], attributes: { allowzero } },
 ];
 
-for (const allowzero of [0, 1]) {
-  test(`heads laid out for one sample, a size left to what remains, allowzero ${allowzero}: any batch`, async () => {
-    const { graph, warnings } = await openModel(
-      file(heads(allowzero), { apart: [1, TIME, 4, -1], together: [1, -1, WIDTH] }),
-    );
+/** Around a sum with x, so that the result has the batch of x whatever the rest does. */
+const within = (nodes: ModelFile['nodes'], last: string): ModelFile['nodes'] => [
+  ...nodes,
+  { type: 'Add', inputs: ['x', last], outputs: ['y'] },
+];
+
+const folded = within(
+  [
+    { type: 'Reshape', inputs: ['x', 'folded'], outputs: ['rows'] },
+    { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
+    { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
+  ],
+  'own',
+);
+
+const FREE: Readonly<Record<string, Parameters<typeof file>>> = {
+  'heads laid out for one sample, a size left to what remains': [
+    heads(0),
+    { apart: [1, TIME, 4, -1], together: [1, -1, WIDTH] },
+  ],
+  'the same where 0 stands for no elements': [heads(1), { apart: [1, TIME, 4, -1], together: [1, -1, WIDTH] }],
+  'places folded into the batch and laid out again': [folded, { folded: [-1, WIDTH], apart: [1, TIME, WIDTH] }],
+  'heads counted for one sample and laid out again': [folded, { folded: [4, -1, 2], apart: [1, -1, WIDTH] }],
+};
+
+for (const [title, [nodes, shapes]] of Object.entries(FREE)) {
+  test(`${title}: any batch`, async () => {
+    const { graph, warnings } = await openModel(file(nodes, shapes));
     assert.deepEqual(warnings, []);
     assert.equal(graph.inputs[0]?.shape[0], BATCH);
     const x = drawn([SAMPLES, TIME, WIDTH], 'x');
@@ -48,31 +71,23 @@ for (const allowzero of [0, 1]) {
   });
 }
 
-const FOLDED: Readonly<Record<string, Parameters<typeof file>>> = {
-  'heads folded into the batch, then laid out for one sample': [
-    [
-      { type: 'Reshape', inputs: ['x', 'folded'], outputs: ['rows'] },
-      { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
-      { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
-      { type: 'Add', inputs: ['x', 'own'], outputs: ['y'] },
-    ],
-    { folded: [-1, WIDTH], apart: [1, TIME, WIDTH] },
-  ],
-  'heads counted without the batch': [
-    [
-      { type: 'Reshape', inputs: ['x', 'heads'], outputs: ['rows'] },
-      { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
-      { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
-      { type: 'Add', inputs: ['x', 'own'], outputs: ['y'] },
-    ],
-    { heads: [4, -1, 2], apart: [1, -1, WIDTH] },
-  ],
-};
-
-for (const [title, [nodes, shapes]] of Object.entries(FOLDED)) {
-  test(`${title}: one at a time`, async () => {
-    const { graph, warnings } = await openModel(file(nodes, shapes));
-    assert.equal(graph.inputs[0]?.shape[0], 1);
-    assert.match(String(warnings), /exported for batches of 1/);
+test('places before the batch, folded together: one at a time', async () => {
+  const turned = (from: string, to: string) => ({
+    type: 'Transpose',
+    inputs: [from],
+    outputs: [to],
+    attributes: { perm: [1, 0, 2] },
   });
-}
+  const nodes = within(
+    [
+      turned('x', 'places'),
+      { type: 'Reshape', inputs: ['places', 'folded'], outputs: ['rows'] },
+      { type: 'Softmax', inputs: ['rows'], outputs: ['shares'], attributes: { axis: -1 } },
+      { type: 'Reshape', inputs: ['shares', 'apart'], outputs: ['own'] },
+    ],
+    'own',
+  );
+  const { graph, warnings } = await openModel(file(nodes, { folded: [-1, WIDTH], apart: [1, TIME, WIDTH] }));
+  assert.equal(graph.inputs[0]?.shape[0], 1);
+  assert.match(String(warnings), /exported for batches of 1/);
+});
