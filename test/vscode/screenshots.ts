@@ -89,6 +89,9 @@ try {
       await picture(`${name.toLowerCase()}-${width}`);
     }
   }
+} catch (error) {
+  await editor.page.screenshot({ path: join(tmpdir(), 'neuron-pruner-screens-failed.png') });
+  throw error;
 } finally {
   // Also where a step failed: an editor that nobody closes goes on running.
   await editor.close();
