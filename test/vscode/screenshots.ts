@@ -33,9 +33,10 @@ async function picture(name: string): Promise<void> {
 
 try {
   await editor.openFile('digits/model.json');
+  // VS Code asks for no lenses of an editor that has lost the focus.
+  await editor.lens(/240,470 parameters/).waitFor();
   await editor.openSidebar();
   await editor.rows('Layers').nth(8).waitFor();
-  await editor.lens(/240,470 parameters/).waitFor();
   await picture('model-dark');
   await editor.command('Neuron Pruner: Prune Model');
   await editor.pick('Built-in digits');
