@@ -109,10 +109,13 @@ function portionsOf(
   scoreOf: (channel: number) => number,
   { minimumWidth = 1, multiple = 1 }: PlanLimits,
 ): Portion[] {
-  const scores = Float64Array.from(channels, scoreOf);
-  const places = Uint32Array.from(channels.keys()).sort(
-    (a, b) => (scores[a] as number) - (scores[b] as number) || a - b,
-  );
+  const scores = new Float64Array(channels.length);
+  const places = new Uint32Array(channels.length);
+  for (let i = 0; i < channels.length; i++) {
+    scores[i] = scoreOf(channels[i] as number);
+    places[i] = i;
+  }
+  places.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
   const ordered = Array.from(places, (place) => channels[place] as number);
   // Where a channel is several neurons, fewer channels make the multiple.
   const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);

@@ -12,7 +12,10 @@ export interface Channels {
   /** Of every value whose shape is known. */
   readonly shapes: ReadonlyMap<string, Shape>;
   sizes(name: string): readonly Size[] | undefined;
-  /** The channel of every element of an axis; undefined where the axis' size is known only when the model runs. */
+  /**
+   * The channel of every element of an axis; undefined where the axis' size is known only when the model runs. Axes with
+   * the same channels have the same list.
+   */
   of(value: string, axis: number): Uint32Array | undefined;
   /** Why a channel can't be cut; undefined where it can. */
   frozen(channel: number): string | undefined;

@@ -43,11 +43,13 @@ export function reorder(graph: Graph, channels: Channels, moved: ReadonlyMap<num
 /** Rebuilds a graph with, on every axis, the elements that `select` lists (of the axis' channels), in that order. */
 function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Uint32Array): Graph {
   const kept = new Map<string, Map<number, Uint32Array>>();
+  const selected = new Map<Uint32Array, Uint32Array | undefined>();
   for (const { value, axis } of channels.axes) {
     const own = channels.of(value, axis);
     if (own === undefined) continue;
-    const indices = select(own);
-    if (indices.length === own.length && indices.every((index, i) => index === i)) continue;
+    if (!selected.has(own)) selected.set(own, unlessAll(select(own), own.length));
+    const indices = selected.get(own);
+    if (indices === undefined) continue;
     if (indices.length === 0) throw new Error(`"${value}" would lose every element of axis ${axis}`);
     kept.set(value, (kept.get(value) ?? new Map<number, Uint32Array>()).set(axis, indices));
   }
@@ -66,6 +68,13 @@ function keep(graph: Graph, channels: Channels, select: (own: Uint32Array) => Ui
     graph.declared &&
     new Map([...graph.declared].map(([name, shape]) => [name, channels.shapes.has(name) ? after(name) : shape]));
   return withShapes({ ...graph, inputs, nodes, weights, constants, ...(declared && { declared }) });
+}
+
+/** undefined for all of so many, in order. */
+function unlessAll(indices: Uint32Array, length: number): Uint32Array | undefined {
+  if (indices.length !== length) return indices;
+  for (let i = 0; i < length; i++) if (indices[i] !== i) return indices;
+  return undefined;
 }
 
 type Kept = ReadonlyMap<string, ReadonlyMap<number, Uint32Array>>;
@@ -115,9 +124,8 @@ function withShapes(graph: Graph): Graph {
 }
 
 function indicesWhere(own: Uint32Array, wanted: (channel: number) => boolean): Uint32Array {
-  const indices: number[] = [];
-  own.forEach((channel, i) => {
-    if (wanted(channel)) indices.push(i);
-  });
-  return Uint32Array.from(indices);
+  const indices = new Uint32Array(own.length);
+  let count = 0;
+  for (let i = 0; i < own.length; i++) if (wanted(own[i] as number)) indices[count++] = i;
+  return indices.slice(0, count);
 }

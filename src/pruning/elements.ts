@@ -28,6 +28,9 @@ export class Elements {
   readonly #frozen: Uint16Array;
   readonly #approximate: Uint16Array;
   readonly #reasons = new Reasons();
+  /** Lists of channels, by the first element of their axis, and by length and ends. */
+  readonly #lists = new Map<number, Uint32Array>();
+  readonly #alike = new Map<string, Uint32Array[]>();
 
   constructor(shapes: ReadonlyMap<string, Shape>) {
     let count = 0;
@@ -141,6 +144,9 @@ export class Elements {
       this.#settle(product, candidates.length < 2 ? candidates[0] : this.#finest(product, candidates));
       waiting = waiting.filter((other) => other !== product);
     }
+    // Nothing is united any more: every element now names its channel itself. A root stands before all it took in.
+    const parents = this.#parents;
+    for (let i = 0; i < parents.length; i++) parents[i] = parents[parents[i] as number] as number;
   }
 
   /** Ties element n of the whole with the element of the chosen part that n's row-major index names. */
@@ -207,12 +213,26 @@ export class Elements {
     return new Set([...roots].map(find).filter((root) => !dead.has(root))).size;
   }
 
+  /** Once settled. Axes with the same channels give the same list: what is found out about it holds for all of them. */
   channels(axis: Axis): Uint32Array | undefined {
     const { start, size } = this.#range(axis);
     if (size === 0) return undefined;
-    const channels = new Uint32Array(size);
-    for (let i = 0; i < size; i++) channels[i] = this.#root(start + i);
-    return channels;
+    let list = this.#lists.get(start);
+    if (list === undefined) {
+      list = this.#known(this.#parents.subarray(start, start + size));
+      this.#lists.set(start, list);
+    }
+    return list;
+  }
+
+  #known(list: Uint32Array): Uint32Array {
+    const key = `${list.length} ${list[0]} ${list.at(-1)}`;
+    const alike = this.#alike.get(key);
+    const known = alike?.find((other) => isEqual(other, list));
+    if (known !== undefined) return known;
+    if (alike) alike.push(list);
+    else this.#alike.set(key, [list]);
+    return list;
   }
 
   reason(channel: number): string | undefined {
@@ -222,6 +242,11 @@ export class Elements {
   approximateReason(channel: number): string | undefined {
     return this.#reasons.text(this.#approximate[this.#root(channel)] as number);
   }
+}
+
+function isEqual(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function axesOf(parts: Product['parts']): Axis[] {

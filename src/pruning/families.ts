@@ -18,12 +18,17 @@ export interface Place extends Axis {
 /** Every channel that can be cut, in its family. */
 export const familiesOf = remembered((channels: Channels): readonly Family[] => {
   const partition = new Partition(channels);
-  for (const { value, axis } of channels.axes) {
+  channels.axes.forEach(({ value, axis }, order) => {
     const own = channels.of(value, axis);
-    if (own) partition.refine({ value, axis }, own);
-  }
+    if (own) partition.refine({ value, axis, order }, own);
+  });
   return partition.families();
 });
+
+/** An axis with its place among all. */
+interface OrderedAxis extends Axis {
+  readonly order: number;
+}
 
 const UNSEEN = -1;
 const FROZEN = -2;
@@ -37,14 +42,23 @@ class Partition {
   readonly #counts: Uint32Array;
   /** By family: the one it was part of before the axis that made it, and its place there. */
   readonly #before: number[] = [UNSEEN];
-  readonly #place: (Place | undefined)[] = [undefined];
+  readonly #place: ({ readonly axes: readonly OrderedAxis[]; readonly count: number } | undefined)[] = [undefined];
+  /** Axes by what lies on them: those alike part nothing that the first of them has not. */
+  readonly #alike = new Map<Uint32Array, OrderedAxis[]>();
 
   constructor(private readonly channels: Channels) {
     this.#familyOf = new Int32Array(channels.bound).fill(UNSEEN);
     this.#counts = new Uint32Array(channels.bound);
   }
 
-  refine(axis: Axis, own: Uint32Array): void {
+  refine(axis: OrderedAxis, own: Uint32Array): void {
+    const alike = this.#alike.get(own);
+    if (alike) {
+      alike.push(axis);
+      return;
+    }
+    const axes = [axis];
+    this.#alike.set(own, axes);
     const counts = this.#counts;
     const touched: number[] = [];
     for (let i = 0; i < own.length; i++) {
@@ -61,14 +75,19 @@ class Partition {
       if (this.#familyOf[channel] !== before || counts[channel] !== count) {
         before = this.#familyOf[channel] as number;
         count = counts[channel] as number;
-        family = this.#parted(parted, before, count, axis);
+        family = this.#parted(parted, before, count, axes);
       }
       this.#familyOf[channel] = family;
       counts[channel] = 0;
     }
   }
 
-  #parted(parted: Map<number, Map<number, number>>, before: number, count: number, axis: Axis): number {
+  #parted(
+    parted: Map<number, Map<number, number>>,
+    before: number,
+    count: number,
+    axes: readonly OrderedAxis[],
+  ): number {
     let byCount = parted.get(before);
     if (byCount === undefined) {
       byCount = new Map();
@@ -77,7 +96,7 @@ class Partition {
     let family = byCount.get(count);
     if (family === undefined) {
       family = this.#before.push(before) - 1;
-      this.#place.push({ ...axis, count });
+      this.#place.push({ axes, count });
       byCount.set(count, family);
     }
     return family;
@@ -106,10 +125,12 @@ class Partition {
   }
 
   #placesOf(family: number): Place[] {
-    const places: Place[] = [];
+    const places: (Place & OrderedAxis)[] = [];
     for (let current = family; current > 0; current = this.#before[current] as number) {
-      places.push(this.#place[current] as Place);
+      const { axes = [], count = 0 } = this.#place[current] ?? {};
+      for (const axis of axes) places.push({ ...axis, count });
     }
-    return places.reverse();
+    places.sort((a, b) => a.order - b.order);
+    return places.map(({ value, axis, count }) => ({ value, axis, count }));
   }
 }

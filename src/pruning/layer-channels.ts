@@ -25,7 +25,19 @@ export interface LayerChannels {
 type Made = Pick<LayerChannels, 'layer' | 'output' | 'weight' | 'channels'>;
 
 /** What makes channels, in the model's order. */
-export function layerChannels(model: Model, channels: Channels): LayerChannels[] {
+export function layerChannels(model: Model, channels: Channels): readonly LayerChannels[] {
+  let known = found.get(channels)?.get(model.layers);
+  if (known === undefined) {
+    known = findLayerChannels(model, channels);
+    found.set(channels, (found.get(channels) ?? new WeakMap()).set(model.layers, known));
+  }
+  return known;
+}
+
+/** What was found, by channels and layers: a plan, its measure and its prediction all ask. */
+const found = new WeakMap<Channels, WeakMap<readonly Layer[], readonly LayerChannels[]>>();
+
+function findLayerChannels(model: Model, channels: Channels): LayerChannels[] {
   const nodes = nodesByLayer(model.graph);
   const stored = storedAxes(model.graph, channels);
   const made = model.layers.flatMap((layer) => {

@@ -1,6 +1,6 @@
 // A width for each layer: its least relevant channels go until no more than that many are left.
 import type { Model } from '../model/model';
-import { type Candidates, type Choice, candidatesOf } from './candidates';
+import { type Candidates, type Choice, candidatesOf, type Portion } from './candidates';
 import { type Plan, planOf } from './plan';
 import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
 import type { LayerRelevance } from './relevance/score';
@@ -18,12 +18,18 @@ export function planLayers(candidates: Candidates, widths: ReadonlyMap<string, n
     const width = widths.get(name);
     if (width === undefined) continue;
     const own = candidates.choices.filter(({ neurons }) => neurons.has(name));
-    const neuronsOf = ({ choice, channels: together }: Queued): number =>
+    const neuronsOf = (choice: Choice, { channels: together }: Portion): number =>
       together.length * (choice.neurons.get(name) ?? 0);
-    const [before, open] = parted(queueOf(own), ({ choice, index }) => index < (taken.get(choice) ?? 0));
-    let left = channels.length - before.reduce((sum, portion) => sum + neuronsOf(portion), 0);
+    // What went with a layer that it is coupled with.
+    const gone = own.reduce((sum, choice) => {
+      const before = choice.portions.slice(0, taken.get(choice) ?? 0);
+      return before.reduce((count, portion) => count + neuronsOf(choice, portion), sum);
+    }, 0);
+    let left = channels.length - gone;
+    if (left <= width) continue;
+    const open = queueOf(own).filter(({ choice, index }) => index >= (taken.get(choice) ?? 0));
     const going = takeInTurn(open, (portion) => {
-      const narrower = left - neuronsOf(portion);
+      const narrower = left - neuronsOf(portion.choice, portion);
       if (narrower < width) return false;
       left = narrower;
       return true;
@@ -50,8 +56,4 @@ export function widthsFor(candidates: Candidates, ratioOf: (layer: string) => nu
       return [name, channels.length - shareOf(channels.length, ratioOf(name))];
     }),
   );
-}
-
-function parted<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(first), items.filter((item) => !first(item))];
 }

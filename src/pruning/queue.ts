@@ -16,7 +16,9 @@ export function queueOf(choices: readonly Choice[]): Queued[] {
       all.push({ channels, score, choice, index });
     });
   }
-  // A family's own portions lie in order already: what is sorted are places, by plain numbers, as there may be many.
+  // A family's own portions lie in order already.
+  if (choices.length === 1) return all;
+  // What is sorted are places, by plain numbers, as there may be many.
   const scores = Float64Array.from(all, ({ score }) => score);
   const order = Uint32Array.from(all.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
   return Array.from(order, (place) => all[place] as Queued);

@@ -108,7 +108,7 @@ export class Sites {
     if (wanted === undefined || shape === undefined) return undefined;
     const axis = shape.findIndex((size, i) => {
       const own = size === wanted.length ? this.channels.of(value, i) : undefined;
-      return own?.every((channel, position) => channel === wanted[position]) === true;
+      return own === wanted;
     });
     return axis < 0 ? undefined : { value, axis };
   }
