@@ -1,6 +1,7 @@
 // A session: a recipe being run. Iteration by iteration: measure → plan → cut → retrain → evaluate → checkpoint.
 // The same seed and recipe give the same result, whether the session ran through or was stopped and resumed.
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
@@ -98,6 +99,9 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     await folder.removeUnfinished();
   } else await folder.create({ ...recipe, out }, source);
   await folder.log({ type: resume ? 'resumed' : 'started', model: recipe.model, out });
+  if (options.resume === true && !resume) {
+    for (const text of await stoppedOthers(recipe, folder)) options.onEvent?.({ type: 'warning', text });
+  }
   options.onEvent?.({ type: 'engine', text: why });
   await folder.log({ type: 'engine', text: why });
   const session = new Session(whole, original, data, engine, judge, folder, options, until);
@@ -115,6 +119,21 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   await writeResult(record, session.result, out);
   await folder.logFinished({ chosen: session.chosen, out });
   return record;
+}
+
+/** That there is nothing to resume, where stopped sessions of the model were asked for otherwise. */
+async function stoppedOthers(recipe: Recipe, folder: SessionFolder): Promise<string[]> {
+  const around = dirname(folder.path);
+  const stopped: string[] = [];
+  for (const name of await readdir(around)) {
+    const other = new SessionFolder(join(around, name));
+    const own = name.startsWith(`${modelName(recipe.model)}-`) && other.path !== folder.path;
+    if (own && (await other.exists()) && (await other.hasUnfinishedWork())) stopped.push(name);
+  }
+  if (stopped.length === 0) return [];
+  return [
+    `no session with these options was stopped, so this one begins anew; ${stopped.join(', ')} in ${around} was started with others`,
+  ];
 }
 
 /** Runs, and leaves in the session's log how it ended where it did not reach its end. */

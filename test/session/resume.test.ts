@@ -122,6 +122,26 @@ test('an unfinished session is not thrown away by starting it again without --re
   assert.equal(again.code, 0, 'a finished one may run again');
 });
 
+test('going on with other options begins anew, and says which session was stopped', async () => {
+  const name = 'with-others';
+  await interrupt(name, 'SIGKILL', () => existsSync(sessionPath(name, 'iterations', '001')));
+  const stopped = readdirSync(join(workspace.folder, name))[0] ?? '';
+  const others = ['--ratio', '0.5', '--measure', 'l1', '--no-retrain', '--resume'];
+  const { code, stderr } = workspace.run(
+    'prune',
+    'model',
+    '--data',
+    'data',
+    ...others,
+    '--out',
+    'other',
+    '--sessions',
+    name,
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, new RegExp(`begins anew; ${stopped} in .* was started with others`));
+});
+
 test('training that was cut short is not used: the iteration starts over', async () => {
   const name = 'training-cut-short';
   await interrupt(name, 'SIGINT', () => existsSync(sessionPath(name, 'training.state')));
