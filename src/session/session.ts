@@ -33,7 +33,7 @@ import { checkRule, Judge, type Judgement } from './judge';
 import { withOwnLoss } from './own-loss';
 import type { Recipe, Retrain } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
-import type { IterationRecord, LayerRecord, SessionRecord } from './record';
+import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
 import type { Stage } from './stage';
 import { accepts, type Until } from './until';
 
@@ -250,6 +250,7 @@ class Session {
     const model = applied.changed ? await this.#retrain(applied.model, stage, index) : applied.model;
     const original = this.#original ?? (await this.judge.judge(this.original, true));
     const { test, validation, verification } = applied.changed ? await this.judge.judge(model, true) : original;
+    if (afterCut && model !== applied.model) this.#checkRetraining(afterCut.test, test);
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
@@ -279,6 +280,17 @@ class Session {
     };
     if (index === 0 || this.until === undefined || this.until.rule === 'size') return [model, record];
     return [model, { ...record, accepted: accepts(this.until, record) }];
+  }
+
+  /** Says where retraining did harm: its settings are those of a recipe, not those that the model was trained with. */
+  #checkRetraining(before: Evaluation, after: Evaluation): void {
+    const { epochs, learningRate, optimizer } = this.recipe.retrain;
+    if (epochs === 0 || this.#pValue(before, after) > SIGNIFICANCE) return;
+    const [from, to] = [before, after].map(({ metric, score }) => scoreText(metric, score));
+    this.#emit({
+      type: 'warning',
+      text: `retraining made it worse, ${after.metric.title} ${from} after the cut and ${to} after training: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
+    });
   }
 
   async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {

@@ -240,3 +240,26 @@ test('two inputs get the columns that the recipe says, each scaled by itself', a
   const { iterations } = await session({ model, data: { targets: ['value'], inputs } });
   assert.ok((iterations[1]?.score ?? 1) < 0.01, `mean squared error ${iterations[1]?.score}`);
 });
+
+test('where retraining does harm, it is said', async () => {
+  const learn = async (learningRate: number): Promise<string> => {
+    const warnings: string[] = [];
+    const prune = { method: 'ratio', ratio: 0.1, iterations: 1, measure: 'l1' };
+    const given = { data: { targets: ['value'] }, retrain: { epochs: 1, learningRate }, more: { prune } };
+    await session({ model: perfect(), ...given }, (event) => event.type === 'warning' && warnings.push(event.text));
+    return warnings.join('\n');
+  };
+  assert.match(await learn(1), /retraining made it worse, mean squared error .* --learning-rate than 1 \(adam/);
+  assert.doesNotMatch(await learn(1e-30), /retraining/);
+});
+
+/** Knows the value, by two neurons of its twelve alone. */
+function perfect(): tf.LayersModel {
+  const model = network(1, 'linear');
+  const kernel = Array.from({ length: 2 }, (_, row) =>
+    Array.from({ length: 12 }, (_, column) => (column > 1 ? 1e-3 : row === column ? 1 : 0)),
+  );
+  model.layers[0]?.setWeights([tf.tensor2d(kernel), tf.zeros([12])]);
+  model.layers[1]?.setWeights([tf.tensor2d([3, -2, ...new Array(10).fill(0)], [12, 1]), tf.tensor1d([1])]);
+  return model;
+}
