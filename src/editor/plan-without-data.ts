@@ -17,6 +17,6 @@ export function planWithoutData(
     // Between cuts nothing would be retrained, so that several are one.
     prune: { ...prune, method, measure, iterations: 1 },
     retrain: { epochs: 0 },
-    ...(weights && { weights: { keep: weights.keep, iterations: 1 } }),
+    ...(weights && { weights: { ...weights, iterations: 1 } }),
   };
 }

@@ -8,6 +8,11 @@ export type Precision = (typeof PRECISIONS)[number];
 
 const LEVELS = 255;
 
+/** How kernels are stored in a model that is described, not written: sizes are right, elements are not read. */
+export function describedAs(weight: Weight, precision: Precision): Weight {
+  return { ...weight, storage: { type: precision } };
+}
+
 /** @param axis of uint8: every slice along it gets a scale of its own; undefined: one for all. */
 export async function quantized(weight: Weight, precision: Precision, axis?: number): Promise<Weight> {
   const values = await weightValues(weight);

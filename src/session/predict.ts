@@ -21,6 +21,7 @@ import { candidatesFor, measuredLayers } from './stages/candidates';
 import { checkCandidates, methodOf } from './stages/choosing';
 import { stagesOf } from './stages/index';
 import { maxoutLayers } from './stages/maxout';
+import { describedModel } from './stages/quantize';
 
 /** Stands in for a measure that would have to read data first. */
 const STAND_IN = 'l1';
@@ -52,12 +53,14 @@ export class Predictor {
       return { ...compared(figures, figures), iterations: ['original'], open: measuredLayers(recipe.prune, model) };
     }
     const iterations = stagesOf(recipe, model).map(({ title }) => title);
+    const { quantize } = recipe;
+    const stored = (own: Model): Model => (quantize ? describedModel(own, quantize) : own);
     if (recipe.prune.method === 'maxout') {
-      return { ...compared(figuresOf(model), figuresOf(cutByMaxout(recipe, model))), iterations };
+      return { ...compared(figuresOf(model), figuresOf(stored(cutByMaxout(recipe, model)))), iterations };
     }
     const scored = await this.#relevanceFor(recipe, known);
     const plan = methodOf(recipe.prune, model).plan(model, candidatesFor(recipe.prune, model, scored?.relevance), 1);
-    const after = figuresWithout(model, plan);
+    const after = figuresWithout(model, stored(model), plan);
     return { ...compared(figuresOf(model), after), iterations, ...(scored && { measure: scored.measure }) };
   }
 
@@ -121,9 +124,10 @@ function figuresOf(model: Model): ModelFigures {
   return figuresWith(costOf(model), widthsOf(model));
 }
 
-function figuresWithout(model: Model, { channels, removed, cuts }: Plan): ModelFigures {
+/** @param stored the model as it will be stored. */
+function figuresWithout(model: Model, stored: Model, { channels, removed, cuts }: Plan): ModelFigures {
   const families = familiesOf(channels);
-  const cost = costPredictor(model, channels, families)(goneOf(families, removed));
+  const cost = costPredictor(stored, channels, families)(goneOf(families, removed));
   const widths = widthsOf(model);
   for (const { layer, channels: before, removed: gone } of cuts) widths.set(layer, before - gone.length);
   return figuresWith(cost, widths);

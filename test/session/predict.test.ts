@@ -13,6 +13,7 @@ import { Predictor } from '../../src/session/predict';
 import { makeRecipe } from '../../src/session/recipe';
 import { candidatesFor } from '../../src/session/stages/candidates';
 import { methodOf } from '../../src/session/stages/choosing';
+import { quantizedModel } from '../../src/session/stages/quantize';
 import { engine } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'predict-'));
@@ -53,6 +54,23 @@ for (const [prune, measure] of [
       const own = prediction.layers.find((layer) => layer.name === name)?.after;
       assert.deepEqual([own?.parameters, own?.macs], [parameters, macs]);
     }
+  });
+}
+
+for (const quantize of ['float16', 'uint8'] as const) {
+  test(`kernels that will be stored as ${quantize} are predicted as they are then stored`, async () => {
+    const prune = { method: 'ratio', ratio: 0.3, measure: 'l1' };
+    const recipe = makeRecipe({ model: path, data: { source: 'digits' }, prune, quantize }, folder, 'test');
+    const { channels, removed } = methodOf(recipe.prune, model).plan(
+      model,
+      candidatesFor(recipe.prune, model, undefined),
+      1,
+    );
+    const stored = await quantizedModel({ ...model, graph: cut(model.graph, channels, removed) }, quantize);
+    const { after: left, before, iterations } = await predictor.predict(recipe);
+    assert.equal(left.bytes, costOf(stored).bytes);
+    assert.equal(before.bytes, costOf(model).bytes);
+    assert.equal(iterations.at(-1), `weights as ${quantize}`);
   });
 }
 

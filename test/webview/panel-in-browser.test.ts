@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import type { Tab, ToPanel } from '../../src/protocol/panel';
+import type { RecipeFile } from '../../src/protocol/session';
 import { chromiumPath } from './chromium';
 import {
   comparison,
@@ -121,6 +122,27 @@ describe('the panel in a browser', { skip }, () => {
       await panel.send({ type: 'recipe', recipe: next }, { type: 'prediction', prediction: comesTo });
     }
     assert.deepEqual((await panel.sent()).slice(before.length), []);
+    await panel.page.close();
+  });
+
+  it('stores kernels in fewer bits, or leaves zeros out of an ONNX file, not both', async () => {
+    const panel = await openPanel(browser);
+    const as = (format: 'onnx' | 'keras'): ToPanel => ({ ...model, inspection: { ...lenet, format } });
+    const plan = { ...recipe, weights: { keep: 0.2 } };
+    await panel.send(as('onnx'), { type: 'recipe', recipe: plan }, { type: 'show', tab: 'plan' });
+    const told = async (expected: RecipeFile['weights'], quantize?: string): Promise<void> => {
+      await panel.page.waitForTimeout(100);
+      const last = (await panel.sent()).findLast((message) => message.type === 'recipe');
+      assert.deepEqual([last?.recipe.weights, last?.recipe.quantize], [expected, quantize]);
+    };
+    await panel.page.getByRole('checkbox', { name: /Leave the zeros out/ }).click();
+    await told({ keep: 0.2, sparse: true });
+    await panel.page.getByRole('combobox', { name: 'Kernels stored in' }).click();
+    await panel.page.getByRole('option', { name: /float16/ }).click();
+    await told({ keep: 0.2 }, 'float16');
+    assert.equal(await panel.page.getByRole('checkbox', { name: /Leave the zeros out/ }).count(), 0);
+    await panel.send(as('keras'));
+    await panel.page.getByRole('combobox', { name: 'Kernels stored in' }).waitFor({ state: 'detached' });
     await panel.page.close();
   });
 

@@ -11,19 +11,12 @@ import { measureTitle, needsData } from '../relevance/measures';
 import type { PageState } from '../state';
 import { isWithoutData } from './data';
 import { limits } from './limits';
-import {
-  boundsOf,
-  pruneFields,
-  pruneOf,
-  retrainFields,
-  retrainOf,
-  weightsFields,
-  withPrune,
-  withRetrain,
-} from './settings';
+import { percentField } from './percent-field';
+import { boundsOf, pruneFields, pruneOf, retrainFields, retrainOf, withPrune, withRetrain } from './settings';
 import { stopRule } from './stop-rule';
 import { FIGURES, type Figure, type Target, targetOf, withTarget } from './target';
 import { untilOf, withUntil } from './until';
+import { hasWeights, weights } from './weights';
 
 export function planForm(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
   const { method: chosen } = pruneOf(recipe);
@@ -31,7 +24,7 @@ export function planForm(state: PageState, model: Inspection, recipe: RecipeFile
   return html`<form class="form" aria-label="Plan" @submit=${(event: Event) => event.preventDefault()}>
     ${section('Method', method(state, model, recipe, actions))}
     ${isWithoutData(recipe) ? nothing : section('Retraining after every cut', retraining(recipe, actions))}
-    ${searches ? nothing : section('Weights', weights(recipe, actions))}
+    ${hasWeights(model, recipe) ? section('Weights', weights(model, recipe, actions)) : nothing}
     ${isWithoutData(recipe) ? nothing : section(searches ? 'Until' : 'Stop early', stopRule(recipe, actions))}
     ${chosen === 'maxout' ? nothing : section('Limits', limits(recipe, actions))}
   </form>`;
@@ -142,17 +135,6 @@ function targetFields(model: Inspection, { figure, limit }: Target, actions: Act
   })}${percentField('Share kept', share, (value) => change({ figure, limit: value }))}`;
 }
 
-/** A share from 0 to 1, shown as a percentage. */
-function percentField(label: string, value: number, change: (value: number) => void): TemplateResult {
-  return numberField({
-    label,
-    unit: '%',
-    value: Math.round(value * 10_000) / 100,
-    bounds: { exclusiveMinimum: 0, exclusiveMaximum: 100 },
-    change: (percent) => change(percent / 100),
-  });
-}
-
 const OPTIMIZERS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' } as const;
 const SCHEDULES = { constant: 'Constant', step: 'Step', cosine: 'Cosine', inv: 'Inverse' } as const;
 
@@ -214,36 +196,6 @@ function distillation(recipe: RecipeFile, actions: Actions): TemplateResult {
               bounds: boundsOf(temperature),
               change: (value) => change({ ...own, temperature: value }),
             })}
-          </div>`
-    }`;
-}
-
-/** Where weight pruning starts when it is switched on. */
-const USUAL_KEEP = 0.4;
-
-function weights(recipe: RecipeFile, actions: Actions): TemplateResult {
-  const own = recipe.weights;
-  return html`${checkbox({
-    text: 'Set the smallest weights to zero afterwards',
-    checked: own !== undefined,
-    change: (checked) =>
-      actions.plan(({ weights: _, ...old }) => (checked ? { ...old, weights: { keep: USUAL_KEEP } } : old)),
-  })}
-    ${
-      own === undefined
-        ? nothing
-        : html`<div class="fields">
-            ${percentField('Weights kept', own.keep, (keep) => actions.plan((old) => ({ ...old, weights: { ...old.weights, keep } })))}
-            ${
-              isWithoutData(recipe)
-                ? nothing
-                : numberField({
-                    label: 'In steps',
-                    value: own.iterations ?? weightsFields.iterations.default,
-                    bounds: boundsOf(weightsFields.iterations),
-                    change: (iterations) => actions.plan((old) => ({ ...old, weights: { ...own, iterations } })),
-                  })
-            }
           </div>`
     }`;
 }

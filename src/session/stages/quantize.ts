@@ -2,7 +2,7 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
-import { type Precision, quantized } from '../../model/quantize';
+import { describedAs, type Precision, quantized } from '../../model/quantize';
 import type { Weight } from '../../model/weight';
 import type { Recipe } from '../recipe';
 import type { Stage } from '../stage';
@@ -21,6 +21,17 @@ export function quantizeStages({ quantize }: Recipe, original: Model): Stage[] {
       },
     },
   ];
+}
+
+/** The model with its kernels said to be stored so: for its size, before anything is. */
+export function describedModel(model: Model, precision: Precision): Model {
+  const weights = new Map(
+    [...model.graph.weights].map(([name, weight]) => [
+      name,
+      isKernel(weight) ? describedAs(weight, precision) : weight,
+    ]),
+  );
+  return { ...model, graph: { ...model.graph, weights } };
 }
 
 export async function quantizedModel(model: Model, precision: Precision): Promise<Model> {
