@@ -13,7 +13,7 @@ import { readTopology } from '../keras/topology';
 import { entryBytes, entrySource, readZip, type ZipEntry } from '../zip/read';
 import { archiveContainer } from './container';
 import { CONFIG, METADATA, WEIGHTS } from './layout';
-import { ArchiveWeights, isOptimizer } from './weights';
+import { ArchiveWeights, datasetsOf, isOptimizer } from './weights';
 
 /** @param path the file. */
 export async function readArchive(path: string): Promise<Model> {
@@ -24,7 +24,7 @@ export async function readArchive(path: string): Promise<Model> {
   const source = await entrySource(path, entryOf(path, entries, WEIGHTS));
   return Hdf5File.with(source, (file) => {
     const topology = readTopology(config);
-    const weights = new ArchiveWeights(file, source, topology);
+    const weights = new ArchiveWeights(datasetsOf(file, source), topology);
     const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
     const omitted = file
       .names('/')

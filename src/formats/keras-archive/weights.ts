@@ -21,8 +21,9 @@ export class ArchiveWeights implements WeightStore {
   readonly #copied = new Set<string>();
   readonly #groups: ReadonlyMap<string, string>;
 
-  constructor(file: Hdf5File, source: BytesSource, topology: Topology) {
-    this.#datasets = datasets(file, source);
+  /** @param datasets by their paths with slashes. */
+  constructor(datasets: ReadonlyMap<string, Weight>, topology: Topology) {
+    this.#datasets = datasets;
     this.#groups = groupsOf(topology);
   }
 
@@ -114,7 +115,7 @@ export function snakeCase(name: string): string {
 }
 
 /** Every data set but the optimizer's, by its path with slashes: files saved on Windows have backslashes. */
-function datasets(file: Hdf5File, source: BytesSource): Map<string, Weight> {
+export function datasetsOf(file: Hdf5File, source: BytesSource): Map<string, Weight> {
   const found = new Map<string, Weight>();
   const visit = (group: string, depth: number): void => {
     for (const name of file.names(group)) {

@@ -9,9 +9,10 @@ import { compiledLoss } from '../keras/compiled-loss';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
 import { readBack } from '../keras/read-back';
-import { readTopology } from '../keras/topology';
+import { readTopology, type Topology } from '../keras/topology';
 import type { WeightStore } from '../keras/weight-store';
 import { writeTopology } from '../keras/write';
+import { archivedStore } from './archived-store';
 import { readManifest } from './manifest';
 import { namedStore } from './named-store';
 
@@ -41,13 +42,14 @@ function trainingConfig(topology: unknown): unknown {
   return isRecord(topology) ? topology.training_config : undefined;
 }
 
+/** @param checked what stands between the weights and the layers that ask for them. */
 export function modelFromDocument(
   document: TfjsDocument,
   warnings: readonly string[],
-  store: WeightStore = namedStore(document.weights),
+  checked = (store: WeightStore): WeightStore => store,
 ): Model {
   const topology = readTopology(modelConfig(document.json.modelTopology));
-  const { graph, layers, warnings: notes } = readKeras(topology, store, 'tfjs');
+  const { graph, layers, warnings: notes } = readKeras(topology, checked(storeOf(document, topology)), 'tfjs');
   return {
     name: topology.name,
     graph,
@@ -56,6 +58,10 @@ export function modelFromDocument(
     warnings: [...warnings, ...notes],
     ...compiledLoss(trainingConfig(document.json.modelTopology)),
   };
+}
+
+function storeOf({ weights }: TfjsDocument, topology: Topology): WeightStore {
+  return archivedStore(weights, topology) ?? namedStore(weights);
 }
 
 function tfjsContainer(document: TfjsDocument): Container {
@@ -89,7 +95,7 @@ async function writeDocument(document: TfjsDocument, model: Model, folder: strin
     manifest.push({ ...group, paths, weights: entries });
   }
   const before = modelConfig(json.modelTopology);
-  const config = writeTopology(before, before, model, namedStore(document.weights), 'tfjs');
+  const config = writeTopology(before, before, model, storeOf(document, readTopology(before)), 'tfjs');
   const modelTopology =
     modelConfig(json.modelTopology) === json.modelTopology
       ? config

@@ -5,7 +5,6 @@ import type { Weight } from '../../model/weight';
 import { type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from '../keras/weight-store';
 import { modelFromDocument } from './container';
 import { type ManifestGroup, readManifest } from './manifest';
-import { namedStore } from './named-store';
 import { checkLayersModel } from './read';
 
 export interface Description {
@@ -26,7 +25,7 @@ export function describeTfjs(path: string, json: Readonly<Record<string, unknown
   const manifest = readManifest(json.weightsManifest, report);
   const weights = new Map(manifest.flatMap((group) => group.weights.map((entry) => [entry.name, described(entry)])));
   const document = { json, text: '', indent: '', file: path, weights, shardSizes: [] };
-  const model = modelFromDocument(document, [], tolerantStore(namedStore(weights), report));
+  const model = modelFromDocument(document, [], (store) => tolerantStore(store, report));
   return { model, manifest, unread: [...weights.keys()].filter((name) => !model.graph.weights.has(name)) };
 }
 
