@@ -1,7 +1,7 @@
 // GatherElements: elements named one by one along an axis. https://onnx.ai/onnx/operators/onnx__GatherElements.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fromStart, input, numberAttribute, type Operator } from './operator';
-import { elementPlaces } from './places';
+import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { elementPlaces, tieBeside } from './places';
 
 export const gatherElements: Operator = {
   type: 'GatherElements',
@@ -15,6 +15,7 @@ export const gatherElements: Operator = {
       throw new Error(`${node.type} "${node.name}": [${indices.join(', ')}] indices lie outside [${shape.join(', ')}]`);
     return [indices];
   },
+  ties: (node, ties) => tieBeside(node, ties, [...node.inputs, output(node)]),
   differentiate(node, tape) {
     tape.keep(node);
     const [x, indices] = [input(node, 0), input(node, 1)];

@@ -1,7 +1,8 @@
 // GatherND: slices named by their coordinates. https://onnx.ai/onnx/operators/onnx__GatherND.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { input, numberAttribute, type Operator } from './operator';
-import { slicePlaces } from './places';
+import { fixed } from '../model/graph';
+import { input, numberAttribute, type Operator, output } from './operator';
+import { slicePlaces, tieSlices } from './places';
 
 export const gatherNd: Operator = {
   type: 'GatherND',
@@ -9,6 +10,12 @@ export const gatherNd: Operator = {
     const depth = indices.at(-1);
     if (typeof depth !== 'number') return [undefined];
     return [[...indices.slice(0, -1), ...data.slice(numberAttribute(node, 'batch_dims', 0) + depth)]];
+  },
+  ties(node, ties) {
+    const [data, indices] = [input(node, 0), input(node, 1)];
+    const named = numberAttribute(node, 'batch_dims', 0) + fixed(ties.shape(indices), -1);
+    const slice = { value: output(node), axis: ties.shape(indices).length - 1 };
+    tieSlices(ties, indices, { value: data, axis: named }, slice);
   },
   differentiate(node, tape) {
     tape.keep(node);

@@ -1,7 +1,36 @@
-// Elements named by indices, in TensorFlow.js: as rows of a matrix, which it can gather and add up with a gradient.
+// Elements named by indices: which channels they leave apart; and in TensorFlow.js as rows of a matrix, which it can gather
+// and add up with a gradient.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import type { Node } from '../model/graph';
 import { strides } from '../model/tensor';
-import type { Evaluation } from './operator';
+import { type Axis, type Evaluation, fromStart, numberAttribute, type Ties } from './operator';
+
+const NAMED = 'its elements are named by their places';
+
+/** Elements named along one axis (GatherElements): on every other, those at the same place go together. */
+export function tieBeside(node: Node, ties: Ties, values: readonly string[]): void {
+  const [first = ''] = values;
+  const named = fromStart(numberAttribute(node, 'axis', 0), ties.shape(first).length);
+  for (const value of values) {
+    ties.shape(value).forEach((_, axis) => {
+      if (axis === named) ties.freeze({ value, axis }, NAMED);
+      else ties.tie({ value: first, axis }, { value, axis });
+    });
+  }
+}
+
+/** Slices named by their coordinates (GatherND): they are made of the same elements, from an axis on in both values. */
+export function tieSlices(ties: Ties, indices: string, from: Axis, to: Axis): void {
+  ties.shape(indices).forEach((_, axis) => {
+    ties.freeze({ value: indices, axis }, NAMED);
+  });
+  for (const { value, axis: end } of [from, to]) {
+    for (let axis = 0; axis < end; axis++) ties.freeze({ value, axis }, NAMED);
+  }
+  for (let i = 0; from.axis + i < ties.shape(from.value).length; i++) {
+    ties.tie({ value: from.value, axis: from.axis + i }, { value: to.value, axis: to.axis + i });
+  }
+}
 
 /** Where each element lies that indices name along an axis (GatherElements), in the flattened tensor. */
 export function elementPlaces(indices: TfTensor, shape: readonly number[], axis: number, { tf }: Evaluation): TfTensor {

@@ -1,11 +1,12 @@
 // ScatterElements: elements replaced one by one along an axis. https://onnx.ai/onnx/operators/onnx__ScatterElements.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fromStart, input, numberAttribute, type Operator } from './operator';
-import { elementPlaces, withRows } from './places';
+import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { elementPlaces, tieBeside, withRows } from './places';
 
 export const scatterElements: Operator = {
   type: 'ScatterElements',
   shapes: (_, [data = []]) => [data],
+  ties: (node, ties) => tieBeside(node, ties, [...node.inputs, output(node)]),
   differentiate(node, tape) {
     tape.keep(node);
     const [data, indices, updates] = [input(node, 0), input(node, 1), input(node, 2)];

@@ -1,11 +1,18 @@
 // ScatterND: slices replaced where coordinates say. https://onnx.ai/onnx/operators/onnx__ScatterND.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { input, type Operator } from './operator';
-import { slicePlaces, withRows } from './places';
+import { fixed } from '../model/graph';
+import { input, type Operator, output } from './operator';
+import { slicePlaces, tieSlices, withRows } from './places';
 
 export const scatterNd: Operator = {
   type: 'ScatterND',
   shapes: (_, [data = []]) => [data],
+  ties(node, ties) {
+    const [data, indices, updates] = [input(node, 0), input(node, 1), input(node, 2)];
+    const named = fixed(ties.shape(indices), -1);
+    tieSlices(ties, indices, { value: data, axis: named }, { value: updates, axis: ties.shape(indices).length - 1 });
+    tieSlices(ties, indices, { value: data, axis: named }, { value: output(node), axis: named });
+  },
   differentiate(node, tape) {
     tape.keep(node);
     const [data, indices, updates] = [input(node, 0), input(node, 1), input(node, 2)];
