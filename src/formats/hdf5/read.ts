@@ -58,6 +58,8 @@ export class Hdf5File {
   close(): void {
     try {
       this.library.module.close_file(this.id);
+    } catch {
+      // What was read is here, or was refused already.
     } finally {
       this.host.release();
     }
