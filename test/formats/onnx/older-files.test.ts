@@ -211,3 +211,33 @@ test('what stands behind an operator nobody knows, of whose result nothing is sa
   assert.equal(channels.frozen(channels.of('first', 0)?.[0] ?? 0), undefined);
   assert.notEqual(channels.frozen(channels.of('first', 1)?.[0] ?? 0), undefined);
 });
+
+test('a network of scikit-learn behind the scaler of its pipeline', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 15,
+      domains: new Map([['ai.onnx.ml', 1]]),
+      x: ['batch', 4],
+      y: ['batch', 3],
+      nodes: [
+        {
+          type: 'Scaler',
+          domain: 'ai.onnx.ml',
+          inputs: ['x'],
+          outputs: ['scaled'],
+          attributes: { offset: [0.5, -0.25, 1.5, 0.125], scale: [0.75, 2.5, 0.5, 1.25] },
+        },
+        { type: 'MatMul', inputs: ['scaled', 'a'], outputs: ['wide'] },
+        { type: 'Relu', inputs: ['wide'], outputs: ['bent'] },
+        { type: 'MatMul', inputs: ['bent', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([4, 20], 'a')],
+        ['b', drawn([20, 3], 'b')],
+      ]),
+    },
+    [5, 4],
+  );
+  assert.ok(after < 0.8 * before);
+});

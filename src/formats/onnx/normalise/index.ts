@@ -8,6 +8,7 @@ import { dropout } from './dropout';
 import { affine, crop, imageScaler, parametricSoftplus, scaledTanh } from './experimental';
 import { gelu, swish } from './gelu';
 import { gridSample } from './grid-sample';
+import { MACHINE_LEARNING } from './machine-learning';
 import { MICROSOFT, simplifiedLayerNormalization } from './microsoft';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
@@ -66,8 +67,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
   }),
 );
 
+const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Rule>> = new Map([
+  ['com.microsoft', MICROSOFT],
+  ['ai.onnx.ml', MACHINE_LEARNING],
+]);
+
 /** The rule for an operator; undefined for one that needs none, or that is not known. */
 export function ruleFor(type: string, domain: string | undefined): Rule | undefined {
   if (domain === undefined) return RULES.get(type);
-  return domain === 'com.microsoft' ? MICROSOFT.get(type) : undefined;
+  return DOMAINS.get(domain)?.get(type);
 }
