@@ -137,12 +137,12 @@ describe('the panel in a browser', { skip }, () => {
     };
     await panel.page.getByRole('checkbox', { name: /Leave the zeros out/ }).click();
     await told({ keep: 0.2, sparse: true });
-    await panel.page.getByRole('combobox', { name: 'Kernels stored in' }).click();
+    await panel.page.getByRole('combobox', { name: 'Kernels stored as' }).click();
     await panel.page.getByRole('option', { name: /float16/ }).click();
     await told({ keep: 0.2 }, 'float16');
     assert.equal(await panel.page.getByRole('checkbox', { name: /Leave the zeros out/ }).count(), 0);
     await panel.send(as('keras'));
-    await panel.page.getByRole('combobox', { name: 'Kernels stored in' }).waitFor({ state: 'detached' });
+    await panel.page.getByRole('combobox', { name: 'Kernels stored as' }).waitFor({ state: 'detached' });
     await panel.page.close();
   });
 

@@ -13,11 +13,7 @@ import { boundsOf, weightsFields } from './settings';
 /** Where weight pruning starts when it is switched on. */
 const USUAL_KEEP = 0.4;
 
-const STORED = {
-  whole: 'As they are (32 bits)',
-  float16: '16 bits (float16)',
-  uint8: '8 bits (uint8)',
-} as const;
+const STORED = { whole: 'As they are', float16: 'float16', uint8: 'uint8' } as const;
 type Stored = keyof typeof STORED;
 
 export function weights(model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
@@ -81,7 +77,7 @@ function leftOut(own: NonNullable<RecipeFile['weights']>, actions: Actions): Tem
 function storage(recipe: RecipeFile, actions: Actions): TemplateResult {
   return html`<div class="fields">
     ${choice<Stored>({
-      label: 'Kernels stored in',
+      label: 'Kernels stored as',
       value: recipe.quantize ?? 'whole',
       options: (Object.keys(STORED) as Stored[]).map((value) => ({ value, text: STORED[value] })),
       choose: (value) => actions.plan((old) => withStorage(old, value)),
