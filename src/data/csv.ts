@@ -28,6 +28,7 @@ export async function readCsv(path: string, options: ReadOptions & BuilderOption
   const rows: AsyncIterable<string[]> = await rowsOf(path, name);
   let columns: ColumnBuilder[] | undefined;
   let first: string[] | undefined;
+  let named = false;
   let count = 0;
   const add = (cells: readonly string[]): void => {
     columns?.forEach((column, i) => {
@@ -44,6 +45,7 @@ export async function readCsv(path: string, options: ReadOptions & BuilderOption
     }
     if (columns === undefined) {
       const header = options.header ?? isHeader(first, row);
+      named = header;
       columns = namesOf(first, header, name).map((column) => new ColumnBuilder(column, options));
       if (!header) add(first);
     }
@@ -54,7 +56,18 @@ export async function readCsv(path: string, options: ReadOptions & BuilderOption
     add(first);
   }
   if (columns === undefined || count === 0) throw new UserError(`${name} holds no rows. Choose a file with some.`);
-  return { name, count, columns: await Promise.all(columns.map((column) => column.build())) };
+  const built = await Promise.all(columns.map((column) => column.build()));
+  return withoutRowNumbers({ name, count, columns: built }, named && first?.[0] === '');
+}
+
+/** Programs write the number of every row before it, under no name. */
+function withoutRowNumbers(table: Table, unnamed: boolean): Table {
+  const [first, ...columns] = table.columns;
+  if (!unnamed || columns.length === 0 || first?.kind !== 'numbers') return table;
+  const { values } = first;
+  if (!values.every((value) => Number.isInteger(value)) || new Set(values).size < values.length) return table;
+  const note = `the first column of ${table.name} has no name and numbers the rows: it is left out`;
+  return { ...table, columns, note };
 }
 
 async function rowsOf(path: string, name: string): Promise<AsyncIterable<string[]>> {

@@ -17,7 +17,7 @@ export function appended(tables: readonly Table[]): Table {
     });
     return joined(own, tables);
   });
-  return { name: first.name, count, columns };
+  return { ...first, count, columns };
 }
 
 function joined(columns: readonly TableColumn[], tables: readonly Table[]): TableColumn {

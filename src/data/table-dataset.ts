@@ -28,7 +28,7 @@ export function tableDataset(name: string, parts: Parts<Table>, options: ReadOpt
     typeof choice === 'object' ? choice : { from: choice },
   );
   const inputs = grouped(parts.train, options.inputs ?? otherColumns(parts.train, targets));
-  const notes: string[] = [];
+  const notes: string[] = parts.train.note === undefined ? [] : [parts.train.note];
   const tables = [parts.train, parts.validation, parts.test].filter((table) => table !== undefined);
   const stored = targetsOf(tables, targets);
   const samples = tables.map(

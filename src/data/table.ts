@@ -47,6 +47,8 @@ export interface Table {
   readonly name: string;
   readonly count: number;
   readonly columns: readonly TableColumn[];
+  /** How it is read, where nobody asked for that. */
+  readonly note?: string;
 }
 
 /** What a data set's files are for. */

@@ -246,11 +246,11 @@ class Session {
         stopped: () => this.options.stopped?.() ?? false,
       }),
     );
-    const afterCut = applied.changed ? await this.judge.judge(applied.model, false) : undefined;
-    const model = applied.changed ? await this.#retrain(applied.model, stage, index) : applied.model;
     const original = this.#original ?? (await this.judge.judge(this.original, true));
-    const { test, validation, verification } = applied.changed ? await this.judge.judge(model, true) : original;
-    if (afterCut && model !== applied.model) this.#checkRetraining(afterCut.test, test);
+    const afterCut = applied.changed ? await this.judge.judge(applied.model, true) : undefined;
+    const [model, { test, validation, verification }] = afterCut
+      ? await this.#retrained(applied.model, stage, index, afterCut)
+      : [applied.model, original];
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
@@ -282,15 +282,26 @@ class Session {
     return [model, { ...record, accepted: accepts(this.until, record) }];
   }
 
-  /** Says where retraining did harm: its settings are those of a recipe, not those that the model was trained with. */
-  #checkRetraining(before: Evaluation, after: Evaluation): void {
+  /**
+   * The model retrained, and how it does; as the cut left it where training did harm on the validation samples: its
+   * settings are those of a recipe, not those that the model was trained with.
+   */
+  async #retrained(cut: Model, stage: Stage, index: number, afterCut: Judgement): Promise<[Model, Judgement]> {
+    const model = await this.#retrain(cut, stage, index);
+    const judged = await this.judge.judge(model, true);
     const { epochs, learningRate, optimizer } = this.recipe.retrain;
-    if (epochs === 0 || this.#pValue(before, after) > SIGNIFICANCE) return;
-    const [from, to] = [before, after].map(({ metric, score }) => scoreText(metric, score));
-    this.#emit({
-      type: 'warning',
-      text: `retraining made it worse, ${after.metric.title} ${from} after the cut and ${to} after training: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
-    });
+    if ((stage.epochs ?? epochs) === 0) return [model, judged];
+    const [before, after] = [afterCut.validation, judged.validation];
+    const harmed = before !== undefined && after !== undefined && this.#pValue(before, after) <= SIGNIFICANCE;
+    if (harmed || this.#pValue(afterCut.test, judged.test) <= SIGNIFICANCE) {
+      const [from, to] = [afterCut, judged].map(({ test: { metric, score } }) => scoreText(metric, score));
+      const kept = harmed ? ', so that the weights are kept as the cut left them' : '';
+      this.#emit({
+        type: 'warning',
+        text: `retraining made it worse, test ${judged.test.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
+      });
+    }
+    return harmed ? [cut, afterCut] : [model, judged];
   }
 
   async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {

@@ -260,3 +260,18 @@ test('no damage to a text does anything but a sentence', async () => {
     );
   });
 });
+
+test('row numbers that a program wrote before the rows are left out, and it is said; a named or repeated column stays', () =>
+  inFolder(async (folder) => {
+    const read = async (text: string) => {
+      await writeFile(join(folder, 'rows.csv'), text);
+      const { inputs, notes } = await opened(join(folder, 'rows.csv'));
+      return [inputs.map(({ shape }) => shape.join()).join(), notes.length];
+    };
+    const rows = (head: string, first: readonly number[]) =>
+      [head, ...first.map((own, i) => `${own},${i / 7},${i / 3},${i % 2 ? 'a' : 'b'}`)].join('\n');
+    assert.deepEqual(await read(rows(',x,z,label', [7, 3, 4, 9, 1, 0])), ['2', 1]);
+    assert.deepEqual(await read(rows('id,x,z,label', [7, 3, 4, 9, 1, 0])), ['3', 0]);
+    assert.deepEqual(await read(rows(',x,z,label', [7, 3, 4, 7, 1, 0])), ['3', 0]);
+    assert.deepEqual(await read(rows(',x,z,label', [7.5, 3, 4, 9, 1, 0])), ['3', 0]);
+  }));

@@ -241,15 +241,21 @@ test('two inputs get the columns that the recipe says, each scaled by itself', a
   assert.ok((iterations[1]?.score ?? 1) < 0.01, `mean squared error ${iterations[1]?.score}`);
 });
 
-test('where retraining does harm, it is said', async () => {
+test('where retraining does harm, the weights stay as the cut left them, and it is said', async () => {
+  let pruned: SessionRecord['iterations'][number] | undefined;
   const learn = async (learningRate: number): Promise<string> => {
     const warnings: string[] = [];
     const prune = { method: 'ratio', ratio: 0.1, iterations: 1, measure: 'l1' };
     const given = { data: { targets: ['value'] }, retrain: { epochs: 1, learningRate }, more: { prune } };
-    await session({ model: perfect(), ...given }, (event) => event.type === 'warning' && warnings.push(event.text));
+    const listen = (event: SessionEvent) => event.type === 'warning' && warnings.push(event.text);
+    [, pruned] = (await session({ model: perfect(), ...given }, listen)).iterations;
     return warnings.join('\n');
   };
-  assert.match(await learn(1), /retraining made it worse, mean squared error .* --learning-rate than 1 \(adam/);
+  assert.match(
+    await learn(1),
+    /retraining made it worse, test mean squared error .* kept as the cut left them: .* --learning-rate than 1 \(adam/,
+  );
+  assert.equal(pruned?.score, pruned?.scoreAfterCut);
   assert.doesNotMatch(await learn(1e-30), /retraining/);
 });
 
