@@ -20,6 +20,8 @@ export interface IterationRecord {
   readonly from?: number;
   /** False where the rule that decides refused it: the session went on from another one. */
   readonly accepted?: boolean;
+  /** Whether retraining did harm, so that the weights are as the cut left them. */
+  readonly harmed?: boolean;
   /** In words: "3 neurons a unit", "43 % of the weights". */
   readonly title: string;
   readonly parameters: number;

@@ -160,11 +160,16 @@ function sessionName(recipe: Recipe): string {
   return `${modelName(recipe.model)}-${sum}`;
 }
 
+/** Of the learning rate, after every training that did harm. */
+const AFTER_HARM = 1 / 4;
+
 class Session {
   chosen = 0;
   result: Model;
   #original: Judgement | undefined;
   #teacher: Teacher | undefined;
+  /** Trainings that did harm so far. */
+  #harmed = 0;
   #last: { readonly index: number; readonly model: Model } | undefined;
 
   constructor(
@@ -183,6 +188,7 @@ class Session {
   async run(course: Course): Promise<IterationRecord[]> {
     const done = await this.folder.readIterations();
     const records = done.map(({ record }) => record);
+    this.#harmed = records.filter(({ harmed }) => harmed).length;
     const { stages } = course;
     this.#emit({ type: 'started', folder: this.folder.path, ...(stages && { stages }), resumed: done.length });
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
@@ -251,12 +257,15 @@ class Session {
     const [model, { test, validation, verification }] = afterCut
       ? await this.#retrained(applied.model, stage, index, afterCut)
       : [applied.model, original];
+    const harmed = applied.changed && model === applied.model;
+    if (harmed) this.#harmed++;
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
       index,
       kind: stage.kind,
       ...(from !== index - 1 && { from }),
+      ...(harmed && { harmed }),
       title: applied.title ?? stage.title,
       parameters: cost.parameters,
       nonZero: await nonZeroCount(model.graph),
@@ -282,6 +291,11 @@ class Session {
     return [model, { ...record, accepted: accepts(this.until, record) }];
   }
 
+  /** What did harm was too much: the next training gets less. */
+  #learningRate(): number {
+    return this.recipe.retrain.learningRate * AFTER_HARM ** this.#harmed;
+  }
+
   /**
    * The model retrained, and how it does; as the cut left it where training did harm on the validation samples: its
    * settings are those of a recipe, not those that the model was trained with.
@@ -289,13 +303,16 @@ class Session {
   async #retrained(cut: Model, stage: Stage, index: number, afterCut: Judgement): Promise<[Model, Judgement]> {
     const model = await this.#retrain(cut, stage, index);
     const judged = await this.judge.judge(model, true);
-    const { epochs, learningRate, optimizer } = this.recipe.retrain;
+    const { epochs, optimizer } = this.recipe.retrain;
+    const learningRate = this.#learningRate();
     if ((stage.epochs ?? epochs) === 0) return [model, judged];
     const [before, after] = [afterCut.validation, judged.validation];
     const harmed = before !== undefined && after !== undefined && this.#pValue(before, after) <= SIGNIFICANCE;
     if (harmed || this.#pValue(afterCut.test, judged.test) <= SIGNIFICANCE) {
       const [from, to] = [afterCut, judged].map(({ test: { metric, score } }) => scoreText(metric, score));
-      const kept = harmed ? ', so that the weights are kept as the cut left them' : '';
+      const kept = harmed
+        ? ', so that the weights are kept as the cut left them and the next training gets a quarter of the learning rate'
+        : '';
       this.#emit({
         type: 'warning',
         text: `retraining made it worse, test ${judged.test.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
@@ -308,7 +325,10 @@ class Session {
     const values = await loadValues(model.graph);
     const { retrain, seed } = this.recipe;
     const { epochs = retrain.epochs } = stage;
-    const options = trainingOptions({ ...retrain, epochs }, `${seed} iteration ${index}`);
+    const options = trainingOptions(
+      { ...retrain, epochs, learningRate: this.#learningRate() },
+      `${seed} iteration ${index}`,
+    );
     const teacher = retrain.distillation && (await this.#teach());
     const sparse = stage.kind === 'weights' ? new Set(sparseWeights(model.graph)) : new Set<string>();
     const resume = await this.folder.readTraining(index);
