@@ -245,7 +245,7 @@ test('where retraining does harm, the weights stay as the cut left them, and it 
   let pruned: SessionRecord['iterations'][number] | undefined;
   const learn = async (learningRate: number): Promise<string> => {
     const warnings: string[] = [];
-    const prune = { method: 'ratio', ratio: 0.1, iterations: 1, measure: 'l1' };
+    const prune = { method: 'ratio', ratio: 0.5, iterations: 3, measure: 'l1' };
     const given = { data: { targets: ['value'] }, retrain: { epochs: 1, learningRate }, more: { prune } };
     const listen = (event: SessionEvent) => event.type === 'warning' && warnings.push(event.text);
     [, pruned] = (await session({ model: perfect(), ...given }, listen)).iterations;
@@ -253,7 +253,7 @@ test('where retraining does harm, the weights stay as the cut left them, and it 
   };
   assert.match(
     await learn(1),
-    /retraining made it worse, test mean squared error .* kept as the cut left them: .* --learning-rate than 1 \(adam/,
+    /retraining made it worse, test mean squared error .* kept as the cut left them .* --learning-rate than 1 \(adam[\s\S]*than 0\.25 \(adam/,
   );
   assert.equal(pruned?.score, pruned?.scoreAfterCut);
   assert.doesNotMatch(await learn(1e-30), /retraining/);
