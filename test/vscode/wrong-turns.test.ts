@@ -97,10 +97,11 @@ describe('a model called net.json', { skip: skipped }, () => {
     await panel(/How well they perform was not compared/).waitFor();
     assert.ok(readdirSync(join(workspace.folder, 'net', 'net-pruned')).includes('net.json'));
     set({ 'neuronPruner.resultsFolder': 'smaller' });
-    await tab('Plan').click();
     const elsewhere = join(workspace.folder, 'smaller', 'net-pruned');
-    // The setting is read when the session starts, and the editor hears of it a moment after it was written.
+    // The setting is read when the session starts, and the editor hears of it a moment after it was written: until then
+    // the result goes to the old place, and is shown.
     await editor.until(async () => {
+      await tab('Plan').click();
       await editor.panel().getByRole('button', { name: 'Run' }).click();
       await editor.page.waitForTimeout(2_000);
       return existsSync(join(elsewhere, 'net.json'));
