@@ -10,6 +10,8 @@ const ACTIVATIONS = 9;
 const COMMANDS = 40;
 /** Milliseconds in which a window comes to rest. */
 const SETTLED = 5_000;
+/** Milliseconds after which a key counts as lost. */
+const PATIENCE = 5_000;
 /** Runs Compare Models, which asks which of the workspace's models: there and back between window and extension. */
 const KEYS = 'Control+Alt+9';
 
@@ -82,8 +84,12 @@ async function roundTrips(editor: Editor): Promise<number[]> {
           look();
         }),
     );
-    await page.keyboard.press(KEYS);
-    times.push(await answered);
+    // A key is lost where the focus moves just then, as when a notification comes: what counts is the last.
+    for (let time: number | undefined; time === undefined; ) {
+      await page.keyboard.press(KEYS);
+      time = await Promise.race([answered, page.waitForTimeout(PATIENCE)]).then((own) => own ?? undefined);
+      if (time !== undefined) times.push(time);
+    }
     await page.keyboard.press('Escape');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await page.waitForTimeout(100);
