@@ -254,10 +254,10 @@ class Session {
     );
     const original = this.#original ?? (await this.judge.judge(this.original, true));
     const afterCut = applied.changed ? await this.judge.judge(applied.model, true) : undefined;
-    const [model, { test, validation, verification }] = afterCut
+    const { model, judgement, harmed } = afterCut
       ? await this.#retrained(applied.model, stage, index, afterCut)
-      : [applied.model, original];
-    const harmed = applied.changed && model === applied.model;
+      : { model: applied.model, judgement: original, harmed: false };
+    const { test, validation, verification } = judgement;
     if (harmed) this.#harmed++;
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
@@ -300,12 +300,12 @@ class Session {
    * The model retrained, and how it does; as the cut left it where training did harm on the validation samples: its
    * settings are those of a recipe, not those that the model was trained with.
    */
-  async #retrained(cut: Model, stage: Stage, index: number, afterCut: Judgement): Promise<[Model, Judgement]> {
+  async #retrained(cut: Model, stage: Stage, index: number, afterCut: Judgement): Promise<Retrained> {
+    const { epochs, optimizer } = this.recipe.retrain;
+    if ((stage.epochs ?? epochs) === 0) return { model: cut, judgement: afterCut, harmed: false };
     const model = await this.#retrain(cut, stage, index);
     const judged = await this.judge.judge(model, true);
-    const { epochs, optimizer } = this.recipe.retrain;
     const learningRate = this.#learningRate();
-    if ((stage.epochs ?? epochs) === 0) return [model, judged];
     const [before, after] = [afterCut.validation, judged.validation];
     const harmed = before !== undefined && after !== undefined && this.#pValue(before, after) <= SIGNIFICANCE;
     if (harmed || this.#pValue(afterCut.test, judged.test) <= SIGNIFICANCE) {
@@ -318,7 +318,7 @@ class Session {
         text: `retraining made it worse, test ${judged.test.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
       });
     }
-    return harmed ? [cut, afterCut] : [model, judged];
+    return harmed ? { model: cut, judgement: afterCut, harmed } : { model, judgement: judged, harmed };
   }
 
   async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {
@@ -385,6 +385,13 @@ class Session {
   #emit(event: SessionEvent): void {
     this.options.onEvent?.(event);
   }
+}
+
+interface Retrained {
+  readonly model: Model;
+  readonly judgement: Judgement;
+  /** Whether it is as the cut left it, since training did harm. */
+  readonly harmed: boolean;
 }
 
 export function trainingOptions(retrain: Retrain, seed: string): TrainingOptions {
