@@ -27,5 +27,5 @@ export function classTarget(labels: Int32Array): ClassTarget {
 /** The class indices of a split. */
 export function labelsOf({ targets: [target] }: Split): Int32Array {
   if (target?.kind !== 'classes') throw new Error('the split has no class labels');
-  return target.labels;
+  return Int32Array.from(target.labels);
 }

@@ -5,6 +5,7 @@ import { METRICS } from '../evaluation/metrics/index';
 import { MEASURES } from '../pruning/relevance/index';
 import { makeRecipe, type RecipeData } from '../session/recipe';
 import { ENGINE_NAMES, type EngineName } from '../training/choose-engine';
+import { optionOf } from './option-names';
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
@@ -43,11 +44,13 @@ export interface DataFlags {
   readonly test?: number;
   readonly inputs?: string[];
   readonly target?: string[];
+  readonly output?: string;
   readonly classes?: number | string[];
   readonly header?: boolean;
   readonly size?: [height: number, width: number];
   readonly colour?: 'grey' | 'rgb';
   readonly sequence?: number;
+  readonly padding?: 'before' | 'after';
   readonly faces?: number;
   readonly flip?: boolean;
   readonly shift?: number;
@@ -67,12 +70,19 @@ export function withData(command: Command, required: boolean): Command {
     .option('--test <share>', 'share for testing, where the data has no test part (default: a sixth)', realNumber)
     .option('--inputs <columns>', 'columns that are fed, separated by commas (default: all but the target)', names)
     .option('--target <columns>', 'the target; several columns are one target of several numbers', names)
+    .option('--output <name>', 'that the model is judged by, of several that have targets (default: the first)')
     .option('--classes <n or names>', "how many there are, or their names in the order of the model's outputs", classes)
     .option('--header', 'the first line of the CSV names the columns (default: by looking at it)')
     .option('--no-header', 'it does not')
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
     .addOption(new Option('--colour <kind>', 'bring pictures to this').choices(['grey', 'rgb']))
-    .option('--sequence <length>', 'bring lists of different lengths to this one, zeros before', wholeNumber)
+    .option('--sequence <length>', 'bring lists of different lengths to this one', wholeNumber)
+    .addOption(
+      new Option('--padding <side>', 'where zeros are put for that, and lists are cut (default: before)').choices([
+        'before',
+        'after',
+      ]),
+    )
     .option('--faces <n>', 'of LFW: pictures that a person must have to be a class (default: 2)', wholeNumber);
 }
 
@@ -94,24 +104,31 @@ export function withAugmentation(command: Command): Command {
 
 /** The data flags as the "data" part of a recipe; what was not given is left to its defaults. */
 export function dataOf(flags: DataFlags): Record<string, unknown> {
-  const { data, validation, scale, mean, deviation, test, inputs, target, classes, header, size, colour } = flags;
+  const { data, validation, scale, mean, deviation, test, inputs, target, output, classes, header, size, colour } =
+    flags;
   const image = given({ size, colour });
   const augment = given({ flip: flags.flip, shift: flags.shift });
   const targets = target && (target.length === 1 ? target : [{ from: target }]);
   return given({
     source: data,
-    ...{ validation, scale, mean, deviation, test, inputs, targets, classes, header },
+    ...{ validation, scale, mean, deviation, test, inputs, targets, output, classes, header },
     image: Object.keys(image).length > 0 ? image : undefined,
-    sequence: flags.sequence === undefined ? undefined : { length: flags.sequence },
+    sequence: sequenceOf(flags),
     faces: flags.faces === undefined ? undefined : { least: flags.faces },
     augment: Object.keys(augment).length > 0 ? augment : undefined,
   });
 }
 
+function sequenceOf({ sequence, padding }: DataFlags): object | undefined {
+  if (sequence === undefined && padding !== undefined)
+    throw new UserError('--padding goes with --sequence: say what length lists are brought to.');
+  return sequence === undefined ? undefined : given({ length: sequence, padding });
+}
+
 /** The same checked, with its defaults and an absolute path; `share` is that of validation where none is given. */
 export function checkedData(flags: DataFlags, share: number): RecipeData {
   const fields = { ...dataOf(flags), validation: flags.validation ?? share };
-  const { data } = makeRecipe({ model: '-', data: fields }, process.cwd(), 'The command line');
+  const { data } = makeRecipe({ model: '-', data: fields }, process.cwd(), 'The command line', optionOf);
   if (data === undefined) throw new UserError('Give data: --data PATH, or --data digits.');
   return data;
 }

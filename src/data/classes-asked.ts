@@ -17,7 +17,7 @@ export function withClasses(stored: StoredDataset, classes: number | readonly st
 function counted(target: StoredClasses, classes: number, data: string): StoredClasses {
   if (target.classNames !== undefined) {
     throw new UserError(
-      `${data} has classes with names: name them in the order of the model's outputs, --classes "${target.classNames.join(',')}" (data.classes), or leave it out.`,
+      `${data} has classes with names: name them in the order of the model's outputs, --classes "${target.classNames.join(',')}" (data.classes in a recipe), or leave it out.`,
     );
   }
   if (target.classes <= classes) return { ...target, classes };
@@ -30,7 +30,7 @@ function named(target: StoredClasses, names: readonly string[], data: string): S
   const { classNames } = target;
   if (classNames === undefined) {
     throw new UserError(
-      `${data} has classes without names: say how many there are, --classes ${target.classes} (data.classes).`,
+      `${data} has classes without names: say how many there are, --classes ${target.classes} (data.classes in a recipe).`,
     );
   }
   const places = new Map(names.map((name, i) => [name, i]));

@@ -23,10 +23,14 @@ export interface ClassTarget {
   /** Positions of a sample that have a label each; [] where it has one. */
   readonly shape: readonly number[];
   /** Sample after sample. */
-  readonly labels: Int32Array;
+  readonly labels: Labels;
+  /** Moves the labels of a sample as a draw moves its pictures, by its place among those that are read together. */
+  move?(labels: Int32Array, place: number, draw: string): void;
   /** How it is read, where nobody asked for that. */
   readonly note?: string;
 }
+
+export type Labels = Int32Array | Uint8Array;
 
 /** Numbers that an output should come close to (values), or that are 0 or 1 each by itself (binary). */
 export interface ValueTarget {
@@ -39,7 +43,7 @@ export interface ValueTarget {
   /** How it is read, where nobody asked for that. */
   readonly note?: string;
   /** Like Split.read. */
-  read(indices: ArrayLike<number>, out: Float32Array): Promise<void>;
+  read(indices: ArrayLike<number>, out: Float32Array, draw?: string): Promise<void>;
 }
 
 /**
@@ -78,6 +82,8 @@ export interface Dataset {
   readonly scales?: readonly number[];
   /** Pictures of faces to be compared: a model is judged by them where they are there. */
   readonly pairs?: Pairs;
+  /** The output or target that a model is to be judged by, where someone says so. */
+  readonly output?: string;
   /** What a person should know about how the data is read, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { Value } from '../model/graph';
 import { elementCount, type Tensor } from '../model/tensor';
 import type { Split, Target } from './dataset';
+import { readLabels } from './labels';
 
 /** The inputs of a batch. The tensors stay the same; their values change with every load. */
 export class SampleFeed {
@@ -61,7 +62,7 @@ function toIntegers(name: string, from: Float32Array, { type, data }: Tensor): v
     const value = from[i] as number;
     if (!Number.isInteger(value)) {
       throw new UserError(
-        `The model's input "${name}" wants whole numbers (${type}), the data has ${value}. Set data.scale to 1, or choose other columns.`,
+        `The model's input "${name}" wants whole numbers (${type}), the data has ${value}. Feed it as it is stored, --scale 1 (data.scale in a recipe), or choose other columns.`,
       );
     }
     if (data instanceof BigInt64Array) data[i] = BigInt(value);
@@ -84,20 +85,18 @@ export class TargetFeed {
     this.tensor = { type, shape, data };
   }
 
-  async load(indices: ArrayLike<number>): Promise<void> {
+  /** @param draw which the samples were loaded with. */
+  async load(indices: ArrayLike<number>, draw?: string): Promise<void> {
     const { data } = this.tensor;
     if (this.target.kind !== 'classes') {
-      await this.target.read(indices, data as Float32Array);
+      await this.target.read(indices, data as Float32Array, draw);
       return;
     }
-    const { labels, shape } = this.target;
-    const size = elementCount(shape);
-    for (let i = 0; i < indices.length; i++) {
-      for (let j = 0; j < size; j++) {
-        const label = labels[(indices[i] as number) * size + j] ?? 0;
-        if (data instanceof BigInt64Array) data[i * size + j] = BigInt(label);
-        else data[i * size + j] = label;
-      }
+    const labels = readLabels(this.target, indices, draw);
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i] as number;
+      if (data instanceof BigInt64Array) data[i] = BigInt(label);
+      else data[i] = label;
     }
   }
 }

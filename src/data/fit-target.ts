@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import { sizeOf } from './column';
 import type { ClassTarget, Split, Target, ValueTarget } from './dataset';
 import { type FitOptions, isNamed, type ModelInterface, type ModelOutput } from './fit';
+import { readLabels } from './labels';
 import { channelsFirst, layoutFor, words } from './layout';
 import { positions } from './other-reading';
 
@@ -112,18 +113,14 @@ function logitNote({ name }: ClassTarget): string {
   return `"${name}" holds zeros and ones: the model's output is taken for the logit of a one (--loss mse takes them for numbers)`;
 }
 
-function valuesOf({ name, output, shape, labels }: ClassTarget): ValueTarget {
-  const size = sizeOf(shape);
+function valuesOf(target: ClassTarget): ValueTarget {
+  const { name, output, shape } = target;
   return {
     kind: 'values',
     name,
     output,
     shape,
-    async read(indices, out) {
-      for (let i = 0; i < indices.length; i++) {
-        for (let j = 0; j < size; j++) out[i * size + j] = labels[(indices[i] as number) * size + j] as number;
-      }
-    },
+    read: async (indices, out, draw) => out.set(readLabels(target, indices, draw)),
   };
 }
 
@@ -213,9 +210,9 @@ function fitValues(target: ValueTarget, index: number, output: ModelOutput, data
   if (!layout.channelsFirst) return fitted;
   return {
     ...fitted,
-    async read(indices, out) {
+    async read(indices, out, draw) {
       const stored = new Float32Array(indices.length * sizeOf(target.shape));
-      await target.read(indices, stored);
+      await target.read(indices, stored, draw);
       channelsFirst(stored, target.shape, out);
     },
   };

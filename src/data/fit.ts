@@ -79,6 +79,10 @@ export function portsOf(graph: Graph): Ports {
   };
   return {
     inputs: graph.inputs.map(({ name }) => names(name)),
+    sizes: graph.inputs.map(({ shape }) => {
+      const size = shape.slice(1).reduce((product: number, length) => product * Number(length), 1);
+      return Number.isFinite(size) ? size : undefined;
+    }),
     outputs: graph.outputs.map(({ name }) => names(name, producer(graph, name)?.layer)),
   };
 }
@@ -144,7 +148,7 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
   if (left.length > 0) {
     notes.push(`not fed, as the model has no input for it: ${left.map((input) => `"${input.name}"`).join(', ')}`);
   }
-  const fit = (split: Split): Split => fitSplit(split, name, model, order, layouts, options);
+  const fit = (split: Split): Split => fitSplit(split, dataset, model, order, layouts, options);
   const [train, validation, test] = [fit(dataset.train), fit(dataset.validation), fit(dataset.test)];
   checkAllClasses(
     [train, validation, test].map(({ targets }) => targets),
@@ -160,7 +164,10 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
   const [judged, ...others] = train.targets;
   if (judged !== undefined && others.length > 0) {
     const list = others.map((target) => `"${target.name}"`).join(', ');
-    notes.push(`the model is judged by "${judged.name}"; it is trained on ${list} too, but not tested on that`);
+    const other = others[0] && model.outputs[others[0].output]?.name;
+    notes.push(
+      `the model is judged by "${judged.name}"; it is trained on ${list} too, which decides nothing (--output ${other} judges by another; data.output in a recipe)`,
+    );
   }
   const unused = model.outputs.filter((_, i) => !train.targets.some(({ output }) => output === i));
   if (unused.length > 0) {
@@ -219,7 +226,7 @@ function onlyFitting(inputs: readonly SampleInput[], shape: OpenShape): number {
 
 function fitSplit(
   split: Split,
-  name: string,
+  { name, output }: Pick<Dataset, 'name' | 'output'>,
   model: ModelInterface,
   order: readonly number[],
   layouts: readonly Layout[],
@@ -227,10 +234,11 @@ function fitSplit(
 ): Split {
   const inputs = model.inputs.map((input, i) => ({ name: input.name, shape: layouts[i]?.shape ?? [] }));
   if (givesBack(split.targets, model, inputs)) {
-    const fed = fitSplit({ ...split, targets: [] }, name, model, order, layouts, options);
-    return { ...fed, targets: [ownInput(fed, split.targets[0] as Target, name)] };
+    const fed = fitSplit({ ...split, targets: [] }, { name }, model, order, layouts, options);
+    return { ...fed, targets: [ownInput(fed, split.targets[0] as Target)] };
   }
-  const targets = split.targets.map((target): Target => fitTarget(target, split, name, model, options));
+  const fitted = split.targets.map((target): Target => fitTarget(target, split, name, model, options));
+  const targets = output === undefined || fitted.length === 0 ? fitted : judgedFirst(fitted, output, model);
   const straight = order.length === split.inputs.length && order.every((from, to) => from === to);
   if (straight && layouts.every((layout) => !layout.channelsFirst)) return { ...split, inputs, targets };
   return {
@@ -252,4 +260,19 @@ function fitSplit(
       });
     },
   };
+}
+
+/** Throws UserError where no target is for the output, or is called so. */
+function judgedFirst(targets: readonly Target[], output: string, { outputs }: ModelInterface): Target[] {
+  const portOf = (target: Target): ModelOutput | undefined => outputs[target.output];
+  const judged =
+    targets.find((target) => isNamed(portOf(target) ?? { name: '' }, output)) ??
+    targets.find(({ name }) => name === output);
+  if (judged === undefined) {
+    const known = targets.map((target) => portOf(target)?.name ?? target.name).join(', ');
+    throw new UserError(
+      `--output (data.output in a recipe) names "${output}", for which the data have no target. Those they have one for: ${known}.`,
+    );
+  }
+  return [judged, ...targets.filter((target) => target !== judged)];
 }

@@ -1,5 +1,4 @@
 // Autoencoders: a model that gives back what it is fed is tested on its input, where the data has classes that it can't tell.
-import { UserError } from '../errors';
 import { sizeOf } from './column';
 import type { SampleInput, Split, Target, ValueTarget } from './dataset';
 import type { ModelInterface } from './fit';
@@ -20,21 +19,15 @@ export function givesBack(
   return output.type === 'float32' && !(output.shape.length === 1 && tellsClasses);
 }
 
-/** Throws UserError where pictures are moved about in training: what is given back would not be. */
-export function ownInput(split: Split, { name }: Target, data: string): ValueTarget {
+export function ownInput(split: Split, { name }: Target): ValueTarget {
   const [input] = split.inputs;
   if (input === undefined) throw new Error('a split without inputs');
-  if (split.augmented) {
-    throw new UserError(
-      `${data}: augmentation (data.augment) would move the pictures and not what the model gives back of them: leave it out.`,
-    );
-  }
   return {
     kind: 'values',
     name: input.name,
     output: 0,
     shape: input.shape,
     note: `the model gives back what it is fed: it is trained and tested on that, not on "${name}"`,
-    read: async (indices, out) => split.read(indices, [out]),
+    read: async (indices, out, draw) => split.read(indices, [out], draw),
   };
 }

@@ -3,7 +3,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../errors';
-import { fileColumn, type PictureFile } from './images/folder';
+import { fileColumn, type PictureFile } from './images/files';
 import { type Pair, type Person, readPairs, readPeople } from './lfw-lists';
 import type { ReadOptions } from './options';
 import type { Samples, StoredDataset, StoredPairs } from './samples';

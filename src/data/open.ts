@@ -10,6 +10,7 @@ import type { Dataset, Normalization } from './dataset';
 import { digits } from './digits/digits';
 import { isIdx, openIdx } from './idx';
 import { isImageFolder, openImageFolder } from './images/folder';
+import { isMaskFolder, openMaskFolder } from './images/mask-folder';
 import { transformedSamples } from './images/transform';
 import { isLfw, openLfw } from './lfw';
 import { isNpy } from './npy';
@@ -56,6 +57,7 @@ export async function openDataset(source: string, options: DatasetOptions = {}):
     train: augmented(splitOf(train, ofInputs), options.augment ?? {}),
     validation: splitOf(held, ofInputs),
     test: splitOf(stored.test, ofInputs),
+    ...(options.output !== undefined && { output: options.output }),
     ...(stored.pairs && {
       pairs: {
         validation: pairsOf(stored.train.samples, stored.pairs.validation, ofInputs),
@@ -89,7 +91,7 @@ async function openStored(source: string, options: ReadOptions): Promise<StoredD
   if (stored !== undefined) return stored;
   throw new UserError(
     `${source} holds no data of a known kind. Looked for: IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, …), ` +
-      'NumPy arrays (.npz, .npy), a folder of pictures for each class, CSV, JSON lines, Parquet, faces as in LFW. ' +
+      'NumPy arrays (.npz, .npy), a folder of pictures for each class, images and masks beside each other, CSV, JSON lines, Parquet, faces as in LFW. ' +
       'Choose such a file or folder, or "digits" for the built-in set.',
   );
 }
@@ -123,6 +125,7 @@ async function openFolder(path: string, options: ReadOptions): Promise<StoredDat
   const names = await readdir(path);
   if (names.some((name) => name.endsWith('.npy'))) return openNpyFolder(path, options);
   if (await isLfw(path)) return openLfw(path, options);
+  if (await isMaskFolder(path)) return openMaskFolder(path, options);
   if (await isImageFolder(path)) return openImageFolder(path, options);
   return (await tableFilesIn(path)).length > 0 ? openTables(path, options) : undefined;
 }

@@ -9,6 +9,8 @@ export interface ReadOptions {
   readonly inputs?: readonly (ColumnChoice | InputChoice)[];
   /** What a model should say, one for each of its outputs. Default: the column called label, target, class or y. */
   readonly targets?: readonly (ColumnChoice | TargetChoice)[];
+  /** The output or target that a model is judged by, where there are several. Default: that of the first target. */
+  readonly output?: string;
   /** What the model that is fed calls its inputs and outputs, each by one name or two: columns of such names are for them. */
   readonly ports?: Ports;
   /**
@@ -28,6 +30,8 @@ export interface ReadOptions {
 
 export interface Ports {
   readonly inputs?: readonly (readonly string[])[];
+  /** Numbers that each of the inputs takes of a sample; undefined where any will do. */
+  readonly sizes?: readonly (number | undefined)[];
   readonly outputs?: readonly (readonly string[])[];
 }
 

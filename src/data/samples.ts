@@ -164,7 +164,8 @@ function targetOf(
 
 function classTarget(stored: StoredClasses, output: number, indices: Uint32Array): ClassTarget {
   const size = sizeOf(stored.shape);
-  const labels = new Int32Array(indices.length * size);
+  const length = indices.length * size;
+  const labels = stored.labels instanceof Uint8Array ? new Uint8Array(length) : new Int32Array(length);
   indices.forEach((row, i) => {
     for (let j = 0; j < size; j++) labels[i * size + j] = stored.labels[row * size + j] as number;
   });

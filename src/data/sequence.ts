@@ -4,12 +4,16 @@ import { type Column, rawColumn } from './column';
 import type { SequenceOptions } from './options';
 import type { ListColumn, Table } from './table';
 
-/** Zeros stand where a list is short, what is too long is cut, on the side asked for. */
+/**
+ * Zeros stand where a list is short, what is too long is cut, on the side asked for.
+ * @param wanted length: what the model takes, where only one will do.
+ */
 export function padded(
   { name, values, starts }: ListColumn,
   table: Table,
   options: SequenceOptions | undefined,
   notes: string[],
+  wanted?: number,
 ): Column {
   const lengths = Array.from(
     { length: starts.length - 1 },
@@ -22,7 +26,8 @@ export function padded(
     );
     throw new UserError(
       `${table.name}: the lists of "${name}" have from ${shortest} to ${longest} numbers. Say what length to bring them to: ` +
-        `--sequence ${longest}, or data.sequence in the recipe.`,
+        `--sequence ${wanted ?? longest} (data.sequence in a recipe)${wanted === undefined ? '' : ', as the model takes that many'}. ` +
+        'Zeros go before a short list; --padding after puts them behind.',
     );
   }
   const { length, padding } = options;

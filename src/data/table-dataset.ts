@@ -123,7 +123,7 @@ function single(
     case 'read':
       return { ...column.column, name };
     case 'lists':
-      return padded({ ...column, name }, table, options.sequence, notes);
+      return padded({ ...column, name }, table, options.sequence, notes, lengthOf(name, options.ports));
     case 'texts':
       throw textInput(table, column.name, column.words);
     case 'numbers':
@@ -132,6 +132,11 @@ function single(
         ? byteColumn(name, column.shape, column.values)
         : numberColumn(name, column.shape, column.values);
   }
+}
+
+/** What the model's input of that name takes, or its only one. */
+function lengthOf(name: string, { inputs = [], sizes = [] }: Ports = {}): number | undefined {
+  return inputs.length === 1 ? sizes[0] : sizes[inputs.findIndex((port) => port.includes(name))];
 }
 
 /** Single numbers side by side, as one vector. */

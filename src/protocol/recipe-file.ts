@@ -54,6 +54,7 @@ export interface DataChoice extends NumberScale {
   readonly test?: number;
   readonly inputs?: readonly (string | number | InputChoice)[];
   readonly targets?: readonly (string | number | TargetChoice)[];
+  readonly output?: string;
   readonly classes?: number | readonly string[];
   readonly header?: boolean;
   readonly image?: { readonly size?: readonly [height: number, width: number]; readonly colour?: 'grey' | 'rgb' };

@@ -2,6 +2,7 @@
 import { classAxisOf } from '../data/class-axis';
 import type { Target } from '../data/dataset';
 import { TargetFeed } from '../data/feed';
+import { readLabels } from '../data/labels';
 import { UserError } from '../errors';
 import type { Graph, Node, Shape } from '../model/graph';
 import { axisBehind, type LastActivation, lastActivation } from '../model/last-activation';
@@ -135,13 +136,11 @@ function oneHot(target: Target & { kind: 'classes' }, shape: readonly number[]):
     name: target.name,
     output: target.output,
     shape: shape.slice(1),
-    async read(indices, out) {
+    async read(indices, out, draw) {
       out.fill(0, 0, indices.length * answers * width);
-      for (let i = 0; i < indices.length; i++) {
-        for (let j = 0; j < answers; j++) {
-          out[(i * answers + j) * width + (target.labels[(indices[i] as number) * answers + j] as number)] = 1;
-        }
-      }
+      readLabels(target, indices, draw).forEach((label, i) => {
+        out[i * width + label] = 1;
+      });
     },
   };
 }

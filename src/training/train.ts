@@ -210,8 +210,9 @@ class Run {
 
   /** Reads the samples of a step and draws its dropout masks. */
   async load(indices: Uint32Array, seed: string, step: number): Promise<void> {
-    await this.feed.samples.load(indices, `${seed} ${step}`);
-    for (const { feed } of this.feed.targets) await feed.load(indices);
+    const draw = `${seed} ${step}`;
+    await this.feed.samples.load(indices, draw);
+    for (const { feed } of this.feed.targets) await feed.load(indices, draw);
     await this.feed.lesson?.load(indices, this.feed.samples.tensors);
     this.#masks.forEach(({ mask, tensor }, i) => {
       fillMask(tensor.data as Float32Array, mask.rate, seed, step, i);

@@ -62,12 +62,14 @@ test('a shift moves by up to so many pixels each way, and the edge is repeated',
   assert.ok(seen.size > 6, `only ${seen.size} of 9 shifts seen`);
 });
 
-test('what has no pictures, or a target at their pixels, is not augmented', () => {
+test('what has no pictures, or a target at other places than their pixels, is not augmented', () => {
   const numbers = splitOf(float32([2, 3], new Float32Array(6)));
   assert.throws(() => augmented(numbers, { flip: true }), UserError);
   assert.equal(augmented(numbers, { flip: false, shift: 0 }), numbers);
   const [target] = SPLIT.targets;
   assert.ok(target?.kind === 'classes');
-  const masks = { ...SPLIT, targets: [{ ...target, shape: [HEIGHT, WIDTH] }] };
-  assert.throws(() => augmented(masks, { shift: 1 }), /not the target "labels"/);
+  for (const shape of [[HEIGHT - 1, WIDTH], [HEIGHT * WIDTH]]) {
+    const masks = { ...SPLIT, targets: [{ ...target, shape }] };
+    assert.throws(() => augmented(masks, { shift: 1 }), /not the target "labels"/);
+  }
 });

@@ -280,14 +280,28 @@ test('a model that gives back what it is fed is tested on its input where the la
   assert.equal(flat.train.targets[0]?.kind, 'values');
   const classifier = fitDataset(dataset({ shapes: { rows: [10] } }), model({ input: [10] }, { out: [10] }, 'Softmax'));
   assert.equal(classifier.train.targets[0]?.kind, 'classes');
-  const moved = { ...pictures(), train: { ...pictures().train, augmented: true } };
-  throwsUserError(() => fitDataset(moved, model({ input: [2, 2, 3] }, { out: [2, 2, 3] }, 'Add')), /augmentation/);
 });
 
 test('of several targets it is said which one the model is judged by', () => {
   const targets = [TEN, { ...TEN, name: 'more', output: 1 }];
   const { notes } = fitDataset(dataset({ targets }), model({ input: [4] }, { a: [10], b: [10] }));
-  assert.match(notes.join(), /judged by "labels"; it is trained on "more" too, but not tested/);
+  assert.match(notes.join(), /judged by "labels"; it is trained on "more" too, which decides nothing \(--output b /);
+});
+
+test('the output that judges is asked for by its name or that of its target', () => {
+  const targets = [TEN, { ...TEN, name: 'more', output: 1 }];
+  const judgedBy = (output: string): Dataset =>
+    fitDataset({ ...dataset({ targets }), output }, model({ input: [4] }, { a: [10], b: [10] }));
+  for (const output of ['b', 'more']) {
+    const { train, test, notes } = judgedBy(output);
+    for (const split of [train, test])
+      assert.deepEqual(
+        split.targets.map((target) => target.output),
+        [1, 0],
+      );
+    assert.match(notes.join(), /judged by "more"; it is trained on "labels" too/);
+  }
+  throwsUserError(() => judgedBy('c'), /--output .* names "c", .* have one for: a, b\./);
 });
 
 test('targets go to the outputs of their names, and outputs without one are named', () => {

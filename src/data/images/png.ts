@@ -52,3 +52,51 @@ function checkInterlaced(file: Buffer): void {
   const most = (file.readUInt32BE(16) + 8) * (file.readUInt32BE(20) + 8) * MOST_BYTES;
   inflateSync(Buffer.concat(parts), { maxOutputLength: most });
 }
+
+const GREY = 0;
+const PALETTE = 3;
+
+/**
+ * What a grey or palette PNG stores at each pixel, as it stands there: neither scaled to 8 bits nor looked up in the
+ * palette. Undefined for other PNGs. The file must have been measured. Throws where it is damaged.
+ */
+export function storedValues(file: Uint8Array): Uint8Array | Uint16Array | undefined {
+  if (file[25] !== GREY && file[25] !== PALETTE) return undefined;
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (file[28] === 1) checkInterlaced(bytes);
+  const { data } = PNG.sync.read(asGrey(bytes), { skipRescale: true });
+  const values: ArrayLike<number> = data;
+  const result = file[24] === 16 ? new Uint16Array(data.length / 4) : new Uint8Array(data.length / 4);
+  for (let i = 0; i < result.length; i++) result[i] = values[4 * i] as number;
+  return result;
+}
+
+/** The same pixels said to be grey, which palette indices are packed like, without the chunks that say what they look like. */
+function asGrey(file: Buffer): Buffer {
+  const parts = [file.subarray(0, 8)];
+  for (let at = 8; at + 12 <= file.length; ) {
+    const end = at + 12 + file.readUInt32BE(at);
+    const type = file.toString('latin1', at + 4, at + 8);
+    if (type === 'IHDR') parts.push(greyHeader(file.subarray(at, end)));
+    else if (type === 'IDAT' || type === 'IEND') parts.push(file.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+function greyHeader(chunk: Buffer): Buffer {
+  const grey = Buffer.from(chunk);
+  grey[8 + 9] = GREY;
+  grey.writeUInt32BE(crc32(grey.subarray(4, -4)), grey.length - 4);
+  return grey;
+}
+
+/** As in the specification, annex D. */
+function crc32(bytes: Uint8Array): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,65 @@
+// What the fields of a recipe are called on the command line: an error names what a person typed.
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  'data.source': '--data',
+  'data.validation': '--validation',
+  'data.test': '--test',
+  'data.scale': '--scale',
+  'data.mean': '--mean',
+  'data.deviation': '--deviation',
+  'data.inputs': '--inputs',
+  'data.targets': '--target',
+  'data.output': '--output',
+  'data.classes': '--classes',
+  'data.header': '--header',
+  'data.image.size': '--size',
+  'data.image.colour': '--colour',
+  'data.sequence.length': '--sequence',
+  'data.sequence.padding': '--padding',
+  'data.augment.flip': '--flip',
+  'data.augment.shift': '--shift',
+  'data.faces.least': '--faces',
+  'prune.k': '--k',
+  'prune.layers': '--layers',
+  'prune.protect': '--protect',
+  'prune.measure': '--measure',
+  'prune.reduction': '--reduction',
+  'prune.normalization': '--normalization',
+  'prune.ratio': '--ratio',
+  'prune.ratios': '--ratios',
+  'prune.target': '--to',
+  'prune.shrink': '--shrink',
+  'prune.minimumWidth': '--minimum-width',
+  'prune.multiple': '--multiple',
+  'prune.isomorphic': '--isomorphic',
+  'prune.approximate': '--approximate',
+  'prune.iterations': '--iterations',
+  'retrain.epochs': '--epochs',
+  'retrain.batch': '--batch',
+  'retrain.optimizer': '--optimizer',
+  'retrain.learningRate': '--learning-rate',
+  'retrain.momentum': '--momentum',
+  'retrain.weightDecay': '--weight-decay',
+  'retrain.schedule': '--schedule',
+  'retrain.loss': '--loss',
+  'retrain.distillation.weight': '--distil',
+  'retrain.distillation.temperature': '--temperature',
+  'retrain.maxoutEpochs': '--maxout-epochs',
+  'retrain.lastEpochs': '--last-epochs',
+  'weights.keep': '--keep-weights',
+  'weights.sparse': '--sparse',
+  quantize: '--quantize',
+  until: '--until',
+  metric: '--metric',
+  seed: '--seed',
+  engine: '--engine',
+  threads: '--threads',
+};
+
+/** The option of a field, or of the one that it is a part of: "prune.ratios.dense" is said by --ratios. */
+export function optionOf(field: string): string | undefined {
+  for (let at = field; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    if (Object.hasOwn(OPTIONS, at)) return OPTIONS[at];
+  }
+  return undefined;
+}
