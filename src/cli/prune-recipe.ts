@@ -8,6 +8,7 @@ import { NORMALIZATIONS } from '../pruning/relevance/normalization';
 import { REDUCTIONS } from '../pruning/relevance/reduction';
 import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
 import { parseUntil } from '../session/until';
+import { optionOf } from './option-names';
 import {
   type DataFlags,
   dataOf,
@@ -129,7 +130,10 @@ export async function recipeOf(path: string, flags: RecipeFlags): Promise<Recipe
     };
   }
   checkFlags(flags);
-  return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line');
+  // The share of --global is a recipe's ratio.
+  const called = (field: string): string | undefined =>
+    field === 'prune.ratio' && flags.global !== undefined ? '--global' : optionOf(field);
+  return makeRecipe({ model: await modelFile(path), ...overrides }, process.cwd(), 'The command line', called);
 }
 
 function checkFlags(flags: RecipeFlags): void {

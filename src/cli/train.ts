@@ -11,6 +11,7 @@ import { costOf } from '../ops/cost';
 import { openData } from '../session/data';
 import { makeRecipe } from '../session/recipe';
 import { trainNew, untrainedModel } from '../session/train-new';
+import { optionOf } from './option-names';
 import {
   checkedData,
   type DataFlags,
@@ -86,6 +87,7 @@ export async function trainArchitecture(architecture: string, flags: TrainFlags,
     { model: '-', data: { source: '-' }, retrain: { epochs: DEFAULT_EPOCHS, ...retrainOf(flags) } },
     process.cwd(),
     'The command line',
+    optionOf,
   );
   // Every architecture has gradient rules.
   const engine = (flags.engine === 'tensorflow' ? tensorflow : onnxruntime)({ threads: flags.threads });

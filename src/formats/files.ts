@@ -1,11 +1,13 @@
 // Reading untrusted folders and writing results: every path confined, every write whole or not at all.
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { access, constants, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../errors';
+import { UserError } from '../errors';
 import { type Bytes, inPieces, PIECE } from '../model/bytes';
 import { borrow, giveBack } from '../model/scratch';
+import { makeFolder, tryFolder } from './make-folder';
+import { writeError } from './write-error';
 
 /**
  * The file a model names, which must lie in the model's folder after every link is followed. No part of the path may
@@ -175,19 +177,23 @@ export async function writeWhole(
   }
 }
 
-/** Fills a folder under another name, then renames it to `folder`, which must be new or empty. */
+/**
+ * Fills a folder under another name, then renames it to `folder`, which must be new or empty. One that can't be replaced,
+ * as a volume is mounted on it, gets what was written within it in the end.
+ */
 export async function writeFolder(folder: string, fill: (partial: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
   let partial: string | undefined;
   try {
-    await mkdir(dirname(target), { recursive: true });
-    partial = join(dirname(target), `.${basename(target)}.partial-${randomUUID()}`);
+    const stays = await isKept(target);
+    if (!stays) await makeFolder(dirname(target));
+    partial = join(stays ? target : dirname(target), `.${basename(target)}.partial-${randomUUID()}`);
     await mkdir(partial);
     await fill(partial);
-    await rmdir(target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-    await rename(partial, target);
+    if (stays) {
+      for (const name of await readdir(partial)) await rename(join(partial, name), join(target, name));
+      await rmdir(partial);
+    } else await rename(partial, target);
   } catch (error) {
     const failure = writeError(target, error);
     if (partial === undefined) throw failure;
@@ -197,42 +203,37 @@ export async function writeFolder(folder: string, fill: (partial: string) => Pro
   }
 }
 
-/** Throws where a result could not be written there: a folder with something in it, or no permission. */
-export async function checkNewFolder(folder: string): Promise<void> {
-  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR') throw new UserError(`${folder} is a file. Name another folder for the result.`);
-    throw writeError(folder, error);
-  });
-  if (found.length > 0) throw new UserError(`${folder} is not empty. Name another folder for the result, or empty it.`);
-  await checkWritable(folder);
-}
-
-/** Asks of the folder, or the first one above it that is there. */
-async function checkWritable(folder: string): Promise<void> {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    try {
-      return await access(at, constants.W_OK);
-    } catch (error) {
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(at) !== at;
-      if (!isMissing) throw writeError(folder, error);
-    }
+/** Takes an empty folder away; whether one is there that can't be. */
+async function isKept(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    const kept = code === 'EBUSY' || code === 'EACCES' || code === 'EPERM';
+    if (kept && (await readdir(folder)).length === 0) return true;
+    throw error;
   }
 }
 
-/** What a person can do about a failed write; the error itself where they can't do anything. */
-export function writeError(path: string, error: unknown): unknown {
-  if (error instanceof UserError) return error;
-  const reasons: Record<string, string> = {
-    ENOSPC: 'no space is left on the disk; free some and run it again',
-    EDQUOT: 'the disk quota is used up; free some space and run it again',
-    EACCES: 'there is no permission to write there; name another folder',
-    EPERM: 'there is no permission to write there; name another folder',
-    EROFS: 'the file system is read-only; name another folder',
-    ENOTEMPTY: 'the folder is not empty; name another',
-    EEXIST: 'a file of that name is in the way; name another folder',
-    ENOTDIR: 'a file of that name is in the way; name another folder',
-  };
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-  return reason === undefined ? error : new UserError(`cannot write ${path}: ${reason} (${messageOf(error)})`);
+/** Throws where a result could not be written there: a folder with something in it, or no permission. */
+export async function checkNewFolder(folder: string): Promise<void> {
+  const found = await readdir(folder).catch(async (error: NodeJS.ErrnoException): Promise<string[]> => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') {
+      const itself = await stat(folder).catch(() => undefined);
+      const what = itself === undefined ? 'lies below a file' : 'is a file';
+      throw new UserError(`${folder} ${what}. Name another folder for the result.`);
+    }
+    throw writeError(folder, error);
+  });
+  if (found.length > 0) throw new UserError(`${folder} is not empty. Name another folder for the result, or empty it.`);
+  // Beside it, or within one that can't be replaced.
+  await tryFolder(dirname(resolve(folder))).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw writeError(folder, error);
+    await tryFolder(resolve(folder)).catch((inner: unknown) => {
+      throw writeError(folder, inner);
+    });
+  });
 }

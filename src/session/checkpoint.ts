@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { UserError } from '../errors';
-import { checkNewFolder, writeError, writeFolder, writeWhole } from '../formats/files';
+import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
+import { writeError } from '../formats/write-error';
 import type { Model } from '../model/model';
 import { elementCount, float32, type Tensor } from '../model/tensor';
 import type { TrainingState } from '../training/train';
@@ -125,7 +126,12 @@ export class SessionFolder {
   }
 
   async log(event: object): Promise<void> {
-    await appendFile(join(this.path, EVENTS), `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    const path = join(this.path, EVENTS);
+    await appendFile(path, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`).catch(
+      (error: unknown) => {
+        throw writeError(path, error);
+      },
+    );
   }
 }
 

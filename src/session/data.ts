@@ -38,7 +38,8 @@ export async function openFittedData(
   model: Model,
   loss?: LossName,
 ): Promise<Dataset> {
-  if (choice === undefined) throw new UserError('The recipe names no data to retrain and test on: set data.source.');
+  if (choice === undefined)
+    throw new UserError('There is no data to retrain and test on: name some by --data (data.source in a recipe).');
   checkNames(choice, interfaceOf(model.graph));
   const dataset = fittedTo(await openData(choice, seed, model), model, loss);
   await checkVocabulary(model.graph, dataset);

@@ -150,7 +150,7 @@ const GUESSING = 1.5;
 function likeGuessing({ metric, score }: Evaluation, { targets: [target] }: Split): string | undefined {
   if (metric.name !== 'accuracy' || target?.kind !== 'classes' || target.classes < 3) return undefined;
   if (score * target.classes > GUESSING) return undefined;
-  return `the model is right on ${percent(score)} of the test samples, as guessing would be: check that values are scaled as they were in its training (data.scale, mean and deviation)`;
+  return `the model is right on ${percent(score)} of the test samples, as guessing would be: check that values are scaled as they were in its training: --scale, --mean and --deviation (data.scale, mean and deviation in a recipe)`;
 }
 
 /** One sentence where the test samples are so few that a loss worth minding would not show. */

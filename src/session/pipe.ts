@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors';
+import { writeError } from '../formats/write-error';
 
 /** Takes the model for this process. Throws UserError where another holds it. */
 export async function holdModel(model: string, onConnection: (socket: Socket) => void): Promise<Server> {
@@ -43,7 +44,7 @@ function listens(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
+      else reject(writeError(path, error));
     };
     server.once('error', failed);
     server.listen(path, () => {
@@ -66,7 +67,7 @@ async function ownFolder(): Promise<string> {
   const { uid } = userInfo();
   const folder = join(tmpdir(), `neuron-pruner-${uid}`);
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+    if (error.code !== 'EEXIST') throw writeError(folder, error);
   });
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {

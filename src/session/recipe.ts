@@ -82,7 +82,7 @@ export interface Retrain {
 /** The data set that needs no file. */
 export const BUILT_IN_DATA = 'digits';
 
-const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true }).compile(schema);
+const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
 
 /** Longer than any recipe a person writes. */
 const MAX_RECIPE_BYTES = 2 ** 20;
@@ -116,16 +116,17 @@ function isDeeper(json: unknown, levels: number): boolean {
  * Checks what a recipe file or the command line says and fills in the defaults.
  * @param folder that paths are relative to.
  * @param where it came from, for errors.
+ * @param optionOf names the option that says a field, where it came from options.
  */
-export function makeRecipe(json: unknown, folder: string, where: string): Recipe {
+export function makeRecipe(json: unknown, folder: string, where: string, optionOf?: OptionOf): Recipe {
   const filled: unknown = structuredClone(json);
-  if (!validate(filled))
-    throw new UserError(
-      `${where} is not a valid recipe: ${(validate.errors ?? [])
-        .filter(({ keyword }) => keyword !== 'if')
-        .map(describe)
-        .join('; ')}.`,
-    );
+  if (!validate(filled)) {
+    const problems = (validate.errors ?? [])
+      .filter(({ keyword }) => keyword !== 'if')
+      .map((error) => describe(error, optionOf))
+      .join('; ');
+    throw new UserError(optionOf === undefined ? `${where} is not a valid recipe: ${problems}.` : `${problems}.`);
+  }
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
   const { data } = recipe;
   const placed = (source: string): string => (source === BUILT_IN_DATA ? source : resolve(folder, source));
@@ -136,9 +137,21 @@ export function makeRecipe(json: unknown, folder: string, where: string): Recipe
   };
 }
 
-function describe({ instancePath, message, params }: ErrorObject): string {
-  const field = instancePath.slice(1).replaceAll('/', '.') || 'the recipe';
+type OptionOf = (field: string) => string | undefined;
+
+function describe({ instancePath, keyword, message, params, data }: ErrorObject, optionOf?: OptionOf): string {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  if ('missingProperty' in params) {
+    const missing = [path, String(params.missingProperty)].filter(Boolean).join('.');
+    const option = optionOf?.(missing);
+    if (option !== undefined) return `${option} (${missing} in a recipe) is missing`;
+  }
+  const option = optionOf?.(path);
+  const field = option === undefined ? path || 'the recipe' : `${option} (${path} in a recipe)`;
   if ('additionalProperty' in params) return `${field} has the unknown field "${params.additionalProperty}"`;
   if ('allowedValues' in params) return `${field} must be one of ${(params.allowedValues as string[]).join(', ')}`;
-  return `${field} ${message}`;
+  if (keyword === 'pattern') return `${field} is a rule such as ${RULES}, not ${JSON.stringify(data)}`;
+  return `${field} ${message}${typeof data === 'number' ? `, not ${data}` : ''}`;
 }
+
+const RULES = 'significant, accuracy>=99%, mse<=0.1 or parameters<=20%';

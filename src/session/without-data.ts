@@ -57,7 +57,8 @@ function checkWithoutData({ prune, retrain, until }: Recipe): void {
   if (!weightMeasures.includes(measureOf(prune.measure))) {
     throw new UserError(`The measure "${prune.measure}" reads data, and none is given. ${instead}`);
   }
-  if (retrain.epochs > 0) throw new UserError('Retraining wants data, and none is given: set retrain.epochs to 0.');
+  if (retrain.epochs > 0)
+    throw new UserError('Retraining wants data, and none is given: --no-retrain (retrain.epochs 0 in a recipe).');
   if (prune.method === 'search' || (until !== undefined && parseUntil(until).rule !== 'size')) {
     throw new UserError('What decides by the score wants data, and none is given.');
   }

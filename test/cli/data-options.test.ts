@@ -1,12 +1,15 @@
 // What the options of the command line come to as a recipe's data.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { registerBench } from '../../src/cli/bench';
 import { registerCompare } from '../../src/cli/compare';
-import { checkedData, type DataFlags, dataOf, withAugmentation, withData } from '../../src/cli/options';
+import { checkedData, type DataFlags, dataOf, withAugmentation, withData, withTraining } from '../../src/cli/options';
 import { registerPrune } from '../../src/cli/prune';
+import { type RecipeFlags, recipeOf, withPruning } from '../../src/cli/prune-recipe';
 import { registerRelevance } from '../../src/cli/relevance';
 import { UserError } from '../../src/errors';
 
@@ -58,6 +61,39 @@ test('columns, pictures, sequences and augmentation are what a recipe says', () 
 test('several target columns are one target, a size of one number a square', () => {
   assert.deepEqual(dataOf(flags('--data', 'x', '--target', 'x,y')).targets, [{ from: ['x', 'y'] }]);
   assert.deepEqual(dataOf(flags('--data', 'x', '--size', '32')).image, { size: [32, 32] });
+});
+
+test('an error names the option that was typed and the field of a recipe', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'options-'));
+  writeFileSync(join(folder, 'model.onnx'), '');
+  const refused = async (...args: string[]): Promise<string> => {
+    const command = withData(withPruning(new Command().exitOverride()), false);
+    const flags = withTraining(command, '').parse(args, { from: 'user' }).opts<RecipeFlags>();
+    return recipeOf(join(folder, 'model.onnx'), flags).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+  };
+  try {
+    for (const [args, message] of [
+      [['--ratio', '1.5'], '--ratio (prune.ratio in a recipe) must be < 1, not 1.5.'],
+      [['--global', '2'], '--global (prune.ratio in a recipe) must be < 1, not 2.'],
+      [['--ratios', 'dense=3'], '--ratios (prune.ratios.dense in a recipe) must be < 1, not 3.'],
+      [['--learning-rate', '0'], '--learning-rate (retrain.learningRate in a recipe) must be > 0, not 0.'],
+      [['--optimizer', 'lion'], '--optimizer (retrain.optimizer in a recipe) must be one of sgd, adam, adamw.'],
+      [['--scale', '2'], '--data (data.source in a recipe) is missing.'],
+    ] as const) {
+      assert.equal(await refused(...args), message);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('lists are padded behind where that is asked for; for a length alone', () => {
+  const { sequence } = dataOf(flags('--data', 'x', '--sequence', '20', '--padding', 'after'));
+  assert.deepEqual(sequence, { length: 20, padding: 'after' });
+  assert.throws(() => dataOf(flags('--data', 'x', '--padding', 'after')), /--padding goes with --sequence/);
 });
 
 test('what is no size, share or colour is refused', () => {

@@ -581,9 +581,19 @@ test('a file in the way of the result, or of its folder, is left as it was', () 
       await assertRefused(model.container.write(model, place), 'in the way');
     }
     await assertRefused(checkNewFolder(file), file, /is a file/);
+    await assertRefused(checkNewFolder(join(file, 'below')), file, /lies below a file/);
     assert.equal(await readFile(file, 'utf8'), 'mine');
     assert.deepEqual((await readdir(folder)).sort(), ['file', 'source']);
   }));
+
+test('a place in which nothing can be made is said so at once', { skip: !existsSync('/proc/self') }, async () => {
+  for (const place of ['/proc/result', '/proc/a/b']) await assertRefused(checkNewFolder(place), place, /cannot write/);
+  await inFolder(async (folder) => {
+    const model = await openModel(await writeTfjs(sequential(), join(folder, 'source')));
+    for (const place of ['/proc/result', '/proc/a/b'])
+      await assertRefused(model.container.write(model, place), place, /no folder can be made there/);
+  });
+});
 
 test('an empty folder, a new one and one below new ones take a result', () =>
   inFolder(async (folder) => {

@@ -1,10 +1,12 @@
 // The commands of an experiment, whose results are kept in its folder: an experiment that was stopped goes on where it
 // was, and the sessions among its commands go on by iteration and epoch.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
 import { writeWhole } from '../../formats/files';
+import { makeFolder } from '../../formats/make-folder';
+import { writeError } from '../../formats/write-error';
 import { runCommand } from '../jobs';
 
 /** Runs a command of this program, or says what it printed when it was run before. */
@@ -23,7 +25,9 @@ export async function checkStarted(folder: string, experiment: string): Promise<
 
 /** @param folder of the experiment; nothing else may be in it. */
 export async function keptCommands(folder: string, experiment: string): Promise<RunCommand> {
-  await mkdir(join(folder, RESULTS), { recursive: true });
+  await makeFolder(join(folder, RESULTS)).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
   await writeWhole(join(folder, NAME), [Buffer.from(nameFile(experiment))]);
   return async (args) => {
     const path = join(folder, RESULTS, `${keyOf(args)}.json`);
