@@ -84,6 +84,8 @@ export async function bundle(folder, { shipped }) {
       ...shared,
       entryPoints: ['src/language/server.ts'],
       outfile: out('server.cjs'),
+      // Never loaded there: the server reads no weights.
+      external: ['onnxruntime-node'],
       // jsonc-parser's main file loads its parts in a way that can't be bundled.
       mainFields: ['module', 'main'],
     }),

@@ -2,9 +2,11 @@
 import { UserError } from '../errors';
 import { type Graph, type Node, nodesByLayer } from '../model/graph';
 import type { Layer, Model } from '../model/model';
+import { elementCount } from '../model/tensor';
 import { shapeOf } from '../ops/infer';
 import type { Axis } from '../ops/operator';
 import { type Channels, produced } from './channels';
+import { fixedValues } from './fixed-values';
 
 export interface LayerChannels {
   /** The layer's name; with the weight's behind it where a layer makes several (the query of an attention). */
@@ -140,7 +142,7 @@ function storedAxes(graph: Graph, channels: Channels): StoredAxes {
   };
 }
 
-/** The weight that a value is made from by nothing but Transpose, Reshape and the like. */
+/** The weight that a value is made from by nothing but Transpose, Reshape and the like, or by scales and shifts. */
 export function storedWeight(graph: Graph, value: string): string | undefined {
   return weightBehind(graph, producersOf(graph), value);
 }
@@ -163,12 +165,33 @@ const LAYOUT: ReadonlySet<string> = new Set([
   'DequantizeLinear',
 ]);
 
+/** Operators by which weights and constants change another: a scale of each channel, a mask, an update of low rank. */
+const SCALING: ReadonlySet<string> = new Set(['Add', 'Div', 'Mul', 'Sub']);
+
 function weightBehind(graph: Graph, producers: ReadonlyMap<string, Node>, value: string): string | undefined {
   let current = value;
   while (!graph.weights.has(current)) {
     const node = producers.get(current);
-    if (node === undefined || !LAYOUT.has(node.type)) return undefined;
+    if (node === undefined) return undefined;
+    if (SCALING.has(node.type)) return largestBehind(graph, producers, node);
+    if (!LAYOUT.has(node.type)) return undefined;
     current = node.inputs[0] ?? '';
   }
   return current;
+}
+
+/** Of what is made of weights and constants alone, the largest: the others change it. */
+function largestBehind(graph: Graph, producers: ReadonlyMap<string, Node>, node: Node): string | undefined {
+  const fixed = fixedValues(graph);
+  if (!node.inputs.every((name) => fixed.has(name))) return undefined;
+  let largest: string | undefined;
+  for (const name of node.inputs) {
+    const found = weightBehind(graph, producers, name);
+    if (found !== undefined && sizeOf(graph, found) > sizeOf(graph, largest)) largest = found;
+  }
+  return largest;
+}
+
+function sizeOf({ weights }: Graph, name: string | undefined): number {
+  return elementCount(weights.get(name ?? '')?.shape ?? [0]);
 }

@@ -99,7 +99,7 @@ export function encodeTensor(name: string, { type, shape, data }: Tensor): Messa
   );
 }
 
-function encodeValue({ name, type, shape }: Value): Message {
+export function encodeValue({ name, type, shape }: Value): Message {
   return message([ValueInfoField.name, name], [ValueInfoField.type, encodeType(type, shape)]);
 }
 

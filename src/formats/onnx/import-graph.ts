@@ -8,6 +8,7 @@ import { Inference } from '../../ops/infer';
 import type { Axis } from '../../ops/operator';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
+import type { Computed } from './computed-weights';
 import { constantOf } from './constant-node';
 import { folded } from './fold';
 import { inOrder } from './in-order';
@@ -42,6 +43,8 @@ export interface ImportedGraph {
   readonly records: readonly NodeRecord[];
   /** The file's node that a weight or constant is the value of; -1 for an initializer. */
   readonly stored: ReadonlyMap<string, number>;
+  /** Weights that the file works out from others. */
+  readonly computed: ReadonlyMap<string, Computed>;
   /** Why nodes are opaque, and their names. */
   readonly opaque: ReadonlyMap<string, readonly string[]>;
 }
@@ -131,6 +134,7 @@ class GraphImport {
       },
       records: this.#records.sort((a, b) => a.index - b.index),
       stored: this.#stored,
+      computed: new Map(),
       opaque: this.#opaque,
     };
   }

@@ -4,6 +4,7 @@ import { UserError } from '../../errors';
 import { BATCH, type Dimension, type Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { withFreeBatch } from './batch';
+import { withComputedWeights } from './computed-weights';
 import { onnxContainer } from './container';
 import { type ImportedGraph, importGraph } from './import-graph';
 import { withLayers } from './layers';
@@ -32,7 +33,8 @@ export async function readOnnx(path: string): Promise<Model> {
 async function readModel(path: string, proto: Message, graphProto: Message): Promise<Model> {
   const { opset, domains } = opsets(proto);
   const external = new ExternalFiles(dirname(path));
-  const imported = await importGraph(graphProto, { opset, domains, external });
+  const parts = { nodes: graphProto.messages(GraphField.node), external };
+  const imported = withComputedWeights(await importGraph(graphProto, { opset, domains, external }), proto, parts);
   const { graph: own, copies } = withOwnVectors(imported.graph);
   const free = withBatch(own);
   const { graph, layers } = withLayers(withFrozenStatistics(free.graph));
@@ -42,7 +44,12 @@ async function readModel(path: string, proto: Message, graphProto: Message): Pro
     graph,
     layers,
     container: onnxContainer({ path, proto, imported, copies, opset, external }, graph),
-    warnings: [...free.warnings, ...opaqueWarnings(imported), ...(opset > LAST_OPSET ? [newer(opset)] : [])],
+    warnings: [
+      ...free.warnings,
+      ...opaqueWarnings(imported),
+      ...computedWarnings(imported),
+      ...(opset > LAST_OPSET ? [newer(opset)] : []),
+    ],
   };
 }
 
@@ -127,6 +134,17 @@ function opaqueWarnings({ opaque }: ImportedGraph): string[] {
     const named = nodes.slice(0, 3).join(', ') + (nodes.length > 3 ? ` and ${nodes.length - 3} more` : '');
     return `${reason}: what ${named} ${nodes.length === 1 ? 'touches' : 'touch'} can't be pruned`;
   });
+}
+
+/** What is written may be more than other widths. */
+function computedWarnings({ computed }: ImportedGraph): string[] {
+  if (computed.size === 0) return [];
+  const names = [...computed.keys()];
+  const named = names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
+  return [
+    `the model works out ${named} from other weights each time it runs (weight or spectral normalisation, standardised ` +
+      'kernels): where they change, what they come to is written instead of the nodes that make it',
+  ];
 }
 
 /** Whether a file may be an ONNX model: protobuf has no magic, so its first field must be one that a ModelProto has. */

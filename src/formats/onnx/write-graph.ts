@@ -5,6 +5,7 @@ import type { Weight } from '../../model/weight';
 import { inferShapes } from '../../ops/infer';
 import { attributeOf, nameOf, withValue } from './attributes';
 import { readNames } from './captures';
+import type { Computed } from './computed-weights';
 import { dequantization, isQuantized } from './dequantization';
 import { encodeNode, encodeTensor } from './encode';
 import type { ImportedGraph, NodeRecord } from './import-graph';
@@ -38,6 +39,8 @@ class GraphWriter {
   readonly #sparse = new Map<string, Message>();
   readonly #fileNodes: readonly Message[];
   readonly #dequantizing: Message[] = [];
+  /** What weights that the file worked out are stored as. */
+  readonly #fewerBits: Message[] = [];
   readonly #changedVectors: ReadonlySet<string>;
   readonly #shapesBefore: ReadonlyMap<string, Shape>;
   readonly #shapesAfter: ReadonlyMap<string, Shape>;
@@ -69,8 +72,8 @@ class GraphWriter {
     for (const [name, weight] of this.changed.weights) {
       if (!imported.stored.has(name) && !this.#isShared(name)) await this.#add(name, weight);
     }
-    const read = readNames(nodes, proto);
-    const kept = nodes.filter((node) => !this.#isUnread(node, read));
+    const kept = this.#withoutUnread(nodes);
+    const read = readNames(kept, proto);
     const initializers = await this.#initializers(read);
     const all = [...this.#dequantizing, ...kept];
     const ordered = inserted.length === 0 ? all : sorted(all, proto, initializers, this.#sparse.keys());
@@ -198,6 +201,8 @@ class GraphWriter {
   async #folded(record: NodeRecord, file: Message): Promise<Message | undefined> {
     const [name = ''] = file.texts(NodeField.output);
     if (this.source.imported.stored.get(name) !== record.index) return file;
+    const computed = this.source.imported.computed.get(name);
+    if (computed !== undefined) return this.#computed(name, computed, file);
     const weight = this.#changedWeight(name);
     if (weight === undefined) return file;
     const attribute = file.messages(NodeField.attribute)[0];
@@ -216,6 +221,20 @@ class GraphWriter {
       return file.with(NodeField.input, BYTES, [Buffer.from(shape)]);
     }
     await this.#add(name, weight);
+    return undefined;
+  }
+
+  /** What the file works out stays so as long as it, and all it is worked out from, is what it was. */
+  async #computed(name: string, { weights, nodes }: Computed, file: Message): Promise<Message | undefined> {
+    const weight = this.changed.weights.get(name);
+    const isSame =
+      this.#changedWeight(name) === undefined &&
+      ![...weights].some((own) => this.#changedWeight(own) !== undefined || this.#changedVectors.has(own)) &&
+      [...nodes].every((node) => this.#before.get(node.name) === this.#after.get(node.name));
+    if (weight === undefined || isSame) return file;
+    const type = this.source.graph.weights.get(name)?.storage.type;
+    if (weight.storage.quantization === undefined && weight.storage.type === type) await this.#add(name, weight);
+    else this.#fewerBits.push(...this.#quantized(weight));
     return undefined;
   }
 
@@ -258,11 +277,21 @@ class GraphWriter {
     return encodeNode(older(node, this.source.opset, (name) => this.changed.constants.get(name)));
   }
 
-  /** A folded node that nothing reads any more, but did. */
-  #isUnread(node: Message, read: ReadonlySet<string>): boolean {
-    const [name = ''] = node.texts(NodeField.output);
-    return this.source.imported.stored.has(name) && !read.has(name) && this.#wasRead.has(name);
+  /** Without folded nodes that nothing reads any more, but did, and those that only they read. */
+  #withoutUnread(nodes: readonly Message[]): readonly Message[] {
+    this.#foldedNodes ??= new Set(
+      this.source.imported.records.filter(({ nodes }) => nodes.length === 0).map(({ index }) => this.#fileNodes[index]),
+    );
+    const read = readNames(nodes, this.source.proto);
+    const kept = nodes.filter((node) => {
+      const outputs = node.texts(NodeField.output).filter((name) => name !== '');
+      const isUnread = outputs.every((name) => !read.has(name)) && outputs.some((name) => this.#wasRead.has(name));
+      return !(isUnread && this.#foldedNodes?.has(node));
+    });
+    return kept.length === nodes.length ? kept : this.#withoutUnread(kept);
   }
+
+  #foldedNodes: ReadonlySet<Message | undefined> | undefined;
 
   get #wasRead(): ReadonlySet<string> {
     this.#readBefore ??= readNames(this.#fileNodes, this.source.proto);
@@ -292,7 +321,7 @@ class GraphWriter {
       if (weight !== undefined && read.has(name)) await this.#add(name, weight);
     }
     for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
-    return result;
+    return [...result, ...this.#fewerBits];
   }
 
   /** Those that did not change, and new ones. */

@@ -1,12 +1,13 @@
 // Where in the graph a layer's channels are observed: before and after its activation function, whatever the axis they
 // lie on. A value carries them where the elements of one of its axes are these channels, in order.
-import type { Graph, Node } from '../../model/graph';
+import type { Node } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { needed } from '../../model/needed';
 import { operatorFor } from '../../ops/index';
 import { shapeOf } from '../../ops/infer';
 import type { Axis } from '../../ops/operator';
 import type { Channels } from '../channels';
+import { fixedValues } from '../fixed-values';
 import type { LayerChannels } from '../layer-channels';
 import { countedValue, findMaxouts, type Maxout, NEURON_AXIS } from '../maxout';
 import type { Observed, Site } from './measure';
@@ -16,7 +17,7 @@ export class Sites {
   readonly #makers = new Map<string, Node>();
   readonly #outputs: ReadonlySet<string>;
   /** Values made of weights and constants alone. */
-  readonly #fixed: Set<string>;
+  readonly #fixed: ReadonlySet<string>;
   readonly #maxouts: readonly Maxout[];
 
   /** @param k neurons that compete as a unit where there is no maxout. */
@@ -161,11 +162,3 @@ export class Sites {
 const LAYOUT: ReadonlySet<string> = new Set(['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);
 const SCALING: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div']);
 const POOLS: ReadonlySet<string> = new Set(['MaxPool', 'AveragePool']);
-
-function fixedValues({ nodes, weights, constants }: Graph): Set<string> {
-  const fixed = new Set([...weights.keys(), ...constants.keys()]);
-  for (const { inputs, outputs } of nodes) {
-    if (inputs.every((value) => value === '' || fixed.has(value))) for (const value of outputs) fixed.add(value);
-  }
-  return fixed;
-}

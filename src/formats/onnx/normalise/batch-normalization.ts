@@ -4,7 +4,8 @@ import { attributeNumber, type Rule, without } from './rule';
 
 export const batchNormalization: Rule = (node, scope) => {
   if (attributeNumber(node, 'spatial', 1) === 0) return scope.opaque('it normalises every element on its own');
-  if (attributeNumber(node, 'training_mode', 0) !== 0) return scope.opaque('it is in training mode');
+  if (attributeNumber(node, 'training_mode', 0) !== 0)
+    return scope.opaque('it is in training mode', scope.shape(node.inputs[0] ?? ''));
   const [y = ''] = node.outputs;
   return [{ ...node, outputs: [y], attributes: without(node, 'spatial', 'is_test', 'training_mode') }];
 };
