@@ -166,11 +166,22 @@ export function withTraining(command: Command, epochs: string): Command {
   return command
     .option('--epochs <n>', epochs, wholeNumber)
     .option('--batch <n>', 'samples a step (default: 64)', wholeNumber)
-    .option('--optimizer <name>', 'sgd, adam or adamw (default: sgd)')
-    .option('--learning-rate <rate>', 'at the first step (default: 0.01)', realNumber)
-    .option('--momentum <share>', 'of SGD (default: 0.9)', realNumber)
-    .option('--weight-decay <factor>', '(default: 0.0005)', realNumber)
-    .option('--schedule <name>', "constant, step, cosine or inv (default: inv, the paper's)")
+    .option('--optimizer <name>', 'sgd, adam or adamw (default: what the model was compiled with, else sgd)')
+    .option(
+      '--learning-rate <rate>',
+      'at the first step (default: what the model was compiled with, up to 0.01 of sgd, 0.001 of the others)',
+      realNumber,
+    )
+    .option('--momentum <share>', 'of SGD (default: what the model was compiled with, else 0.9)', realNumber)
+    .option(
+      '--weight-decay <factor>',
+      '(default: what the model was compiled with, else 0.0005 of sgd, 0 of adam, 0.01 of adamw)',
+      realNumber,
+    )
+    .option(
+      '--schedule <name>',
+      "constant, step, cosine or inv (default: inv, the paper's, of sgd as it is here; else cosine)",
+    )
     .option('--loss <name>', 'softmax-cross-entropy, binary-cross-entropy, mse, mae or huber (default: by the data)');
 }
 

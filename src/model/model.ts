@@ -1,4 +1,5 @@
 // A model as a person has it: a graph, the layers they named, and the container it came in.
+import type { Compiled } from './compiled';
 import type { Graph, Shape } from './graph';
 
 /** What a person sees and names; one or more nodes of the graph carry its name. */
@@ -22,8 +23,7 @@ export interface Model {
   readonly container: Container;
   /** What a person should know about the file although it could be read: a NaN weight, say. */
   readonly warnings: readonly string[];
-  /** Keras' name of the loss that the file says it was compiled with: "binary_crossentropy". */
-  readonly compiledLoss?: string;
+  readonly compiled?: Compiled;
 }
 
 /** The file format a model came in; it writes a changed model back with all that was not changed as it was. */

@@ -1,4 +1,5 @@
 // What every layer of a model is and costs, and whether it can be pruned: what people see of a model before anything runs.
+import type { Compiled } from '../model/compiled';
 import type { Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
 import { type Cost, costOf } from '../ops/cost';
@@ -36,6 +37,8 @@ export interface ModelInspection extends Cost {
   readonly name: string;
   readonly inputs: readonly { readonly name: string; readonly shape: OpenShape }[];
   readonly layers: readonly LayerInspection[];
+  /** How it was trained, where its file says so. */
+  readonly compiled?: Compiled;
 }
 
 /**
@@ -81,6 +84,7 @@ export function inspectModel(model: Model, channels: Channels = analyseChannels(
     macs,
     bytes,
     layers,
+    ...(model.compiled && { compiled: model.compiled }),
   };
 }
 

@@ -17,8 +17,8 @@ const LOSSES: ReadonlyMap<string, LossName> = new Map([
   ['huber_loss', 'huber'],
 ]);
 
-export function ownLoss({ compiledLoss }: Model): LossName | undefined {
-  return LOSSES.get(compiledLoss ?? '');
+export function ownLoss({ compiled }: Model): LossName | undefined {
+  return LOSSES.get(compiled?.loss ?? '');
 }
 
 /** What a training makes small is what it is judged by, where that is a metric of numbers. */

@@ -64,11 +64,12 @@ export interface Prune {
 export interface Retrain {
   readonly epochs: number;
   readonly batch: number;
-  readonly optimizer: OptimizerName;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
-  readonly schedule: ScheduleName;
+  /** Default, as of the four that follow: see `hyperparametersOf`. */
+  readonly optimizer?: OptimizerName;
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly schedule?: ScheduleName;
   /** Default: what suits the model's output and the data. */
   readonly loss?: LossName;
   /** Learning from the original besides the data. */

@@ -13,27 +13,27 @@ import { openModel } from '../formats/open';
 import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import { modelName } from '../model/model-name';
-import { loadValues, nonFiniteWeights, withValues } from '../model/values';
+import { nonFiniteWeights } from '../model/values';
 import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
 import { measureOf } from '../pruning/relevance/index';
 import { Stopped } from '../pruning/relevance/progress';
-import { nonZeroCount, sparseWeights } from '../pruning/sparsify';
+import { nonZeroCount } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { scoreText } from '../report/score-text';
 import { chooseEngine } from '../training/choose-engine';
-import { Teacher } from '../training/teacher';
-import { Diverged, type TrainingOptions, type TrainingProgress, train } from '../training/train';
+import type { TrainingProgress } from '../training/train';
 import { SessionFolder } from './checkpoint';
 import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement } from './judge';
 import { withOwnLoss } from './own-loss';
-import type { Recipe, Retrain } from './recipe';
+import type { Recipe } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
-import { type IterationRecord, type LayerRecord, type SessionRecord, SIGNIFICANCE } from './record';
+import type { IterationRecord, LayerRecord, SessionRecord } from './record';
+import { Retraining } from './retraining';
 import type { Stage } from './stage';
 import { accepts, type Until } from './until';
 
@@ -160,16 +160,11 @@ function sessionName(recipe: Recipe): string {
   return `${modelName(recipe.model)}-${sum}`;
 }
 
-/** Of the learning rate, after every training that did harm. */
-const AFTER_HARM = 1 / 4;
-
 class Session {
   chosen = 0;
   result: Model;
   #original: Judgement | undefined;
-  #teacher: Teacher | undefined;
-  /** Trainings that did harm so far. */
-  #harmed = 0;
+  readonly #retraining: Retraining;
   #last: { readonly index: number; readonly model: Model } | undefined;
 
   constructor(
@@ -183,18 +178,23 @@ class Session {
     private readonly until: Until | undefined,
   ) {
     this.result = original;
+    this.#retraining = new Retraining(recipe, original, data, engine, judge, folder, {
+      onProgress: (progress) => this.#emit({ type: 'training', progress }),
+      onWarning: (text) => this.#emit({ type: 'warning', text }),
+      stopped: () => options.stopped?.() ?? false,
+    });
   }
 
   async run(course: Course): Promise<IterationRecord[]> {
     const done = await this.folder.readIterations();
     const records = done.map(({ record }) => record);
-    this.#harmed = records.filter(({ harmed }) => harmed).length;
+    this.#retraining.harmed = records.filter(({ harmed }) => harmed).length;
     const { stages } = course;
     this.#emit({ type: 'started', folder: this.folder.path, ...(stages && { stages }), resumed: done.length });
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
       this.#emit({ type: 'warning', text });
     }
-    for (const text of this.data.notes) this.#emit({ type: 'note', text });
+    for (const text of [...this.data.notes, ...this.#retraining.notes]) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
     this.#checkRule(this.#original);
     for (const text of await this.judge.doubts(this.original, this.#original, this.recipe.data))
@@ -218,7 +218,7 @@ class Session {
   }
 
   async dispose(): Promise<void> {
-    await this.#teacher?.dispose();
+    await this.#retraining.dispose();
   }
 
   /** The model of an iteration, from its checkpoint but for the last one. */
@@ -255,10 +255,9 @@ class Session {
     const original = this.#original ?? (await this.judge.judge(this.original, true));
     const afterCut = applied.changed ? await this.judge.judge(applied.model, true) : undefined;
     const { model, judgement, harmed } = afterCut
-      ? await this.#retrained(applied.model, stage, index, afterCut)
+      ? await this.#stoppable(() => this.#retraining.after(applied.model, stage, index, afterCut))
       : { model: applied.model, judgement: original, harmed: false };
     const { test, validation, verification } = judgement;
-    if (harmed) this.#harmed++;
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
@@ -291,87 +290,8 @@ class Session {
     return [model, { ...record, accepted: accepts(this.until, record) }];
   }
 
-  /** What did harm was too much: the next training gets less. */
-  #learningRate(): number {
-    return this.recipe.retrain.learningRate * AFTER_HARM ** this.#harmed;
-  }
-
-  /**
-   * The model retrained, and how it does; as the cut left it where training did harm on the validation samples: its
-   * settings are those of a recipe, not those that the model was trained with.
-   */
-  async #retrained(cut: Model, stage: Stage, index: number, afterCut: Judgement): Promise<Retrained> {
-    const { epochs, optimizer } = this.recipe.retrain;
-    if ((stage.epochs ?? epochs) === 0) return { model: cut, judgement: afterCut, harmed: false };
-    const model = await this.#retrain(cut, stage, index);
-    const judged = await this.judge.judge(model, true);
-    const learningRate = this.#learningRate();
-    const [before, after] = [afterCut.validation, judged.validation];
-    const harmed = before !== undefined && after !== undefined && this.#pValue(before, after) <= SIGNIFICANCE;
-    if (harmed || this.#pValue(afterCut.test, judged.test) <= SIGNIFICANCE) {
-      const [from, to] = [afterCut, judged].map(({ test: { metric, score } }) => scoreText(metric, score));
-      const kept = harmed
-        ? ', so that the weights are kept as the cut left them and the next training gets a quarter of the learning rate'
-        : '';
-      this.#emit({
-        type: 'warning',
-        text: `retraining made it worse, test ${judged.test.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${learningRate} (${optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
-      });
-    }
-    return harmed ? { model: cut, judgement: afterCut, harmed } : { model, judgement: judged, harmed };
-  }
-
-  async #retrain(model: Model, stage: Stage, index: number): Promise<Model> {
-    const values = await loadValues(model.graph);
-    const { retrain, seed } = this.recipe;
-    const { epochs = retrain.epochs } = stage;
-    const options = trainingOptions(
-      { ...retrain, epochs, learningRate: this.#learningRate() },
-      `${seed} iteration ${index}`,
-    );
-    const teacher = retrain.distillation && (await this.#teach());
-    const sparse = stage.kind === 'weights' ? new Set(sparseWeights(model.graph)) : new Set<string>();
-    const resume = await this.folder.readTraining(index);
-    const result = await trained(() =>
-      train(
-        this.engine,
-        model.graph,
-        values,
-        this.data.train,
-        {
-          ...options,
-          sparse,
-          ...(retrain.distillation && teacher && { distillation: { ...retrain.distillation, teacher } }),
-        },
-        {
-          onProgress: (progress) => this.#emit({ type: 'training', progress }),
-          onEpoch: (state) => this.folder.writeTraining(index, state),
-          stopped: () => this.options.stopped?.() ?? false,
-          ...(resume && { resume }),
-        },
-      ),
-    );
-    if (!result.finished) {
-      await this.folder.writeTraining(index, result.state);
-      throw new SessionStopped(this.folder.path);
-    }
-    return { ...model, graph: withValues(model.graph, result.values, values) };
-  }
-
   #pValue(before: Evaluation | undefined, after: Evaluation): number {
     return permutationTest(before?.outcomes ?? after.outcomes, after.outcomes, this.recipe.seed);
-  }
-
-  async #teach(): Promise<Teacher> {
-    const { graph } = this.original;
-    this.#teacher ??= new Teacher(
-      this.engine,
-      graph,
-      await loadValues(graph),
-      this.data.train,
-      this.recipe.retrain.loss,
-    );
-    return this.#teacher;
   }
 
   async #stoppable<T>(run: () => Promise<T>): Promise<T> {
@@ -384,34 +304,6 @@ class Session {
 
   #emit(event: SessionEvent): void {
     this.options.onEvent?.(event);
-  }
-}
-
-interface Retrained {
-  readonly model: Model;
-  readonly judgement: Judgement;
-  /** Whether it is as the cut left it, since training did harm. */
-  readonly harmed: boolean;
-}
-
-export function trainingOptions(retrain: Retrain, seed: string): TrainingOptions {
-  return {
-    epochs: retrain.epochs,
-    batch: retrain.batch,
-    optimizer: { name: retrain.optimizer, momentum: retrain.momentum, weightDecay: retrain.weightDecay },
-    schedule: { name: retrain.schedule, learningRate: retrain.learningRate },
-    ...(retrain.loss !== undefined && { loss: retrain.loss }),
-    seed,
-  };
-}
-
-/** Runs a training; a divergence is something a person can mend. */
-export async function trained<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof Diverged)) throw error;
-    throw new UserError(`${error.message}. Set a lower learning rate, or check the data's normalisation.`);
   }
 }
 

@@ -7,8 +7,9 @@ import { evaluate } from '../evaluation/evaluate';
 import type { Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
 import { type TrainingHooks, train } from '../training/train';
+import { hyperparametersOf } from './hyperparameters';
 import type { Retrain } from './recipe';
-import { trained, trainingOptions } from './session';
+import { trained, trainingOptions } from './training-options';
 
 export interface NewModel {
   readonly architecture: string;
@@ -40,7 +41,7 @@ export async function trainNew(
   const { retrain, seed } = asked;
   const untrained = untrainedModel(asked, data);
   const values = await loadValues(untrained.graph);
-  const options = trainingOptions(retrain, `${seed} train`);
+  const options = trainingOptions({ ...retrain, ...hyperparametersOf(retrain, undefined) }, `${seed} train`);
   const result = await trained(() => train(engine, untrained.graph, values, data.train, options, hooks));
   if (!result.finished) return undefined;
   const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };

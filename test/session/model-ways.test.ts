@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset } from '../../src/data/dataset';
 import { takesStoredPixels } from '../../src/data/stored-scale';
-import { compiledLoss } from '../../src/formats/keras/compiled-loss';
+import { compiledOf } from '../../src/formats/keras/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
+import { hyperparametersOf } from '../../src/session/hyperparameters';
 import { ownLossOf, withOwnLoss } from '../../src/session/own-loss';
 import { makeRecipe } from '../../src/session/recipe';
 import { ruleOf } from '../../src/session/recipe-course';
@@ -60,25 +61,25 @@ async function targetOf(model: Model, loss?: LossName): Promise<Dataset['train']
 test('zeros and ones are classes to a logit, unless a loss of numbers was taken of it, by its file or by request', async () => {
   const logit = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
   assert.equal((await targetOf(logit)).kind, 'classes');
-  assert.equal((await targetOf({ ...logit, compiledLoss: 'mse' })).kind, 'values');
+  assert.equal((await targetOf({ ...logit, compiled: { loss: 'mse' } })).kind, 'values');
   assert.equal((await targetOf(logit, 'binary-cross-entropy')).kind, 'classes');
-  const compiled = { ...logit, compiledLoss: 'binary_crossentropy' };
+  const compiled = { ...logit, compiled: { loss: 'binary_crossentropy' } };
   assert.equal((await targetOf(compiled)).kind, 'classes');
   assert.equal((await targetOf(compiled, 'mse')).kind, 'values');
 });
 
 test('numbers are retrained on by the loss that the file names', async () => {
   const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
-  const compiled = { ...network, compiledLoss: 'mean_absolute_error' };
+  const compiled = { ...network, compiled: { loss: 'mean_absolute_error' } };
   const target = await targetOf(compiled);
   assert.equal(ownLossOf(compiled, [target]), 'mae');
-  assert.equal(ownLossOf({ ...network, compiledLoss: 'my_own' }, [target]), undefined);
+  assert.equal(ownLossOf({ ...network, compiled: { loss: 'my_own' } }, [target]), undefined);
   assert.equal(ownLossOf(network, [target]), undefined);
 });
 
 test('a model is judged by its mean absolute error where that is its loss, unless a metric or a rule says otherwise', async () => {
   const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
-  const compiled = { ...network, compiledLoss: 'mae' };
+  const compiled = { ...network, compiled: { loss: 'mae' } };
   const judgedBy = async (model: Model, fields: object): Promise<string | undefined> => {
     const recipe = makeRecipe({ model: 'm', data: { source: 'digits' }, ...fields }, '/', 'test');
     const target = await targetOf(model, recipe.retrain.loss);
@@ -104,7 +105,51 @@ test('Keras writes the loss in many ways', () => {
     [['mae', 'mse'], undefined],
     [null, undefined],
   ] as const) {
-    assert.equal(compiledLoss({ loss }).compiledLoss, name);
+    assert.equal(compiledOf({ loss }).compiled?.loss, name);
   }
-  assert.deepEqual(compiledLoss(undefined), {});
+  assert.deepEqual(compiledOf(undefined), {});
+});
+
+test('Keras and TF.js write the optimizer in many ways', () => {
+  const adam = { class_name: 'Adam', config: { learning_rate: 0.002, beta_1: 0.9 } };
+  const decaying = { class_name: 'CosineDecay', config: { initial_learning_rate: 0.1, decay_steps: 10 } };
+  for (const [training, optimizer] of [
+    [{ optimizer: 'rmsprop' }, { name: 'adam' }],
+    [{ optimizer: { module: 'keras.optimizers', ...adam } }, { name: 'adam', learningRate: 0.002 }],
+    [{ optimizer_config: { class_name: 'Adam', config: { lr: 0.002 } } }, { name: 'adam', learningRate: 0.002 }],
+    [{ optimizer_config: { ...adam, class_name: 'Custom>Adam' } }, { name: 'adam', learningRate: 0.002 }],
+    [
+      { optimizer: { class_name: 'SGD', config: { learning_rate: decaying, momentum: 0.9 } } },
+      { name: 'sgd', learningRate: 0.1, momentum: 0.9 },
+    ],
+    [
+      { optimizer: { class_name: 'AdamW', config: { learning_rate: 1e-3, weight_decay: 0.004 } } },
+      { name: 'adamw', learningRate: 1e-3, weightDecay: 0.004 },
+    ],
+    [
+      { optimizer: { class_name: 'LossScaleOptimizer', config: { inner_optimizer: adam } } },
+      { name: 'adam', learningRate: 0.002 },
+    ],
+    [{ optimizer: { class_name: 'Adam', config: { learning_rate: 'fast' } } }, { name: 'adam' }],
+    [{ optimizer: { class_name: 'Adam', config: { learning_rate: -1 } } }, { name: 'adam' }],
+    [{ optimizer: { class_name: 'Mine', config: { learning_rate: 1 } } }, undefined],
+    [{ optimizer: 7 }, undefined],
+    [{}, undefined],
+  ] as const) {
+    assert.deepEqual(compiledOf(training).compiled?.optimizer, optimizer);
+  }
+});
+
+test('a model is retrained as it was compiled, in steps that neither undo it nor come to nothing', () => {
+  const plain = { optimizer: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 0.0005, schedule: 'inv' };
+  const adam = { optimizer: 'adam', learningRate: 0.001, momentum: 0, weightDecay: 0, schedule: 'cosine' };
+  assert.deepEqual(hyperparametersOf({}, undefined), plain);
+  assert.deepEqual(hyperparametersOf({}, { name: 'adam' }), adam);
+  assert.deepEqual(hyperparametersOf({}, { name: 'adam', learningRate: 3e-4 }), { ...adam, learningRate: 3e-4 });
+  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1 }).learningRate, 0.001);
+  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1e-9 }).learningRate, 1e-5);
+  assert.equal(hyperparametersOf({}, { name: 'sgd', momentum: 0.5 }).momentum, 0.5);
+  // What a person asks for goes first, and the file's numbers belong to the file's optimizer.
+  assert.deepEqual(hyperparametersOf({ optimizer: 'sgd' }, { name: 'adam', learningRate: 3e-4 }), plain);
+  assert.deepEqual(hyperparametersOf({ learningRate: 0.1 }, { name: 'adam' }), { ...adam, learningRate: 0.1 });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
+import { hyperparametersOf } from '../../src/session/hyperparameters';
 import { makeRecipe } from '../../src/session/recipe';
 import { parseUntil } from '../../src/session/until';
 import { parseNumber } from '../../webview/parts/number-field-text';
@@ -20,7 +21,10 @@ describe("the panel's plan", () => {
     const bare: RecipeFile = { model: '/m/model.json', data: { source: 'digits' } };
     const { layers: _, target: __, normalization: ___, ...taken } = accepted(bare).prune;
     assert.deepEqual(pruneOf(bare), taken);
-    assert.deepEqual(retrainOf(bare), accepted(bare).retrain);
+    const retrain = accepted(bare).retrain;
+    for (const compiled of [undefined, { name: 'adam', learningRate: 1e-4 }] as const) {
+      assert.deepEqual(retrainOf(bare, compiled), { ...retrain, ...hyperparametersOf(retrain, compiled) });
+    }
   });
 
   it('makes recipes that a session takes as they are', () => {

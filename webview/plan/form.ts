@@ -23,7 +23,7 @@ export function planForm(state: PageState, model: Inspection, recipe: RecipeFile
   const searches = chosen === 'search';
   return html`<form class="form" aria-label="Plan" @submit=${(event: Event) => event.preventDefault()}>
     ${section('Method', method(state, model, recipe, actions))}
-    ${isWithoutData(recipe) ? nothing : section('Retraining after every cut', retraining(recipe, actions))}
+    ${isWithoutData(recipe) ? nothing : section('Retraining after every cut', retraining(model, recipe, actions))}
     ${hasWeights(model, recipe) ? section('Weights', weights(model, recipe, actions)) : nothing}
     ${isWithoutData(recipe) ? nothing : section(searches ? 'Until' : 'Stop early', stopRule(recipe, actions))}
     ${chosen === 'maxout' ? nothing : section('Limits', limits(recipe, actions))}
@@ -142,8 +142,8 @@ function options<Value extends string>(titles: Readonly<Record<Value, string>>):
   return (Object.entries(titles) as [Value, string][]).map(([value, text]) => ({ value, text }));
 }
 
-function retraining(recipe: RecipeFile, actions: Actions): TemplateResult {
-  const own = retrainOf(recipe);
+function retraining(model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
+  const own = retrainOf(recipe, model.compiled?.optimizer);
   const number = (label: string, name: 'epochs' | 'batch' | 'learningRate' | 'momentum' | 'weightDecay') =>
     numberField({
       label,

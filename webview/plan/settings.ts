@@ -1,5 +1,8 @@
 // What a recipe comes to with the defaults of its schema, and recipes with one thing changed.
+
+import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
+import { type Hyperparameters, hyperparametersOf } from '../../src/session/hyperparameters';
 import schema from '../../src/session/recipe.schema.json';
 import type { Bounds } from '../parts/number-field-text';
 
@@ -10,7 +13,7 @@ type OpenRetrain = 'loss' | 'distillation' | 'maxoutEpochs' | 'lastEpochs';
 type Prune = NonNullable<RecipeFile['prune']>;
 export type PruneSettings = Required<Omit<Prune, Open>> & Pick<Prune, Open>;
 type Retrain = NonNullable<RecipeFile['retrain']>;
-export type RetrainSettings = Required<Omit<Retrain, OpenRetrain>> & Pick<Retrain, OpenRetrain>;
+export type RetrainSettings = Required<Omit<Retrain, OpenRetrain>> & Pick<Retrain, OpenRetrain> & Hyperparameters;
 
 const { prune, retrain, weights } = schema.properties;
 
@@ -31,8 +34,10 @@ export function pruneOf(recipe: RecipeFile): PruneSettings {
   return { ...defaultsOf(prune.properties), ...recipe.prune } as PruneSettings;
 }
 
-export function retrainOf(recipe: RecipeFile): RetrainSettings {
-  return { ...defaultsOf(retrain.properties), ...recipe.retrain } as RetrainSettings;
+/** @param compiled of the model that is retrained. */
+export function retrainOf(recipe: RecipeFile, compiled: CompiledOptimizer | undefined): RetrainSettings {
+  const own = hyperparametersOf(recipe.retrain ?? {}, compiled);
+  return { ...defaultsOf(retrain.properties), ...recipe.retrain, ...own } as RetrainSettings;
 }
 
 export function withPrune(recipe: RecipeFile, change: Partial<NonNullable<RecipeFile['prune']>>): RecipeFile {

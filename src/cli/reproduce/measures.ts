@@ -7,7 +7,8 @@ import { copyOf, type Experiment, mean, runTasks, type Setting, type Task } from
 
 /** A fifth of the training images is enough to tell measures apart, and makes this a matter of minutes. */
 const DATA = ['--validation', '0.8'];
-const COMMON = [...DATA, '--optimizer', 'adam', '--learning-rate', '0.001', '--schedule', 'cosine', '--threads', '1'];
+const ADAM = ['--optimizer', 'adam', '--learning-rate', '0.001', '--weight-decay', '0.0005', '--schedule', 'cosine'];
+const COMMON = [...DATA, ...ADAM, '--threads', '1'];
 const FIRST_TRAINING = ['--epochs', '5'];
 /** 3 % of the parameters in three cuts, two epochs after each. */
 const CUTS = ['--to', 'parameters=3%', '--iterations', '3', '--epochs', '2'];

@@ -10,7 +10,7 @@ import { count, percent, table } from '../output';
 import { copyOf, type Experiment, iterationModels, runTasks, type Setting } from './experiment';
 
 const PICTURES = ['--mean', '0.5', '--deviation', '0.25', '--flip', '--shift', '3'];
-const TRAINING = ['--optimizer', 'adam', '--schedule', 'cosine', '--batch', '64'];
+const TRAINING = ['--optimizer', 'adam', '--weight-decay', '0.0005', '--schedule', 'cosine', '--batch', '64'];
 const RATE = '0.0005';
 /** What the classes are told apart by, which no descriptor needs. */
 const CLASSES = 'predictions';

@@ -6,7 +6,7 @@ import { partOfFile } from '../hdf5/bytes-source';
 import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { parseJson } from '../json';
-import { compiledLoss } from '../keras/compiled-loss';
+import { compiledOf } from '../keras/compiled';
 import { dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
@@ -34,7 +34,7 @@ export async function readH5(path: string): Promise<Model> {
       layers,
       container: h5Container({ path, source, config, text, weights, dialect }, readH5),
       warnings,
-      ...compiledLoss(training === undefined ? undefined : parseJson(`${path}, attribute training_config`, training)),
+      ...compiledOf(training === undefined ? undefined : parseJson(`${path}, attribute training_config`, training)),
     };
   });
 }

@@ -5,7 +5,7 @@ import { OPTIMIZER_WARNING } from '../h5/weights';
 import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
 import { MAX_JSON_BYTES, parseJson } from '../json';
-import { compiledLoss } from '../keras/compiled-loss';
+import { compiledOf } from '../keras/compiled';
 import { isRecord } from '../keras/config';
 import { type Dialect, dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
@@ -38,7 +38,7 @@ export async function readArchive(path: string): Promise<Model> {
       layers,
       container: archiveContainer(document, readArchive),
       warnings,
-      ...compiledLoss(isRecord(config) ? config.compile_config : undefined),
+      ...compiledOf(isRecord(config) ? config.compile_config : undefined),
     };
   });
 }

@@ -5,7 +5,7 @@ import { piecesOf } from '../../model/bytes';
 import type { Container, Model } from '../../model/model';
 import { byteCount, type Weight } from '../../model/weight';
 import { writeFolder, writeWhole } from '../files';
-import { compiledLoss } from '../keras/compiled-loss';
+import { compiledOf } from '../keras/compiled';
 import { isRecord } from '../keras/config';
 import { readKeras } from '../keras/read';
 import { readBack } from '../keras/read-back';
@@ -37,7 +37,7 @@ export function modelConfig(topology: unknown): unknown {
   return isRecord(topology) && isRecord(topology.model_config) ? topology.model_config : topology;
 }
 
-/** Of a model that Keras or TF.js saved after compiling it. */
+/** Of a model that Keras saved after compiling it; TF.js has it beside the topology. */
 function trainingConfig(topology: unknown): unknown {
   return isRecord(topology) ? topology.training_config : undefined;
 }
@@ -56,7 +56,7 @@ export function modelFromDocument(
     layers,
     container: tfjsContainer(document),
     warnings: [...warnings, ...notes],
-    ...compiledLoss(trainingConfig(document.json.modelTopology)),
+    ...compiledOf(document.json.trainingConfig ?? trainingConfig(document.json.modelTopology)),
   };
 }
 

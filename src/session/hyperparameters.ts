@@ -1,0 +1,53 @@
+// How a training goes where a recipe does not say: as the model was compiled, else as its optimizer commonly does.
+import type { CompiledOptimizer } from '../model/compiled';
+import type { RecipeFile } from '../protocol/recipe-file';
+
+type Asked = NonNullable<RecipeFile['retrain']>;
+export type Hyperparameters = Required<
+  Pick<Asked, 'optimizer' | 'learningRate' | 'momentum' | 'weightDecay' | 'schedule'>
+>;
+
+/** SGD as the paper has it; Adam and AdamW as Keras and PyTorch have them. */
+const DEFAULTS: Readonly<Record<Hyperparameters['optimizer'], Omit<Hyperparameters, 'optimizer'>>> = {
+  sgd: { learningRate: 0.01, momentum: 0.9, weightDecay: 0.0005, schedule: 'inv' },
+  adam: { learningRate: 0.001, momentum: 0.9, weightDecay: 0, schedule: 'cosine' },
+  adamw: { learningRate: 0.001, momentum: 0.9, weightDecay: 0.01, schedule: 'cosine' },
+};
+
+/**
+ * A file's rate is that of a training from the start, or what a schedule left of it in the end. Retraining takes none
+ * higher than the default, which would undo what was learnt, and none below this share of it, which would change nothing.
+ */
+const LEAST_RATE = 0.01;
+
+/** @param compiled of the model that is trained on, where its file says so. */
+export function hyperparametersOf(asked: Asked, compiled: CompiledOptimizer | undefined): Hyperparameters {
+  const optimizer = asked.optimizer ?? compiled?.name ?? 'sgd';
+  const common = DEFAULTS[optimizer];
+  const own = compiled?.name === optimizer ? ownOf(compiled, common.learningRate) : {};
+  return {
+    optimizer,
+    learningRate: asked.learningRate ?? own.learningRate ?? common.learningRate,
+    momentum: asked.momentum ?? own.momentum ?? common.momentum,
+    weightDecay: asked.weightDecay ?? own.weightDecay ?? common.weightDecay,
+    schedule: asked.schedule ?? own.schedule ?? common.schedule,
+  };
+}
+
+/** A rate that was the last one of a schedule or the first one, so that retraining ends in small steps. */
+function ownOf(compiled: CompiledOptimizer, commonRate: number): Partial<Hyperparameters> {
+  const { learningRate = commonRate, momentum = 0, weightDecay = 0 } = compiled;
+  return {
+    learningRate: Math.min(commonRate, Math.max(LEAST_RATE * commonRate, learningRate)),
+    momentum,
+    weightDecay,
+    schedule: 'cosine',
+  };
+}
+
+/** "Adam, learning rate 0.001": for a person. */
+export function optimizerText({ optimizer, learningRate, momentum }: Hyperparameters): string {
+  const name = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' }[optimizer];
+  const rate = `learning rate ${Number(learningRate.toPrecision(3))}`;
+  return optimizer === 'sgd' && momentum > 0 ? `${name} with momentum ${momentum}, ${rate}` : `${name}, ${rate}`;
+}
