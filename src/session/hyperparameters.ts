@@ -18,7 +18,7 @@ const DEFAULTS: Readonly<Record<Hyperparameters['optimizer'], Omit<Hyperparamete
  * A file's rate is that of a training from the start, or what a schedule left of it in the end. Retraining takes none
  * higher than the default, which would undo what was learnt, and none below this share of it, which would change nothing.
  */
-const LEAST_RATE = 0.01;
+const LEAST_RATE = 0.1;
 
 /** @param compiled of the model that is trained on, where its file says so. */
 export function hyperparametersOf(asked: Asked, compiled: CompiledOptimizer | undefined): Hyperparameters {

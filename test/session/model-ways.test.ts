@@ -116,7 +116,10 @@ test('Keras and TF.js write the optimizer in many ways', () => {
   for (const [training, optimizer] of [
     [{ optimizer: 'rmsprop' }, { name: 'adam' }],
     [{ optimizer: { module: 'keras.optimizers', ...adam } }, { name: 'adam', learningRate: 0.002 }],
-    [{ optimizer_config: { class_name: 'Adam', config: { lr: 0.002 } } }, { name: 'adam', learningRate: 0.002 }],
+    [
+      { optimizer_config: { class_name: 'Adam', config: { lr: 0.0020000000949949026 } } },
+      { name: 'adam', learningRate: 0.002 },
+    ],
     [{ optimizer_config: { ...adam, class_name: 'Custom>Adam' } }, { name: 'adam', learningRate: 0.002 }],
     [
       { optimizer: { class_name: 'SGD', config: { learning_rate: decaying, momentum: 0.9 } } },
@@ -147,7 +150,7 @@ test('a model is retrained as it was compiled, in steps that neither undo it nor
   assert.deepEqual(hyperparametersOf({}, { name: 'adam' }), adam);
   assert.deepEqual(hyperparametersOf({}, { name: 'adam', learningRate: 3e-4 }), { ...adam, learningRate: 3e-4 });
   assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1 }).learningRate, 0.001);
-  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1e-9 }).learningRate, 1e-5);
+  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1e-9 }).learningRate, 1e-4);
   assert.equal(hyperparametersOf({}, { name: 'sgd', momentum: 0.5 }).momentum, 0.5);
   // What a person asks for goes first, and the file's numbers belong to the file's optimizer.
   assert.deepEqual(hyperparametersOf({ optimizer: 'sgd' }, { name: 'adam', learningRate: 3e-4 }), plain);

@@ -65,9 +65,14 @@ function isLossScale(inner: unknown): boolean {
 /** A number, or a schedule, which says what it began with. */
 function rateOf(rate: unknown): number | undefined {
   if (isRecord(rate)) return isRecord(rate.config) ? rateOf(rate.config.initial_learning_rate) : undefined;
-  return typeof rate === 'number' && rate > 0 && rate < Number.POSITIVE_INFINITY ? rate : undefined;
+  return typeof rate === 'number' && rate > 0 && rate < Number.POSITIVE_INFINITY ? asWritten(rate) : undefined;
 }
 
 function share(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 && value < 1 ? value : undefined;
+  return typeof value === 'number' && value >= 0 && value < 1 ? asWritten(value) : undefined;
+}
+
+/** Keras gives a float32's digits: 0.0010000000474974513 was 0.001. */
+function asWritten(value: number): number {
+  return Number(value.toPrecision(6));
 }
