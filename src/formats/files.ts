@@ -69,7 +69,7 @@ export async function readInto(bytes: Uint8Array, path: string, offset: number):
 }
 
 /** So few bytes are read sooner than others could be told to read them. */
-const AT_ONCE = 64 * 1024;
+const AT_ONCE = PIECE;
 
 function readAtOnce(bytes: Uint8Array, path: string, offset: number): void {
   let file: number;

@@ -27,6 +27,10 @@ function isDepthwise({ groups, inputs }: Grouped): boolean {
 function tieGroups(ties: Ties, grouped: Grouped, x: Axis, y: Axis): void {
   const { groups, inputs, outputs } = grouped;
   if (groups === 1) return;
+  if (isDepthwise(grouped) && outputs === 1) {
+    ties.tie(x, y);
+    return;
+  }
   if (isDepthwise(grouped)) {
     ties.pick(
       x,

@@ -39,8 +39,8 @@ export interface Choice {
   readonly size: number;
   /** Taken one after the other; what is left after the last must stay. None where its layers are narrow already. */
   readonly portions: readonly Portion[];
-  /** Alike for families of the same structure. */
-  readonly isomorphism: string;
+  /** Alike for families of the same structure. Few plans ask. */
+  isomorphism(): string;
 }
 
 /** Channels of all candidates. */
@@ -78,7 +78,8 @@ export function candidatesOf(
     if (wanted && !names.some((name) => wanted.has(name))) return [];
     if (measured && !names.some((name) => measured.has(name))) return [];
     const portions = portionsOf(family, [...neurons.values()], scores, limits);
-    return [{ family: index, neurons, size: family.channels.length, portions, isomorphism: structure(family) }];
+    const isomorphism = (): string => structure(family);
+    return [{ family: index, neurons, size: family.channels.length, portions, isomorphism }];
   });
   return { channels, layers, families, choices };
 }

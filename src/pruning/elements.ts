@@ -14,9 +14,14 @@ const MAX_ELEMENTS = 2 ** 26;
 
 const RUN_TIME = 'it meets a size known only when the model runs';
 
+/** The elements of an axis. Axes that were tied as wholes share those of one of them. */
 interface Range {
   readonly start: number;
   readonly size: number;
+  /** Whether single elements of it were united with others, or marked. */
+  touched: boolean;
+  /** The one that has its elements. */
+  shared?: Range;
 }
 
 export class Elements {
@@ -39,7 +44,7 @@ export class Elements {
         const size = typeof dimension === 'number' ? dimension : 0;
         if (size > 0) this.axes.push({ value, axis });
         count += size;
-        return { start: count - size, size };
+        return { start: count - size, size, touched: false };
       });
       this.#ranges.set(value, ranges);
     }
@@ -56,8 +61,13 @@ export class Elements {
   }
 
   #range({ value, axis }: Axis): Range {
-    const range = this.#ranges.get(value)?.[axis];
+    let range = this.#ranges.get(value)?.[axis];
     if (range === undefined) throw new Error(`"${value}" has no axis ${axis}`);
+    while (range.shared) {
+      // Path halving.
+      if (range.shared.shared) range.shared = range.shared.shared;
+      range = range.shared;
+    }
     return range;
   }
 
@@ -88,7 +98,9 @@ export class Elements {
       for (const axis of [a, b]) this.freeze(axis, RUN_TIME);
       return;
     }
+    if (offset === 0 && left.size === right.size && share(left, right)) return;
     const length = Math.min(left.size, right.size - offset);
+    for (const range of [left, right]) range.touched = true;
     const parents = this.#parents;
     for (let i = 0; i < length; i++) {
       const [one, other] = [left.start + i, right.start + offset + i];
@@ -99,6 +111,7 @@ export class Elements {
   pick(from: Axis, indices: ArrayLike<number>, to: Axis): void {
     const [source, target] = [this.#range(from), this.#range(to)];
     if (source.size === 0 || target.size === 0) return;
+    for (const range of [source, target]) range.touched = true;
     for (let i = 0; i < indices.length; i++) {
       this.#unite(source.start + (indices[i] as number), target.start + i);
     }
@@ -113,8 +126,10 @@ export class Elements {
   }
 
   #mark(marks: Uint16Array, axis: Axis, reason: string): void {
-    const { start, size } = this.#range(axis);
+    const range = this.#range(axis);
+    const { start, size } = range;
     const number = this.#reasons.number(reason);
+    range.touched = true;
     for (let i = start; i < start + size; i++) marks[this.#root(i)] ||= number;
   }
 
@@ -157,8 +172,7 @@ export class Elements {
       this.freeze(whole, 'it is folded with other axes');
       return;
     }
-    const { start, size } = this.#range(whole);
-    const target = this.#range(chosen);
+    const [{ start, size }, target] = [this.#range(whole), this.#range(chosen)];
     const position = this.#position(product, chosen);
     for (let i = 0; i < size; i++) this.#unite(start + i, target.start + position(i));
   }
@@ -242,6 +256,16 @@ export class Elements {
   approximateReason(channel: number): string | undefined {
     return this.#reasons.text(this.#approximate[this.#root(channel)] as number);
   }
+}
+
+/** Ties axes of one size as wholes, which is no work for any element, where one of them is as it was. */
+function share(left: Range, right: Range): boolean {
+  if (left === right) return true;
+  const [first, second] = left.start < right.start ? [left, right] : [right, left];
+  const [kept, given] = second.touched ? [second, first] : [first, second];
+  if (given.touched) return false;
+  given.shared = kept;
+  return true;
 }
 
 function isEqual(a: Uint32Array, b: Uint32Array): boolean {

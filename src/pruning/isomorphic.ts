@@ -5,6 +5,19 @@ import type { Family } from './families';
 
 /** The class of a family, in words: every use of a tensor that its channels lie on, by operator, place and axis. */
 export function isomorphismClass(graph: Graph): (family: Family) => string {
+  let uses: ReadonlyMap<string, readonly string[]> | undefined;
+  return ({ places }) => {
+    uses ??= usesOf(graph);
+    const known = uses;
+    return places
+      .flatMap(({ value, axis }) => (known.get(value) ?? []).map((use) => `${use} axis ${axis}`))
+      .sort()
+      .join('; ');
+  };
+}
+
+/** What operators do with each value: "Conv reads 0". */
+function usesOf(graph: Graph): Map<string, string[]> {
   const uses = new Map<string, string[]>();
   const note = (value: string, use: string): void => {
     const all = uses.get(value);
@@ -19,9 +32,5 @@ export function isomorphismClass(graph: Graph): (family: Family) => string {
       note(value, `${type} makes ${i}`);
     });
   }
-  return ({ places }) =>
-    places
-      .flatMap(({ value, axis }) => (uses.get(value) ?? []).map((use) => `${use} axis ${axis}`))
-      .sort()
-      .join('; ');
+  return uses;
 }

@@ -28,9 +28,10 @@ export function globalQueue({ choices }: Candidates, { isomorphic = false }: Glo
 function isomorphicQueue(choices: readonly Choice[]): Queued[] {
   const classes = new Map<string, Choice[]>();
   for (const choice of choices) {
-    const own = classes.get(choice.isomorphism);
+    const structure = choice.isomorphism();
+    const own = classes.get(structure);
     if (own) own.push(choice);
-    else classes.set(choice.isomorphism, [choice]);
+    else classes.set(structure, [choice]);
   }
   const shares = [...classes.values()].flatMap((own) => {
     const total = own.reduce((sum, { size }) => sum + size, 0);

@@ -197,7 +197,7 @@ test('a ratio for each layer leaves the others their own', () => {
 test('an isomorphic plan compares inner layers of blocks with each other and takes the same share of every structure', () => {
   const found = candidates(residual);
   const classes = new Map(
-    found.choices.map(({ neurons, isomorphism }) => [[...neurons.keys()].join('+'), isomorphism]),
+    found.choices.map(({ neurons, isomorphism }) => [[...neurons.keys()].join('+'), isomorphism()]),
   );
   assert.equal(classes.get('one_inner'), classes.get('two_inner'));
   assert.equal(new Set(classes.values()).size, 3);
