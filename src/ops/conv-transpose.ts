@@ -4,7 +4,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { evaluateConv } from './conv-evaluation';
-import { gradientOfWeight } from './conv-gradient';
+import { gradientOfWeight } from './conv-weight-gradient';
 import { channelsThrough, gradientOfBias, groupsOf, imageOf } from './groups';
 import { type Evaluation, input, listAttribute, type Operator, output } from './operator';
 import { type Window, windowOf } from './window';

@@ -6,13 +6,9 @@ import { type Engine, outputOf, type Program } from '../../src/engines/engine';
 import { onnxruntime } from '../../src/engines/onnxruntime';
 import type { Graph } from '../../src/model/graph';
 import { elementCount, float32, type Tensor } from '../../src/model/tensor';
-import {
-  byConvolution,
-  byTurnedKernel,
-  byUnfolding,
-  type Convolution,
-  paddingOfTurned,
-} from '../../src/ops/conv-gradient';
+import { byTurnedKernel, paddingOfTurned } from '../../src/ops/conv-input-gradient';
+import { byConvolution, byUnfolding, byUnfoldingBoth, sharesTaps } from '../../src/ops/conv-weight-gradient';
+import type { Convolution } from '../../src/ops/convolution';
 import { OPERATORS } from '../../src/ops/index';
 import { inferShapes } from '../../src/ops/infer';
 import { windowOf } from '../../src/ops/window';
@@ -253,18 +249,25 @@ const unfolds = ({ node, values }: OperatorCase): boolean =>
 type WeightRule = typeof byConvolution;
 
 /** The whole batch at once, or a sample at a time. */
+const [whole, single] = [(batch: number) => [batch], (batch: number) => new Array<number>(batch).fill(1)];
 const unfolding =
-  (parts: (batch: number) => number[]): WeightRule =>
+  (way: typeof byUnfolding, parts: (batch: number) => number[]): WeightRule =>
   (tape, convolution, x, gradient) =>
-    byUnfolding(tape, convolution, x, gradient, parts(Number(convolution.from[0])));
+    way(tape, convolution, x, gradient, parts(Number(convolution.from[0])));
 
-for (const [way, rule] of [
-  ['unfolding', unfolding((batch) => [batch])],
-  ['unfolding in parts', unfolding((batch) => new Array<number>(batch).fill(1))],
-  ['convolution', byConvolution],
+/** What is unfolded on both sides goes row by row. */
+const shares = (given: OperatorCase): boolean =>
+  unfolds(given) && sharesTaps(convolutionOf(given, convolutionTape(given, () => '').tape));
+
+for (const [way, rule, suits] of [
+  ['unfolding', unfolding(byUnfolding, whole), unfolds],
+  ['unfolding in parts', unfolding(byUnfolding, single), unfolds],
+  ['unfolding both', unfolding(byUnfoldingBoth, whole), shares],
+  ['unfolding both in parts', unfolding(byUnfoldingBoth, single), shares],
+  ['convolution', byConvolution, () => true],
 ] as const) {
   for (const given of differentiable.filter(
-    (one) => one.node.type === 'Conv' && !one.differsInTensorflow && (rule === byConvolution || unfolds(one)),
+    (one) => one.node.type === 'Conv' && !one.differsInTensorflow && suits(one),
   )) {
     test(`${given.title}: its weight's gradient by ${way} is that of TensorFlow.js`, async () => {
       const { tape, made } = convolutionTape(given, (tape) =>

@@ -1,90 +1,29 @@
-// How a gradient goes back through a convolution. Two ways lead to the weight's; which is faster depends on the shapes
-// (measured with onnxruntime 1.30 on LeNet-5: 1.9 ms against 5.9 ms for its second convolution).
-import { fixed, type Shape } from '../model/graph';
+// How a gradient goes back through a convolution to its weight. Three ways lead there; which is fastest depends on the
+// shapes (onnxruntime 1.30: LeNet-5's second convolution 1.9 ms by unfolding, 5.9 by a convolution; 16 channels to 16 on 64 × 64
+// pictures 88 ms by unfolding, 64 by unfolding both).
+import { fixed } from '../model/graph';
+import { area, type Convolution, spatial } from './convolution';
 import type { Tape } from './operator';
 import type { Window } from './window';
 
 /** The input is unfolded in parts of the batch of at most so many bytes. */
 const UNFOLDED_BYTES_LIMIT = 64 * 2 ** 20;
-/** Positions of an image from which on a convolution is faster than a transposed one. */
-const LARGE_IMAGE = 1024;
+/** An element that is unfolded on both sides costs so much more: 16 to 32 channels take as long either way at 3 × 3. */
+const BOTH_COST = 1.25;
 /** Rows of the unfolded input are copied by the part's samples: shorter ones cost more than they move. */
 const LEAST_PART = 8;
-
-/** y = x convolved with a weight [out, in / groups, ...kernel]. */
-export interface Convolution {
-  readonly window: Window;
-  readonly groups: number;
-  /** Of x and y, channels first. */
-  readonly from: Shape;
-  readonly to: Shape;
-}
-
-/**
- * With respect to x: the transposed convolution of y's gradient. Where every position is read once and images are large,
- * it is a convolution by the turned kernel, three times as fast on two threads (64 × 64, 16 channels: 17 ms against 50).
- */
-export function gradientOfInput(tape: Tape, convolution: Convolution, gradient: string, weight: string): string {
-  const { groups, to } = convolution;
-  const turned = paddingOfTurned(convolution);
-  return turned !== undefined && groups === 1 && area(spatial(to)) >= LARGE_IMAGE
-    ? byTurnedKernel(tape, convolution, turned, gradient, weight)
-    : byTransposing(tape, convolution, gradient, weight);
-}
-
-export function byTransposing(
-  tape: Tape,
-  { window, groups, from, to }: Convolution,
-  gradient: string,
-  weight: string,
-): string {
-  const { kernel, strides, dilations, before, after } = window;
-  // What the forward window left unread at the far end must be added back.
-  const rest = kernel.map((size, i) => {
-    const read = (fixed(to, i + 2) - 1) * (strides[i] ?? 1) + (dilations[i] ?? 1) * (size - 1) + 1;
-    return fixed(from, i + 2) + (before[i] ?? 0) + (after[i] ?? 0) - read;
-  });
-  const pads = [...before, ...after];
-  const attributes = { kernel_shape: kernel, strides, dilations, pads, output_padding: rest, group: groups };
-  return tape.op('ConvTranspose', [gradient, weight], attributes);
-}
-
-/** @param pads of the gradient, from `paddingOfTurned`. */
-export function byTurnedKernel(
-  tape: Tape,
-  { window: { kernel, dilations }, from, to }: Convolution,
-  pads: readonly number[],
-  gradient: string,
-  weight: string,
-): string {
-  const [inputs, outputs, taps] = [fixed(from, 1), fixed(to, 1), area(kernel)];
-  const rows = tape.op('Reshape', [weight, tape.ints([outputs, inputs, taps])]);
-  const reversed = tape.op('Gather', [rows, tape.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i))], {
-    axis: 2,
-  });
-  const turned = tape.op('Transpose', [reversed], { perm: [1, 0, 2] });
-  const shaped = tape.op('Reshape', [turned, tape.ints([inputs, outputs, ...kernel])]);
-  return tape.op('Conv', [gradient, shaped], { kernel_shape: kernel, dilations, pads: [...pads] });
-}
-
-/** Of a convolution that goes back by the turned kernel; undefined where strides or its own padding forbid it. */
-export function paddingOfTurned({ window, from, to }: Convolution): number[] | undefined {
-  const { kernel, strides, dilations, before } = window;
-  if (strides.some((stride) => stride !== 1)) return undefined;
-  const reach = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1));
-  const start = reach.map((own, i) => own - (before[i] ?? 0));
-  const end = reach.map((own, i) => fixed(from, i + 2) - fixed(to, i + 2) + own - (start[i] ?? 0));
-  return [...start, ...end].every((pad) => pad >= 0) ? [...start, ...end] : undefined;
-}
 
 /** With respect to the weight. */
 export function gradientOfWeight(tape: Tape, convolution: Convolution, x: string, gradient: string): string {
   const { window, groups, from, to } = convolution;
-  const unfolded = fixed(from, 1) * area(window.kernel) * area(spatial(to));
-  const parts = partsOf(fixed(from, 0), Math.floor(UNFOLDED_BYTES_LIMIT / (4 * unfolded)));
-  return groups === 1 && window.kernel.length === 2 && parts !== undefined
-    ? byUnfolding(tape, convolution, x, gradient, parts)
-    : byConvolution(tape, convolution, x, gradient);
+  if (groups !== 1 || window.kernel.length !== 2) return byConvolution(tape, convolution, x, gradient);
+  const [rows = 1, columns = 1] = window.kernel;
+  const ofInput = fixed(from, 1) * rows * columns * area(spatial(to));
+  const ofBoth = (fixed(from, 1) * columns + fixed(to, 1) * rows) * fixed(from, 2) * fixed(to, 3);
+  const both = sharesTaps(convolution) && BOTH_COST * ofBoth < ofInput + fixed(to, 1) * area(spatial(to));
+  const parts = partsOf(fixed(from, 0), Math.floor(UNFOLDED_BYTES_LIMIT / (4 * (both ? ofBoth : ofInput))));
+  if (parts === undefined) return byConvolution(tape, convolution, x, gradient);
+  return (both ? byUnfoldingBoth : byUnfolding)(tape, convolution, x, gradient, parts);
 }
 
 /** Equal parts of a batch but for a rest, of at most so many samples; undefined where they would be too small. */
@@ -114,7 +53,7 @@ export function byUnfolding(
   let sum: string | undefined;
   for (const [i, batch] of parts.entries()) {
     const image = batchLast(tape, images[i] as string, batch, inputs * area(spatial(from)));
-    const rows = tape.op('Gather', [withZeroRow(tape, image, batch, window), indices], { axis: 0 });
+    const rows = tape.op('Gather', [withZeroRow(tape, image, batch, isPadded(window)), indices], { axis: 0 });
     const positions = area(spatial(to)) * batch;
     const unfolded = tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]);
     const columns = batchLast(tape, gradients[i] as string, batch, outputs * area(spatial(to)));
@@ -122,6 +61,82 @@ export function byUnfolding(
     sum = tape.op('Gemm', [product, unfolded, ...(sum === undefined ? [] : [sum])], { transB: 1 });
   }
   return tape.op('Reshape', [sum as string, tape.ints([outputs, inputs, ...window.kernel])]);
+}
+
+/** Whether `byUnfoldingBoth` is for it: in steps of one row, every row of x meets each row of a kernel once. */
+export function sharesTaps({ window }: Convolution): boolean {
+  return window.strides[0] === 1;
+}
+
+/**
+ * The same with less to copy: x is unfolded along columns alone, to [in × kernel columns, rows of x × columns of y ×
+ * batch], y's gradient along rows, to [out × kernel rows, the same], and their product has every tap of every pair of
+ * channels. Where both have about as many channels that is two thirds of what unfolding x copies at a 3 × 3 kernel.
+ */
+export function byUnfoldingBoth(
+  tape: Tape,
+  convolution: Convolution,
+  x: string,
+  gradient: string,
+  parts: readonly number[],
+): string {
+  const { window, from, to } = convolution;
+  const [inputs, outputs, height, width] = [fixed(from, 1), fixed(to, 1), fixed(from, 2), fixed(to, 3)];
+  const [rows = 1, columns = 1] = window.kernel;
+  const [along, down] = [tape.ints(columnTaps(convolution)), tape.ints(rowTaps(convolution))];
+  const images = inParts(tape, x, parts);
+  const gradients = inParts(tape, gradient, parts);
+  let sum: string | undefined;
+  for (const [i, batch] of parts.entries()) {
+    const positions = height * width * batch;
+    const image = batchLast(tape, images[i] as string, batch, inputs * area(spatial(from)));
+    const spread = tape.op('Gather', [withZeroRow(tape, image, batch, isPadded(window)), along], { axis: 0 });
+    const turned = batchLast(tape, gradients[i] as string, batch, outputs * area(spatial(to)));
+    const lines = tape.op('Reshape', [turned, tape.ints([outputs * fixed(to, 2), width * batch])]);
+    const shifted = tape.op('Gather', [withZeroRow(tape, lines, width * batch, true), down], { axis: 0 });
+    const [left, right] = [
+      tape.op('Reshape', [shifted, tape.ints([outputs * rows, positions])]),
+      tape.op('Reshape', [spread, tape.ints([inputs * columns, positions])]),
+    ];
+    sum = tape.op('Gemm', [left, right, ...(sum === undefined ? [] : [sum])], { transB: 1 });
+  }
+  const taps = tape.op('Reshape', [sum as string, tape.ints([outputs, rows, inputs, columns])]);
+  return tape.op('Transpose', [taps], { perm: [0, 2, 1, 3] });
+}
+
+/** For every [input channel, column of the kernel, row of x, column of y] the element of x that it reads. */
+function columnTaps({ from, to, window }: Convolution): number[] {
+  const [inputs, height, width] = [fixed(from, 1), fixed(from, 2), fixed(from, 3)];
+  const [stride = 1, dilation = 1, before = 0] = [window.strides[1], window.dilations[1], window.before[1]];
+  const result: number[] = [];
+  for (let channel = 0; channel < inputs; channel++) {
+    for (let tap = 0; tap < (window.kernel[1] ?? 1); tap++) {
+      for (let row = 0; row < height; row++) {
+        for (let position = 0; position < fixed(to, 3); position++) {
+          const column = position * stride + tap * dilation - before;
+          const inside = column >= 0 && column < width;
+          result.push(inside ? (channel * height + row) * width + column : inputs * height * width);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+/** For every [output channel, row of the kernel, row of x] the row of y's gradient that reads it there. */
+function rowTaps({ from, to, window }: Convolution): number[] {
+  const [outputs, height] = [fixed(to, 1), fixed(to, 2)];
+  const [dilation = 1, before = 0] = [window.dilations[0], window.before[0]];
+  const result: number[] = [];
+  for (let channel = 0; channel < outputs; channel++) {
+    for (let tap = 0; tap < (window.kernel[0] ?? 1); tap++) {
+      for (let read = 0; read < fixed(from, 2); read++) {
+        const row = read - tap * dilation + before;
+        result.push(row >= 0 && row < height ? channel * height + row : outputs * height);
+      }
+    }
+  }
+  return result;
 }
 
 function inParts(tape: Tape, value: string, parts: readonly number[]): string[] {
@@ -139,11 +154,15 @@ function batchLast(tape: Tape, value: string, batch: number, elements: number): 
   return tape.op('Transpose', [tape.op('Reshape', [value, tape.ints([batch, elements])])], { perm: [1, 0] });
 }
 
-/** A row of zeros at the end, which the taps that fall on padding read. */
-function withZeroRow(tape: Tape, rows: string, batch: number, window: Window): string {
-  if (![...window.before, ...window.after].some((pad) => pad > 0)) return rows;
-  const zeros = tape.op('Reshape', [tape.floats(new Array<number>(batch).fill(0)), tape.ints([1, batch])]);
+/** A row of zeros at the end, which the taps that fall beside what there is read. */
+function withZeroRow(tape: Tape, rows: string, width: number, wanted: boolean): string {
+  if (!wanted) return rows;
+  const zeros = tape.op('Reshape', [tape.floats(new Array<number>(width).fill(0)), tape.ints([1, width])]);
   return tape.op('Concat', [rows, zeros], { axis: 0 });
+}
+
+function isPadded(window: Window): boolean {
+  return [...window.before, ...window.after].some((pad) => pad > 0);
 }
 
 /** For every [input channel, tap, position] the row of the unfolded input it reads. */
@@ -199,12 +218,4 @@ export function byConvolution(tape: Tape, convolution: Convolution, x: string, g
 
 function axesFrom(start: number, rank: number): number[] {
   return Array.from({ length: rank - start }, (_, i) => start + i);
-}
-
-function spatial(shape: Shape): number[] {
-  return shape.slice(2).map(Number);
-}
-
-function area(sizes: readonly number[]): number {
-  return sizes.reduce((product, size) => product * size, 1);
 }
