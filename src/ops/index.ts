@@ -22,6 +22,7 @@ import { depthToSpace } from './depth-to-space';
 import { dequantizeLinear } from './dequantize-linear';
 import { div } from './div';
 import { dropout } from './dropout';
+import { dynamicQuantizeLinear } from './dynamic-quantize-linear';
 import { einsum } from './einsum';
 import { elu } from './elu';
 import { equal } from './equal';
@@ -144,6 +145,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     dequantizeLinear,
     div,
     dropout,
+    dynamicQuantizeLinear,
     einsum,
     elu,
     equal,

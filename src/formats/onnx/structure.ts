@@ -38,9 +38,16 @@ const QUANTISED: Readonly<Record<string, readonly number[]>> = {
   QuantizeLinear: [2],
   ConvInteger: [1, 3],
   MatMulInteger: [1, 3],
-  QLinearConv: [2, 3, 4, 5, 8],
-  QLinearMatMul: [2, 3, 4, 5],
+  QGemm: [3, 5, 6],
+  QLinearAdd: [0, 3],
+  QLinearConcat: [2, 5, 8, 11],
+  QLinearConv: [3, 5, 8],
+  QLinearMatMul: [0, 2, 3, 5],
+  QLinearMul: [0, 3],
 };
+
+/** Tables of bytes are quantised; of wider integers they are places to look something up at. */
+const LOOKED_UP: Readonly<Record<string, readonly number[]>> = { Gather: [0] };
 
 /** What they read is used as what they make: converters to half precision put a Cast behind what must stay single. */
 const REPEATING: ReadonlySet<string> = new Set(['Cast', 'Identity']);
@@ -69,7 +76,8 @@ export function isStructure(nodes: readonly Message[]): (tensor: StoredTensor) =
     const isUsed = (table: Readonly<Record<string, readonly number[]>>): boolean =>
       own.some((use) => table[use.type]?.includes(use.index));
     const float = type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
-    if (!float) return !isUsed(QUANTISED);
+    const byte = type === 'int8' || type === 'uint8';
+    if (!float) return !isUsed(QUANTISED) && !(byte && isUsed(LOOKED_UP));
     if (isUsed(PARAMETRIC)) return false;
     return isUsed(STRUCTURAL) || elementCount(shape) <= 1;
   };

@@ -12,6 +12,7 @@ import { MACHINE_LEARNING } from './machine-learning';
 import { MICROSOFT, simplifiedLayerNormalization } from './microsoft';
 import { groupNormalization, rmsNormalization } from './normalization';
 import { pad } from './pad';
+import { MICROSOFT_QUANTISED, QUANTISED } from './quantised';
 import { recurrent } from './recurrent';
 import { resize } from './resize';
 import { roiAlign } from './roi-align';
@@ -21,8 +22,9 @@ import { softmax } from './softmax';
 import { split } from './split';
 import { topK } from './top-k';
 
-const RULES: ReadonlyMap<string, Rule> = new Map(
-  Object.entries({
+const RULES: ReadonlyMap<string, Rule> = new Map([
+  ...QUANTISED,
+  ...Object.entries({
     Attention: attention,
     Squeeze: axesToInput,
     Unsqueeze: axesToInput,
@@ -64,11 +66,11 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
     GRU: recurrent,
     LSTM: recurrent,
     RNN: recurrent,
-  }),
-);
+  } satisfies Record<string, Rule>),
+]);
 
 const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Rule>> = new Map([
-  ['com.microsoft', MICROSOFT],
+  ['com.microsoft', new Map([...MICROSOFT, ...MICROSOFT_QUANTISED])],
   ['ai.onnx.ml', MACHINE_LEARNING],
 ]);
 

@@ -127,6 +127,21 @@ export const simplifiedLayerNormalization: Rule = (node, scope) => {
   return rmsNormalization({ ...node, outputs: [y] }, scope);
 };
 
+/** Four bits a weight, in blocks. */
+const packedProduct: Rule = (node, scope) => {
+  const [shape, width] = [scope.shape(node.inputs[0] ?? ''), node.attributes.N];
+  const known = shape !== undefined && typeof width === 'number';
+  return scope.opaque('its weights are packed in a few bits', known ? [...shape.slice(0, -1), width] : undefined);
+};
+
+/** A product that is quantised as it runs, its scales taken in. */
+const dynamicProduct: Rule = (node, scope) => {
+  const [a, b] = [scope.shape(node.inputs[0] ?? ''), scope.shape(node.inputs[1] ?? '')];
+  const width = b?.at(-1);
+  const known = a !== undefined && width !== undefined;
+  return scope.opaque('it is quantised as it runs', known ? [...a.slice(0, -1), width] : undefined);
+};
+
 export const MICROSOFT: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     Attention: packedAttention,
@@ -135,11 +150,14 @@ export const MICROSOFT: ReadonlyMap<string, Rule> = new Map(
     MultiHeadAttention: multiHeadAttention,
     RotaryEmbedding: rotaryEmbedding,
     BiasGelu: biasedGelu('none'),
+    DynamicQuantizeMatMul: dynamicProduct,
     FastGelu: biasedGelu('tanh'),
     FusedConv: fused('Conv'),
     FusedGemm: fused('Gemm'),
     FusedMatMul: fusedMatMul,
     Gelu: biasedGelu('none'),
+    MatMulIntegerToFloat: dynamicProduct,
+    MatMulNBits: packedProduct,
     QuickGelu: quickGelu,
     SkipLayerNormalization: skipNormalization(false),
     SkipSimplifiedLayerNormalization: skipNormalization(true),
