@@ -56,15 +56,24 @@ async function compare(beforePath: string, afterPath: string, flags: Flags, outp
     removed: shares,
     ...(tested && { metric: tested.metric }),
     pValue: tested?.pValue ?? null,
+    ...(tested &&
+      tested.others.length > 0 && { others: tested.others.map(({ words: _, samples: __, ...figures }) => figures) }),
   };
   const rows: string[][] = (['parameters', 'nonZero', 'macs', 'bytes', 'gzipped'] as const).flatMap((figure) => {
     const [a, b] = sizes.map((size) => size[figure]);
     return a === undefined || b === undefined ? [] : [sizeRow(figure, a, b)];
   });
-  if (tested) rows.push([tested.metric.title, ...tested.scores.map((score) => scoreText(tested.metric, score)), '']);
+  const tests = tested ? [tested, ...tested.others] : [];
+  for (const { target, metric, scores } of tests) {
+    const title = tests.length > 1 ? `${metric.title}, ${target}` : metric.title;
+    rows.push([title, ...scores.map((score) => scoreText(metric, score)), '']);
+  }
   output.result(
     json,
-    [table(['', 'before', 'after', 'removed'], rows), ...(tested ? ['', tested.words] : [])].join('\n'),
+    [
+      table(['', 'before', 'after', 'removed'], rows),
+      ...(tests.length > 0 ? ['', ...tests.map(({ words }) => words)] : []),
+    ].join('\n'),
   );
 }
 

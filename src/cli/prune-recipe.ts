@@ -69,9 +69,10 @@ export function withPruning(command: Command): Command {
     .option('--global <share>', 'instead: cut this share of all channels, the least relevant of the model', realNumber)
     .option('--to <figure=size>', 'instead: cut down to parameters=50%, macs=1000000 or bytes=30%', target)
     .addOption(
-      new Option('--measure <name>', 'the measure, where not maxout is cut (default: maxout; without data l1)').choices(
-        [...MEASURES.keys()],
-      ),
+      new Option(
+        '--measure <name>',
+        'the measure, where not maxout is cut (default: taylor; with --k maxout; without data l1)',
+      ).choices([...MEASURES.keys()]),
     )
     .addOption(
       new Option('--reduction <name>', 'how a channel of coupled layers counts (default: mean)').choices(REDUCTIONS),
@@ -209,8 +210,7 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
     flags;
   const { ratio, ratios, global, to } = flags;
   const method = methodOf(flags);
-  const usual = method === 'search' ? SEARCHED_BY : method !== undefined && flags.data === undefined ? 'l1' : undefined;
-  const measure = flags.measure ?? usual;
+  const measure = flags.measure ?? usualMeasure(method, flags);
   return given({
     method,
     k,
@@ -231,8 +231,13 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
   });
 }
 
-/** The measure of a search: what a channel is worth to the loss can be compared between layers. */
-const SEARCHED_BY = 'taylor';
+/** undefined: maxout, or what a recipe says. */
+function usualMeasure(method: string | undefined, { k, data }: RecipeFlags): string | undefined {
+  if (method === undefined) return undefined;
+  if (method !== 'search' && k !== undefined) return undefined;
+  // What a channel is worth to the loss can be compared between layers.
+  return method !== 'search' && data === undefined ? 'l1' : 'taylor';
+}
 
 /** undefined: maxout, or what a recipe says. */
 function methodOf({ to, global, ratio, ratios, k, until, keepWeights }: RecipeFlags): string | undefined {

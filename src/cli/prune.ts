@@ -2,13 +2,17 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../errors';
+import { openModel } from '../formats/open';
 import { iterationTable } from '../report/terminal';
 import { verdict } from '../report/verdict';
+import { type OutputTest, testModels } from '../session/compare';
+import { openData } from '../session/data';
 import { holdModel } from '../session/pipe';
 import type { Recipe } from '../session/recipe';
 import type { SessionRecord } from '../session/record';
 import { runSession, SessionStopped } from '../session/session';
 import { pruneWithoutData } from '../session/without-data';
+import { chooseEngine } from '../training/choose-engine';
 import { engineOption, wholeNumber, withAugmentation, withData, withTraining, withValidation } from './options';
 import { count, makeOutput, type Output, percent, table } from './output';
 import { showPlan } from './prune-plan';
@@ -63,9 +67,14 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
       ...hooks,
     });
     hooks.release();
+    const others = await otherOutputs(recipe, session);
+    const text = [iterationTable(session), [verdict(session), ...others.map(({ words }) => words)].join('\n')];
     output.result(
-      resultOf(session),
-      `\n${iterationTable(session)}\n\n${verdict(session)}\n\nModel and report: ${session.out}`,
+      {
+        ...resultOf(session),
+        ...(others.length > 0 && { others: others.map(({ words: _, samples: __, ...figures }) => figures) }),
+      },
+      `\n${text.join('\n\n')}\n\nModel and report: ${session.out}`,
     );
   } catch (error) {
     if (!(error instanceof SessionStopped)) throw error;
@@ -74,6 +83,20 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
     hooks.release();
     held.close();
   }
+}
+
+/** How the result does by the outputs that decided nothing. */
+async function otherOutputs(recipe: Recipe, { out }: SessionRecord): Promise<readonly OutputTest[]> {
+  const before = await openModel(recipe.model);
+  if (before.graph.outputs.length < 2 || recipe.data === undefined) return [];
+  const { data, seed, threads } = recipe;
+  const { engine } = await chooseEngine(recipe.engine, before.graph, { threads });
+  const metric = recipe.metric === undefined ? {} : { metric: recipe.metric };
+  const tested = await testModels(before, await openModel(out), await openData(data, seed, before), engine, {
+    seed,
+    ...metric,
+  });
+  return tested.others;
 }
 
 /** Without data there is no session: one cut, nothing retrained, nothing tested. */

@@ -50,7 +50,8 @@ export function tableDataset(name: string, parts: Parts<Table>, options: ReadOpt
   return { ...common, train: rest, test: taken };
 }
 
-function defaultTargets(table: Table, { inputs = [], outputs = [] }: Ports = {}): string[] {
+function defaultTargets(table: Table, ports: Ports = {}): string[] {
+  const { inputs = [], outputs = [] } = ports;
   const names = table.columns.map(({ name }) => name);
   const ofModel = names.filter((name) => outputs.some((port) => port.includes(name)));
   const rest = names.filter((name) => !inputs.some((port) => port.includes(name)));
@@ -65,8 +66,18 @@ function defaultTargets(table: Table, { inputs = [], outputs = [] }: Ports = {})
   const found = ways.find((way) => way.length > 0);
   if (found !== undefined) return found;
   throw new UserError(
-    `${table.name}: which column is the target? Say it: --target NAME, or data.targets in the recipe. The columns: ${columnNames(table)}.`,
+    `${table.name}: which column is the target? Say it: --target ${likelyTarget(table, ports) ?? 'NAME (data.targets in a recipe)'}. The columns: ${columnNames(table)}.`,
   );
+}
+
+/** The last columns, where the others are as many numbers as the model takes. */
+function likelyTarget({ columns }: Table, { sizes = [] }: Ports): string | undefined {
+  const [size, ...others] = sizes;
+  const single = columns.every((column) => column.kind === 'texts' || isNumber(column));
+  if (size === undefined || others.length > 0 || !single || size >= columns.length) return undefined;
+  const last = columns.slice(size).map(({ name }) => name);
+  const which = last.length === 1 ? 'the last column' : `the last ${last.length} columns`;
+  return `${last.join(',')}, if it is ${which}, as the model takes ${size} numbers (data.targets in a recipe)`;
 }
 
 /** Whether there is nothing but samples: an autoencoder gives back what it is fed. */
@@ -88,8 +99,7 @@ function otherColumns(table: Table, targets: readonly TargetChoice[]): string[] 
 function grouped(table: Table, choices: readonly (ColumnChoice | InputChoice)[]): InputChoice[] {
   const isSingle = (choice: ColumnChoice | InputChoice): choice is ColumnChoice => {
     if (typeof choice === 'object') return false;
-    const column = columnOf(table, choice);
-    return column.kind === 'numbers' && column.shape.length === 0;
+    return isNumber(columnOf(table, choice));
   };
   const numbers = choices.filter(isSingle);
   const others = choices.filter((choice) => !isSingle(choice));
@@ -97,6 +107,11 @@ function grouped(table: Table, choices: readonly (ColumnChoice | InputChoice)[])
     ...others.map((choice) => (typeof choice === 'object' ? choice : { from: choice })),
     ...(numbers.length === 0 ? [] : [{ from: numbers }]),
   ];
+}
+
+/** One a row. */
+function isNumber(column: TableColumn): boolean {
+  return column.kind === 'numbers' && column.shape.length === 0;
 }
 
 function inputColumn(table: Table, choice: InputChoice, options: ReadOptions, notes: string[]): Column {

@@ -1,8 +1,8 @@
 // Two models side by side: sizes, and whether one is significantly worse than the other.
-import type { Dataset } from '../data/dataset';
+import type { Dataset, Split, Target } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
-import { evaluate } from '../evaluation/evaluate';
+import { type Evaluation, evaluate } from '../evaluation/evaluate';
 import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
 import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
@@ -21,7 +21,10 @@ export async function nonZero(model: Model): Promise<number> {
   return nonZeroCount(model.graph);
 }
 
-export interface ComparisonTest {
+/** How the two models do by one of their outputs. */
+export interface OutputTest {
+  /** The target that the output is for. */
+  readonly target: string;
   readonly metric: MetricInfo;
   /** Of the two models, on the test samples. */
   readonly scores: readonly [number, number];
@@ -29,6 +32,11 @@ export interface ComparisonTest {
   readonly pValue: number;
   /** The result in a sentence. */
   readonly words: string;
+}
+
+export interface ComparisonTest extends OutputTest {
+  /** By the other outputs that the data have targets for. */
+  readonly others: readonly OutputTest[];
   /** What a person should know about how the data is read, and where the first model does as if it were fed otherwise. */
   readonly notes: readonly string[];
 }
@@ -50,24 +58,46 @@ export async function testModels(
   { seed, metric: name, choice }: TestOptions,
 ): Promise<ComparisonTest> {
   const fitted = fittedTo(data, before);
-  const metricName = name ?? metricOf(ownLoss(before), fitted.test.targets);
-  const [first, second] = [await evaluated(before, fitted), await evaluated(after, fittedTo(data, after))];
-  const { metric } = first;
-  if (second.metric.name !== metric.name) {
-    throw new UserError(
-      `The first model is judged by its ${metric.title}, the second by its ${second.metric.title}: they do not compare.`,
-    );
-  }
-  const pValue = permutationTest(first.outcomes, second.outcomes, seed);
-  const samples = data.test.count;
-  const verdict = `${pValue > SIGNIFICANCE ? 'no significant' : 'a significant'} ${worsening(metric)}`;
-  const difference = scoreDifference(metric, first.score, second.score);
-  const words = `On ${count(samples)} test samples ${difference}: ${verdict}, ${pStatement(pValue)}.`;
-  const suspected = choice && (await suspicion(before, fitted, choice, engine, first, metricName));
+  const splits = new Map([
+    [before, fitted.test],
+    [after, fittedTo(data, after).test],
+  ]);
+  const [own, ...more] = fitted.test.targets;
+  if (own === undefined) throw new UserError(`${data.name} has no target to test by.`);
+  const metricName = name ?? metricOf(ownLoss(before), [own]);
+  const judged = await testOutput(own, metricName);
+  const others: OutputTest[] = [];
+  for (const target of more) others.push((await testOutput(target, metricOf(ownLoss(before), [target]))).test);
+  const suspected = choice && (await suspicion(before, fitted, choice, engine, judged.first, metricName));
   const notes = [...fitted.notes, ...(suspected === undefined ? [] : [suspected])];
-  return { metric, scores: [first.score, second.score], samples, pValue, words, notes };
+  return { ...judged.test, others, notes };
 
-  async function evaluated({ graph }: Model, { test }: Dataset) {
-    return evaluate(engine, graph, await loadValues(graph), test, metricName);
+  async function evaluated(model: Model, { output }: Target, by: MetricName | undefined): Promise<Evaluation> {
+    const split = splits.get(model) as Split;
+    const targets = split.targets.filter((target) => target.output === output);
+    return evaluate(engine, model.graph, await loadValues(model.graph), { ...split, targets }, by);
+  }
+
+  async function testOutput(
+    target: Target,
+    by: MetricName | undefined,
+  ): Promise<{ test: OutputTest; first: Evaluation }> {
+    const [first, second] = [await evaluated(before, target, by), await evaluated(after, target, by)];
+    const { metric } = first;
+    if (second.metric.name !== metric.name) {
+      throw new UserError(
+        `The first model is judged by its ${metric.title}, the second by its ${second.metric.title}: they do not compare.`,
+      );
+    }
+    const pValue = permutationTest(first.outcomes, second.outcomes, seed);
+    const samples = data.test.count;
+    const verdict = `${pValue > SIGNIFICANCE ? 'no significant' : 'a significant'} ${worsening(metric)}`;
+    const difference = scoreDifference(metric, first.score, second.score);
+    const which = fitted.test.targets.length > 1 ? `By "${target.name}", on` : 'On';
+    const words = `${which} ${count(samples)} test samples ${difference}: ${verdict}, ${pStatement(pValue)}.`;
+    return {
+      test: { target: target.name, metric, scores: [first.score, second.score], samples, pValue, words },
+      first,
+    };
   }
 }

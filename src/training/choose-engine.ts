@@ -84,7 +84,7 @@ function notEvaluated({ type, layer }: Node, missing: NoGradientRule | undefined
   const reason = `tensorflow cannot run ${type} (layer "${layer}")`;
   return missing
     ? new UserError(
-        `No engine can train this model: ${reason}, and onnxruntime has ${missing.message}. It can be pruned without retraining: --no-retrain (retrain.epochs 0 in a recipe).`,
+        `No engine can train this model: ${reason}, and onnxruntime has ${missing.message}. It can be pruned by another measure and without retraining: --measure l1 --no-retrain (prune.measure, and retrain.epochs 0 in a recipe).`,
       )
     : new UserError(`${reason[0]?.toUpperCase()}${reason.slice(1)}. Set the engine to auto or onnxruntime.`);
 }

@@ -107,6 +107,8 @@ test('train and test files of a folder are its parts', () =>
 test('what a table lacks or mixes is said with its column and row', async () => {
   const target = { targets: [{ from: 'species' }] };
   assert.match(await refused('a.csv', FLOWERS), /which column is the target.*length, width, species/);
+  const ports = { inputs: [['x']], outputs: [['y']], sizes: [2] };
+  assert.match(await refused('a.csv', FLOWERS, { ports }), /--target species, if it is the last column, as the model/);
   assert.match(
     await refused('a.csv', FLOWERS, { targets: [{ from: 'price' }] }),
     /no column "price"\. Its columns: length/,
@@ -140,6 +142,8 @@ test('lists of different lengths are brought to one, padded or cut on the side a
   withFile('a.jsonl', SENTENCES, async (path) => {
     const options = { targets: [{ from: 'tone' }], inputs: [{ from: 'words' }], test: 0 };
     assert.match(await refusal(opened(path, options)), /"words" have from 1 to 3 numbers.*--sequence 3/);
+    const ports = { inputs: [['ids']], sizes: [7] };
+    assert.match(await refusal(opened(path, { ...options, ports })), /--sequence 7 .*as the model takes that many/);
     const sorted = async (padding: 'before' | 'after') => {
       const { train, notes } = await opened(path, { ...options, sequence: { length: 2, padding } }).catch((error) => {
         throw error;

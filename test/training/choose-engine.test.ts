@@ -89,7 +89,12 @@ for (const [title, name, graph, message] of [
   ],
   ['tensorflow for a model it cannot run', 'tensorflow', OPAQUE, /SomethingOfTheirs \(layer "special"\)/],
   ['any for a model that none can run', 'auto', OWN_CLASS, /No engine can run TheirLayer.*--no-retrain/],
-  ['any for a model that none can train', 'auto', OPAQUE, /No engine can train this model.*retrain\.epochs to 0/],
+  [
+    'any for a model that none can train',
+    'auto',
+    OPAQUE,
+    /No engine can train this model.*--no-retrain \(prune\.measure, and retrain\.epochs 0/,
+  ],
 ] as const) {
   test(`asking ${title} is refused with what to do`, async () => {
     await assert.rejects(chooseEngine(name, graph, trains(graph)), (error: Error) => {
