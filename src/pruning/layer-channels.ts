@@ -7,6 +7,7 @@ import { shapeOf } from '../ops/infer';
 import type { Axis } from '../ops/operator';
 import { type Channels, produced } from './channels';
 import { fixedValues } from './fixed-values';
+import { remembered } from './remembered';
 
 export interface LayerChannels {
   /** The layer's name; with the weight's behind it where a layer makes several (the query of an attention). */
@@ -16,6 +17,8 @@ export interface LayerChannels {
   readonly output: Axis;
   /** The weight, as stored, and its axis along which each slice belongs to one. */
   readonly weight: Axis;
+  /** The same as the layer reads it: laid out anew, scaled, taken out of its quantisation. */
+  readonly read: Axis;
   /** Channel of each neuron, in order. */
   readonly channels: Uint32Array;
   /** Why none of them can be cut; undefined where some can. */
@@ -24,7 +27,7 @@ export interface LayerChannels {
   readonly coupled: readonly string[];
 }
 
-type Made = Pick<LayerChannels, 'layer' | 'output' | 'weight' | 'channels'>;
+type Made = Pick<LayerChannels, 'layer' | 'output' | 'weight' | 'read' | 'channels'>;
 
 /** What makes channels, in the model's order. */
 export function layerChannels(model: Model, channels: Channels): readonly LayerChannels[] {
@@ -109,7 +112,7 @@ function madeBy(layer: Layer, nodes: readonly Node[], channels: Channels, stored
     const own = axes && channels.of(axes.output.value, axes.output.axis);
     const weight = axes && stored(axes.weight);
     if (!axes || !own || !weight || found.has(weight.value)) continue;
-    found.set(weight.value, { layer, output: axes.output, weight, channels: own });
+    found.set(weight.value, { layer, output: axes.output, weight, read: axes.weight, channels: own });
   }
   return [...found.values()];
 }
@@ -147,9 +150,22 @@ export function storedWeight(graph: Graph, value: string): string | undefined {
   return weightBehind(graph, producersOf(graph), value);
 }
 
-function producersOf(graph: Graph): ReadonlyMap<string, Node> {
-  return new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+/** Whether what a layer reads as its weight has other values than the weight as it is stored. */
+export function isChanged(graph: Graph, value: string): boolean {
+  const producers = producersOf(graph);
+  let current = value;
+  while (!graph.weights.has(current)) {
+    const node = producers.get(current);
+    if (node === undefined || !LAYOUT.has(node.type) || node.type === 'DequantizeLinear') return true;
+    current = node.inputs[0] ?? '';
+  }
+  return false;
 }
+
+const producersOf = remembered(
+  (graph: Graph): ReadonlyMap<string, Node> =>
+    new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))),
+);
 
 /** Operators that lay a weight out anew, or take it out of how it is stored. */
 const LAYOUT: ReadonlySet<string> = new Set([

@@ -33,6 +33,8 @@ const MIXING: ReadonlySet<string> = new Set([
   'ReduceProd',
   'ReduceSum',
   'ReduceSumSquare',
+  'ScatterElements',
+  'ScatterND',
   'Softmax',
 ]);
 

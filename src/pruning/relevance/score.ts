@@ -62,7 +62,7 @@ export async function measureRelevance(
     });
   }
   const sites = new Sites(model, channels, options.k);
-  if (measure.fromWeights) return fromWeights(measure, model, channels, layers, sites);
+  if (measure.fromWeights) return fromWeights(measure, model, engine, channels, layers, sites);
   if (split === undefined) throw new UserError(`The measure "${measure.name}" needs data: give --data.`);
   const observed = layers.map((layer) => ({ name: layer.name, site: sites.siteOf(layer) }));
   const from = measure.needs === 'gradients' ? fromGradients : fromActivations;

@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { onnxruntime } from '../../../src/engines/onnxruntime';
 import { openModel } from '../../../src/formats/open';
 import { float32, scalar, type Tensor } from '../../../src/model/tensor';
 import { analyseChannels } from '../../../src/pruning/channels';
 import { layerChannels } from '../../../src/pruning/layer-channels';
+import { measureOf } from '../../../src/pruning/relevance/index';
+import { measureRelevance } from '../../../src/pruning/relevance/score';
 import { random } from '../../../src/random';
 import { drawn } from '../../tensors';
 import { cutAndCompare } from './cut-and-compare';
@@ -160,4 +163,33 @@ test('what takes its scale from all of its channels keeps them, and the reason s
     "it is the model's output",
   ]);
   assert.deepEqual(model.warnings, []);
+});
+
+test('channels are ranked by what their stored numbers stand for', async () => {
+  const numbers: Tensor = { type: 'int8', shape: [3, 2], data: Int8Array.of(100, 100, 10, 10, 50, 50) };
+  const model = await openModel(
+    writeModelFile(folder, {
+      opset: 17,
+      x: ['batch', 2],
+      y: ['batch', 1],
+      nodes: [
+        { type: 'DequantizeLinear', inputs: ['w', 'ws', 'wz'], outputs: ['k'], attributes: { axis: 0 } },
+        { type: 'Gemm', inputs: ['x', 'k'], outputs: ['a'], attributes: { transB: 1 } },
+        { type: 'Relu', inputs: ['a'], outputs: ['b'] },
+        { type: 'MatMul', inputs: ['b', 'last'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['w', numbers],
+        ['ws', float32([3], Float32Array.of(0.01, 1, 0.1))],
+        ['wz', zero(3)],
+        ['last', drawn([3, 1], 'last')],
+      ]),
+    }),
+  );
+  const measured = await measureRelevance(measureOf('l1'), model, onnxruntime({ threads: 1 }), undefined, {
+    k: 4,
+    seed: 1,
+  });
+  const [first] = measured;
+  assert.deepEqual(Array.from(first?.scores ?? [], Math.round), [2, 20, 10]);
 });
