@@ -23,6 +23,9 @@ export interface TargetOptions extends GlobalOptions {
 /** How far below the target a plan may end, where channels are not so many that it can be met exactly. */
 const TOLERANCE = 0.01;
 
+/** Of what is left of a layer, what may go instead of a larger portion: else narrow layers that cost little go whole. */
+const MOST_INSTEAD = 1 / 4;
+
 /** Throws UserError where the candidates do not suffice to reach the target. */
 export function planTarget(
   model: Model,
@@ -43,13 +46,21 @@ export function planTarget(
   if (count === 0 || cost >= limit * (1 - TOLERANCE)) return plan(reached);
   // The last portion takes too much: go on without it, with smaller ones.
   let left = line.after(count - 1);
-  const smaller = takeInTurn(queue.slice(count - 1), (portion) => {
+  const rest = queue.slice(count - 1);
+  const rooms = new Float64Array(candidates.families.length);
+  for (const { choice, channels } of rest)
+    rooms[choice.family] = (rooms[choice.family] as number) + MOST_INSTEAD * channels.length;
+  const smaller = takeInTurn(rest, (portion) => {
     if (left <= limit) return false;
+    const { family } = portion.choice;
+    const room = (rooms[family] as number) - portion.channels.length;
+    if (perCost && room < 0) return false;
     const next = line.take(portion);
     if (next < limit * (1 - TOLERANCE)) {
       line.putBack(portion);
       return false;
     }
+    rooms[family] = room;
     left = next;
     return true;
   });

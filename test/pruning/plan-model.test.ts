@@ -265,3 +265,17 @@ test('on random networks, every plan can be cut, keeps to its limits, and comput
   );
   assert.ok(checked > 100 && cuts > 40, `${checked} widths, ${cuts} cuts`);
 });
+
+test('no narrow layer goes whole to come closer to a target, where what a channel is worth counts for what it saves', () => {
+  const limit = 0.9 * costOf(lenet).macs;
+  for (let seed = 1; seed <= 5; seed++) {
+    const { cuts } = planTarget(
+      lenet,
+      candidates(lenet, { multiple: 4 }, seed),
+      { figure: 'macs', limit },
+      { perCost: true },
+    );
+    const dense = cuts.find(({ layer }) => layer === 'dense');
+    assert.ok((dense?.removed.length ?? 0) <= 0.3 * 500, `${dense?.removed.length} of 500 neurons`);
+  }
+});

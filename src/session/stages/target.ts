@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
 import { type Cost, costOf } from '../../ops/cost';
 import { checkReach, planTarget } from '../../pruning/plan-target';
+import { measureOf } from '../../pruning/relevance/index';
 import type { Prune } from '../recipe';
 import { candidatesFor } from './candidates';
 import type { Method } from './method';
@@ -21,10 +22,12 @@ export function targetMethod(prune: Prune, original: Model): Method {
   }
   // Before a training is spent on the way there.
   checkReach(original, candidatesFor(prune, original, undefined), figure, limit);
+  // What a channel is worth to the loss is weighed against what it saves: else narrow layers go whole that save nothing.
+  const perCost = measureOf(measure).needs === 'gradients';
   const limitAt = (share: number): number => before - share * (before - limit);
   return {
     title: (share) => `${Math.round((100 * limitAt(share)) / before)} % of the ${figure} by ${measure}`,
     plan: (model, candidates, share) =>
-      planTarget(model, candidates, { figure, limit: limitAt(share) }, { isomorphic }),
+      planTarget(model, candidates, { figure, limit: limitAt(share) }, { isomorphic, perCost }),
   };
 }
