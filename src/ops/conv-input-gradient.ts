@@ -4,7 +4,7 @@ import { area, type Convolution, spatial } from './convolution';
 import type { Tape } from './operator';
 
 /** Positions of an image from which on a convolution is faster than a transposed one. */
-const LARGE_IMAGE = 1024;
+const LARGE_IMAGE = 256;
 /**
  * With respect to x: the transposed convolution of y's gradient. Where every position is read once and images are large,
  * it is a convolution by the turned kernel, three times as fast on two threads (64 × 64, 16 channels: 17 ms against 50).
