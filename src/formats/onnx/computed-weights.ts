@@ -99,13 +99,23 @@ export function withComputedWeights(imported: ImportedGraph, model: Message, fil
     const sizes = shape.filter((size) => typeof size === 'number');
     // A file is made smaller: what comes to more than it is made from stays as it is.
     const known = shapes.has(name) && sizes.length === shape.length && !outputs.has(name);
-    if (!known || elementCount(sizes) > Math.min(room, elementsOf(graph, own.weights))) continue;
+    const source = elementsOf(graph, own.weights);
+    if (!known || elementCount(sizes) > Math.min(room, source)) continue;
+    if (![...own.nodes].every(({ outputs }) => outputs.every((value) => isBounded(shapes.get(value), source)))) continue;
     room -= elementCount(sizes);
     const bytes = (): Promise<Uint8Array> => evaluated(name, own.element, sizes, model, file.external);
     weights.set(name, { name, shape: sizes, trainable: true, storage: { type: own.element }, bytes });
     computed.set(name, own);
   }
   return replaced(imported, weights, computed);
+}
+
+/** What is worked out on the way may be so many times as large as the weights it starts from. */
+const ON_THE_WAY = 4;
+
+function isBounded(shape: Shape | undefined, source: number): boolean {
+  const sizes = shape?.filter((size) => typeof size === 'number');
+  return sizes !== undefined && sizes.length === shape?.length && elementCount(sizes) <= ON_THE_WAY * source;
 }
 
 export interface FileParts {

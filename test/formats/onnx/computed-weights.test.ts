@@ -175,3 +175,19 @@ test('what would come to more than it is made from stays as it is', async () => 
   assert.deepEqual(model.warnings, []);
   assert.equal((await loadValues(model.graph)).size, 2);
 });
+
+test('what takes far more than its weights to work out is not worked out', async () => {
+  const copies = 100_000;
+  const mean = network(
+    (i) => [
+      { type: 'Expand', inputs: [`w${i}`, `copies${i}`], outputs: [`wide${i}`] },
+      { type: 'ReduceMean', inputs: [`wide${i}`, 'outer'], outputs: [`k${i}`], attributes: { keepdims: 0 } },
+    ],
+    (i, shape) => [
+      [`copies${i}`, int64([copies, ...shape])],
+      ['outer', int64([0])],
+    ],
+  );
+  const model = await openModel(writeModelFile(folder, mean));
+  assert.ok(model.graph.weights.has('w1') && !model.graph.weights.has('k1'));
+});
