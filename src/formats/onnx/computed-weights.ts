@@ -101,7 +101,8 @@ export function withComputedWeights(imported: ImportedGraph, model: Message, fil
     const known = shapes.has(name) && sizes.length === shape.length && !outputs.has(name);
     const source = elementsOf(graph, own.weights);
     if (!known || elementCount(sizes) > Math.min(room, source)) continue;
-    if (![...own.nodes].every(({ outputs }) => outputs.every((value) => isBounded(shapes.get(value), source)))) continue;
+    if (![...own.nodes].every(({ outputs }) => outputs.every((value) => isBounded(shapes.get(value), source))))
+      continue;
     room -= elementCount(sizes);
     const bytes = (): Promise<Uint8Array> => evaluated(name, own.element, sizes, model, file.external);
     weights.set(name, { name, shape: sizes, trainable: true, storage: { type: own.element }, bytes });
