@@ -80,7 +80,7 @@ function valuesOf({ shape, storage }: Weight, bytes: Uint8Array, start: number):
     case 'float64':
       return Float32Array.from(new Float64Array(aligned(bytes, 8)));
     case 'float16':
-      return Float32Array.from(new Uint16Array(aligned(bytes, 2)), float16ToNumber);
+      return fromFloat16(new Uint16Array(aligned(bytes, 2)));
     case 'bfloat16':
       return new Float32Array(Uint32Array.from(new Uint16Array(aligned(bytes, 2)), (bits) => bits << 16).buffer);
     case 'int8':
@@ -96,7 +96,7 @@ function valuesOf({ shape, storage }: Weight, bytes: Uint8Array, start: number):
       if (quantization !== undefined && 'axis' in quantization) return byChannel(shape, bytes, quantization, start);
       const { scale, min } = quantization ?? { scale: 1, min: 0 };
       const stored = type === 'uint8' ? bytes : new Uint16Array(aligned(bytes, 2));
-      return Float32Array.from(stored as ArrayLike<number>, (value) => value * scale + min);
+      return mapped(stored, (value) => value * scale + min);
     }
     case 'bool':
       return Float32Array.from(bytes);
@@ -114,7 +114,7 @@ function byChannel(
   start: number,
 ): Float32Array {
   const inner = elementCount(shape.slice(axis + 1));
-  return Float32Array.from(bytes, (stored, place) => {
+  return mapped(bytes, (stored, place) => {
     const channel = Math.floor((start + place) / inner) % scales.length;
     return (stored - (zeroPoints[channel] as number)) * (scales[channel] as number);
   });
@@ -254,6 +254,23 @@ function aligned(bytes: Uint8Array, size: number): ArrayBuffer {
   }
   return bytes.slice().buffer as ArrayBuffer;
 }
+
+/** Typed arrays' own `from` takes thirty times as long with a function. */
+function mapped(stored: ArrayLike<number>, of: (value: number, place: number) => number): Float32Array {
+  const values = new Float32Array(stored.length);
+  for (let i = 0; i < stored.length; i++) values[i] = of(stored[i] as number, i);
+  return values;
+}
+
+/** A table of all of them: millions of exponents take seconds. */
+function fromFloat16(stored: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => float16ToNumber(bits));
+  const values = new Float32Array(stored.length);
+  for (let i = 0; i < stored.length; i++) values[i] = halves[stored[i] as number] as number;
+  return values;
+}
+
+let halves: Float32Array | undefined;
 
 /** IEEE 754 binary16. */
 function float16ToNumber(bits: number): number {

@@ -13,9 +13,9 @@ function converted(values: Float32Array, type: ElementType) {
     case 'float64':
       return Float64Array.from(values);
     case 'float16':
-      return Uint16Array.from(values, toFloat16);
+      return halved(values, toFloat16);
     case 'bfloat16':
-      return Uint16Array.from(values, toBfloat16);
+      return halved(values, toBfloat16);
     case 'int8':
       return Int8Array.from(values, Math.round);
     case 'uint8':
@@ -34,6 +34,13 @@ function converted(values: Float32Array, type: ElementType) {
     case 'uint64':
       return BigUint64Array.from(values as unknown as ArrayLike<bigint>, (value) => BigInt(Math.round(Number(value))));
   }
+}
+
+/** Typed arrays' own `from` takes thirty times as long with a function. */
+function halved(values: Float32Array, of: (value: number) => number): Uint16Array<ArrayBuffer> {
+  const made = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) made[i] = of(values[i] as number);
+  return made;
 }
 
 const number = new Float32Array(1);
