@@ -166,7 +166,10 @@ export function withTraining(command: Command, epochs: string): Command {
   return command
     .option('--epochs <n>', epochs, wholeNumber)
     .option('--batch <n>', 'samples a step (default: 64)', wholeNumber)
-    .option('--optimizer <name>', 'sgd, adam or adamw (default: what the model was compiled with, else sgd)')
+    .option(
+      '--optimizer <name>',
+      'sgd, adam or adamw (default: what the model was compiled with, else sgd with maxout, adam without)',
+    )
     .option(
       '--learning-rate <rate>',
       'at the first step (default: what the model was compiled with, up to 0.01 of sgd, 0.001 of the others)',

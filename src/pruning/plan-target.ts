@@ -18,12 +18,14 @@ export interface Target {
 export interface TargetOptions extends GlobalOptions {
   /** Ranks channels by their score for what each saves of the figure: a large layer loses more of its channels. */
   readonly perCost?: boolean;
+  /** Takes little of a layer in place of a portion that is too large: else narrow layers that cost little go whole. */
+  readonly sparing?: boolean;
 }
 
 /** How far below the target a plan may end, where channels are not so many that it can be met exactly. */
 const TOLERANCE = 0.01;
 
-/** Of what is left of a layer, what may go instead of a larger portion: else narrow layers that cost little go whole. */
+/** Of what is left of a layer, what may go in place of a larger portion, where a plan is sparing. */
 const MOST_INSTEAD = 1 / 4;
 
 /** Throws UserError where the candidates do not suffice to reach the target. */
@@ -31,7 +33,7 @@ export function planTarget(
   model: Model,
   candidates: Candidates,
   { figure, limit }: Target,
-  { perCost = false, ...options }: TargetOptions = {},
+  { perCost = false, sparing = false, ...options }: TargetOptions = {},
 ): Plan {
   const predict = costPredictor(model, candidates.channels, candidates.families);
   const ranked = perCost ? rankedByCost(candidates, (gone) => predict(gone)[figure]) : candidates;
@@ -54,7 +56,7 @@ export function planTarget(
     if (left <= limit) return false;
     const { family } = portion.choice;
     const room = (rooms[family] as number) - portion.channels.length;
-    if (perCost && room < 0) return false;
+    if (sparing && room < 0) return false;
     const next = line.take(portion);
     if (next < limit * (1 - TOLERANCE)) {
       line.putBack(portion);

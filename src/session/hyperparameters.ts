@@ -1,4 +1,5 @@
-// How a training goes where a recipe does not say: as the model was compiled, else as its optimizer commonly does.
+// How a training goes where a recipe does not say: as the model was compiled, else as the paper trains networks with
+// maxout, else by Adam, which suits most.
 import type { CompiledOptimizer } from '../model/compiled';
 import type { RecipeFile } from '../protocol/recipe-file';
 
@@ -20,9 +21,16 @@ const DEFAULTS: Readonly<Record<Hyperparameters['optimizer'], Omit<Hyperparamete
  */
 const LEAST_RATE = 0.1;
 
-/** @param compiled of the model that is trained on, where its file says so. */
-export function hyperparametersOf(asked: Asked, compiled: CompiledOptimizer | undefined): Hyperparameters {
-  const optimizer = asked.optimizer ?? compiled?.name ?? 'sgd';
+/** What decides of a model that is trained. */
+export interface Trained {
+  /** Where its file says so. */
+  readonly compiled?: CompiledOptimizer | undefined;
+  /** Whether it has maxout layers of its own. */
+  readonly maxout: boolean;
+}
+
+export function hyperparametersOf(asked: Asked, { compiled, maxout }: Trained): Hyperparameters {
+  const optimizer = asked.optimizer ?? compiled?.name ?? (maxout ? 'sgd' : 'adam');
   const common = DEFAULTS[optimizer];
   const own = compiled?.name === optimizer ? ownOf(compiled, common.learningRate) : {};
   return {

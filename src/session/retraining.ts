@@ -4,6 +4,7 @@ import type { Engine } from '../engines/engine';
 import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
+import { findMaxouts } from '../pruning/maxout';
 import { Stopped } from '../pruning/relevance/progress';
 import { sparseWeights } from '../pruning/sparsify';
 import { scoreText } from '../report/score-text';
@@ -54,7 +55,7 @@ export class Retraining {
   ) {
     const { retrain } = recipe;
     const compiled = original.compiled?.optimizer;
-    this.#hyperparameters = hyperparametersOf(retrain, compiled);
+    this.#hyperparameters = hyperparametersOf(retrain, { compiled, maxout: findMaxouts(original).length > 0 });
     const own = compiled !== undefined && retrain.optimizer === undefined && retrain.epochs > 0;
     this.notes = own
       ? [`the model is retrained by ${optimizerText(this.#hyperparameters)}, as its file says it was compiled`]

@@ -41,7 +41,7 @@ export async function trainNew(
   const { retrain, seed } = asked;
   const untrained = untrainedModel(asked, data);
   const values = await loadValues(untrained.graph);
-  const options = trainingOptions({ ...retrain, ...hyperparametersOf(retrain, undefined) }, `${seed} train`);
+  const options = trainingOptions({ ...retrain, ...hyperparametersOf(retrain, { maxout: true }) }, `${seed} train`);
   const result = await trained(() => train(engine, untrained.graph, values, data.train, options, hooks));
   if (!result.finished) return undefined;
   const model: Model = { ...untrained, graph: withValues(untrained.graph, result.values) };

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Dataset } from '../../src/data/dataset';
 import { takesStoredPixels } from '../../src/data/stored-scale';
 import { compiledOf } from '../../src/formats/keras/compiled';
+import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
 import { hyperparametersOf } from '../../src/session/hyperparameters';
@@ -144,15 +145,18 @@ test('Keras and TF.js write the optimizer in many ways', () => {
 });
 
 test('a model is retrained as it was compiled, in steps that neither undo it nor come to nothing', () => {
-  const plain = { optimizer: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 0.0005, schedule: 'inv' };
+  const sgd = { optimizer: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 0.0005, schedule: 'inv' };
   const adam = { optimizer: 'adam', learningRate: 0.001, momentum: 0, weightDecay: 0, schedule: 'cosine' };
-  assert.deepEqual(hyperparametersOf({}, undefined), plain);
-  assert.deepEqual(hyperparametersOf({}, { name: 'adam' }), adam);
-  assert.deepEqual(hyperparametersOf({}, { name: 'adam', learningRate: 3e-4 }), { ...adam, learningRate: 3e-4 });
-  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1 }).learningRate, 0.001);
-  assert.equal(hyperparametersOf({}, { name: 'adam', learningRate: 1e-9 }).learningRate, 1e-4);
-  assert.equal(hyperparametersOf({}, { name: 'sgd', momentum: 0.5 }).momentum, 0.5);
+  const of = (compiled: CompiledOptimizer, asked = {}) => hyperparametersOf(asked, { compiled, maxout: false });
+  assert.deepEqual(hyperparametersOf({}, { maxout: true }), sgd);
+  assert.deepEqual(hyperparametersOf({}, { maxout: false }), { ...adam, momentum: 0.9 });
+  assert.deepEqual(of({ name: 'adam' }), adam);
+  assert.deepEqual(of({ name: 'adam', learningRate: 3e-4 }), { ...adam, learningRate: 3e-4 });
+  assert.equal(of({ name: 'adam', learningRate: 1 }).learningRate, 0.001);
+  assert.equal(of({ name: 'adam', learningRate: 1e-9 }).learningRate, 1e-4);
+  assert.equal(of({ name: 'sgd', momentum: 0.5 }).momentum, 0.5);
   // What a person asks for goes first, and the file's numbers belong to the file's optimizer.
-  assert.deepEqual(hyperparametersOf({ optimizer: 'sgd' }, { name: 'adam', learningRate: 3e-4 }), plain);
-  assert.deepEqual(hyperparametersOf({ learningRate: 0.1 }, { name: 'adam' }), { ...adam, learningRate: 0.1 });
+  assert.deepEqual(of({ name: 'adam', learningRate: 3e-4 }, { optimizer: 'sgd' }), sgd);
+  assert.deepEqual(of({ name: 'adam' }, { learningRate: 0.1 }), { ...adam, learningRate: 0.1 });
+});
 });

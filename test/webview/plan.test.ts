@@ -22,8 +22,8 @@ describe("the panel's plan", () => {
     const { layers: _, target: __, normalization: ___, ...taken } = accepted(bare).prune;
     assert.deepEqual(pruneOf(bare), taken);
     const retrain = accepted(bare).retrain;
-    for (const compiled of [undefined, { name: 'adam', learningRate: 1e-4 }] as const) {
-      assert.deepEqual(retrainOf(bare, compiled), { ...retrain, ...hyperparametersOf(retrain, compiled) });
+    for (const model of [{ maxout: true }, { compiled: { name: 'adam' }, maxout: false }] as const) {
+      assert.deepEqual(retrainOf(bare, model), { ...retrain, ...hyperparametersOf(retrain, model) });
     }
   });
 

@@ -143,7 +143,10 @@ function options<Value extends string>(titles: Readonly<Record<Value, string>>):
 }
 
 function retraining(model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
-  const own = retrainOf(recipe, model.compiled?.optimizer);
+  const own = retrainOf(recipe, {
+    compiled: model.compiled?.optimizer,
+    maxout: model.layers.some(({ neurons }) => neurons !== undefined),
+  });
   const number = (label: string, name: 'epochs' | 'batch' | 'learningRate' | 'momentum' | 'weightDecay') =>
     numberField({
       label,

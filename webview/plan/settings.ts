@@ -1,8 +1,7 @@
 // What a recipe comes to with the defaults of its schema, and recipes with one thing changed.
 
-import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
-import { type Hyperparameters, hyperparametersOf } from '../../src/session/hyperparameters';
+import { type Hyperparameters, hyperparametersOf, type Trained } from '../../src/session/hyperparameters';
 import schema from '../../src/session/recipe.schema.json';
 import type { Bounds } from '../parts/number-field-text';
 
@@ -34,9 +33,9 @@ export function pruneOf(recipe: RecipeFile): PruneSettings {
   return { ...defaultsOf(prune.properties), ...recipe.prune } as PruneSettings;
 }
 
-/** @param compiled of the model that is retrained. */
-export function retrainOf(recipe: RecipeFile, compiled: CompiledOptimizer | undefined): RetrainSettings {
-  const own = hyperparametersOf(recipe.retrain ?? {}, compiled);
+/** @param model that is retrained. */
+export function retrainOf(recipe: RecipeFile, model: Trained): RetrainSettings {
+  const own = hyperparametersOf(recipe.retrain ?? {}, model);
   return { ...defaultsOf(retrain.properties), ...recipe.retrain, ...own } as RetrainSettings;
 }
 

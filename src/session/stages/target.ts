@@ -28,6 +28,6 @@ export function targetMethod(prune: Prune, original: Model): Method {
   return {
     title: (share) => `${Math.round((100 * limitAt(share)) / before)} % of the ${figure} by ${measure}`,
     plan: (model, candidates, share) =>
-      planTarget(model, candidates, { figure, limit: limitAt(share) }, { isomorphic, perCost }),
+      planTarget(model, candidates, { figure, limit: limitAt(share) }, { isomorphic, perCost, sparing: perCost }),
   };
 }
