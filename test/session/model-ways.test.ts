@@ -159,4 +159,3 @@ test('a model is retrained as it was compiled, in steps that neither undo it nor
   assert.deepEqual(of({ name: 'adam', learningRate: 3e-4 }, { optimizer: 'sgd' }), sgd);
   assert.deepEqual(of({ name: 'adam' }, { learningRate: 0.1 }), { ...adam, learningRate: 0.1 });
 });
-});
