@@ -368,8 +368,8 @@ function parameters(channels: number): Tensor[] {
   ];
 }
 
-/** Operators with several outputs, or whose result is sizes: see structure.test.ts. */
-export const STRUCTURAL: ReadonlySet<string> = new Set(['Shape', 'Split']);
+/** Operators with several outputs, or whose result is sizes: see structure.test.ts and formats/onnx/quantised.test.ts. */
+export const STRUCTURAL: ReadonlySet<string> = new Set(['DynamicQuantizeLinear', 'Shape', 'Split']);
 
 export const CASES: readonly OperatorCase[] = [
   ...LAYER_CASES,

@@ -136,7 +136,7 @@ test('what does not suit is refused before anything runs', async () => {
   );
   assert.match(
     await refused({ model: network(1, 'linear'), data: { targets: ['value'], augment: { flip: true } } }),
-    /no input is one: leave it out/,
+    /no input is one: leave them out/,
   );
 });
 
