@@ -127,9 +127,9 @@ function show(name: string, runs: readonly Result[], own?: Result): Result | und
   const again = result.again === undefined ? '' : ` (again ${result.again.toFixed(2)} s)`;
   const againRatio =
     own?.again === undefined || result.again === undefined ? '' : ` (again ${(result.again / own.again).toFixed(1)} ×)`;
-  const ratio = own
-    ? `   ${(time / (own.analyse + own.cut)).toFixed(1)} × our time${againRatio}, ${(memory / (own.bytes / 2 ** 20)).toFixed(1)} × our memory`
-    : '';
+  // Ours may stay below what the process took before.
+  const memoryRatio = own && own.bytes > 0 ? `, ${(result.bytes / own.bytes).toFixed(1)} × our memory` : '';
+  const ratio = own ? `   ${(time / (own.analyse + own.cut)).toFixed(1)} × our time${againRatio}${memoryRatio}` : '';
   console.log(
     `    ${name.padEnd(22)} ${result.analyse.toFixed(2)} + ${result.cut.toFixed(2)} s${again}, ${memory.toFixed(0)} MB, ` +
       `${result.parameters.toLocaleString('en')} parameters left${ratio}`,
