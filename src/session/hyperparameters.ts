@@ -17,7 +17,7 @@ const DEFAULTS: Readonly<Record<Hyperparameters['optimizer'], Omit<Hyperparamete
 
 /**
  * A file's rate is that of a training from the start, or what a schedule left of it in the end. Retraining takes none
- * higher than the default, which would undo what was learnt, and none below this share of it, which would change nothing.
+ * higher than the default, which would undo what was learnt; one below this share of it is such an end, and says nothing.
  */
 const LEAST_RATE = 0.1;
 
@@ -46,7 +46,7 @@ export function hyperparametersOf(asked: Asked, { compiled, maxout }: Trained): 
 function ownOf(compiled: CompiledOptimizer, commonRate: number): Partial<Hyperparameters> {
   const { learningRate = commonRate, momentum = 0, weightDecay = 0 } = compiled;
   return {
-    learningRate: Math.min(commonRate, Math.max(LEAST_RATE * commonRate, learningRate)),
+    learningRate: learningRate < LEAST_RATE * commonRate ? commonRate : Math.min(commonRate, learningRate),
     momentum,
     weightDecay,
     schedule: 'cosine',
