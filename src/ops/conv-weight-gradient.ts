@@ -1,7 +1,7 @@
 // How a gradient goes back through a convolution to its weight. Three ways lead there; which is fastest depends on the
 // shapes (onnxruntime 1.30: LeNet-5's second convolution 1.9 ms by unfolding, 5.9 by a convolution; 16 channels to 16 on 64 × 64
 // pictures 88 ms by unfolding, 64 by unfolding both).
-import { fixed } from '../model/graph';
+import { fixed, type Shape } from '../model/graph';
 import { area, type Convolution, spatial } from './convolution';
 import type { Tape } from './operator';
 import type { Window } from './window';
@@ -48,19 +48,16 @@ export function byUnfolding(
   const { window, from, to } = convolution;
   const [inputs, outputs] = [fixed(from, 1), fixed(to, 1)];
   const indices = tape.ints(taps(convolution));
-  const images = inParts(tape, x, parts);
-  const gradients = inParts(tape, gradient, parts);
-  let sum: string | undefined;
-  for (const [i, batch] of parts.entries()) {
-    const image = batchLast(tape, images[i] as string, batch, inputs * area(spatial(from)));
-    const rows = tape.op('Gather', [withZeroRow(tape, image, batch, isPadded(window)), indices], { axis: 0 });
+  const sum = sumOverParts(tape, x, gradient, parts, (batch, image, part) => {
     const positions = area(spatial(to)) * batch;
-    const unfolded = tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]);
-    const columns = batchLast(tape, gradients[i] as string, batch, outputs * area(spatial(to)));
-    const product = tape.op('Reshape', [columns, tape.ints([outputs, positions])]);
-    sum = tape.op('Gemm', [product, unfolded, ...(sum === undefined ? [] : [sum])], { transB: 1 });
-  }
-  return tape.op('Reshape', [sum as string, tape.ints([outputs, inputs, ...window.kernel])]);
+    const source = withZeroRow(tape, batchLast(tape, image, batch, from), batch, isPadded(window));
+    const rows = tape.op('Gather', [source, indices], { axis: 0 });
+    return [
+      tape.op('Reshape', [batchLast(tape, part, batch, to), tape.ints([outputs, positions])]),
+      tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]),
+    ];
+  });
+  return tape.op('Reshape', [sum, tape.ints([outputs, inputs, ...window.kernel])]);
 }
 
 /** Whether `byUnfoldingBoth` is for it: in steps of one row, every row of x meets each row of a kernel once. */
@@ -84,23 +81,19 @@ export function byUnfoldingBoth(
   const [inputs, outputs, height, width] = [fixed(from, 1), fixed(to, 1), fixed(from, 2), fixed(to, 3)];
   const [rows = 1, columns = 1] = window.kernel;
   const [along, down] = [tape.ints(columnTaps(convolution)), tape.ints(rowTaps(convolution))];
-  const images = inParts(tape, x, parts);
-  const gradients = inParts(tape, gradient, parts);
-  let sum: string | undefined;
-  for (const [i, batch] of parts.entries()) {
+  const sum = sumOverParts(tape, x, gradient, parts, (batch, image, part) => {
     const positions = height * width * batch;
-    const image = batchLast(tape, images[i] as string, batch, inputs * area(spatial(from)));
-    const spread = tape.op('Gather', [withZeroRow(tape, image, batch, isPadded(window)), along], { axis: 0 });
-    const turned = batchLast(tape, gradients[i] as string, batch, outputs * area(spatial(to)));
+    const source = withZeroRow(tape, batchLast(tape, image, batch, from), batch, isPadded(window));
+    const turned = batchLast(tape, part, batch, to);
     const lines = tape.op('Reshape', [turned, tape.ints([outputs * fixed(to, 2), width * batch])]);
     const shifted = tape.op('Gather', [withZeroRow(tape, lines, width * batch, true), down], { axis: 0 });
-    const [left, right] = [
+    const spread = tape.op('Gather', [source, along], { axis: 0 });
+    return [
       tape.op('Reshape', [shifted, tape.ints([outputs * rows, positions])]),
       tape.op('Reshape', [spread, tape.ints([inputs * columns, positions])]),
     ];
-    sum = tape.op('Gemm', [left, right, ...(sum === undefined ? [] : [sum])], { transB: 1 });
-  }
-  const taps = tape.op('Reshape', [sum as string, tape.ints([outputs, rows, inputs, columns])]);
+  });
+  const taps = tape.op('Reshape', [sum, tape.ints([outputs, rows, inputs, columns])]);
   return tape.op('Transpose', [taps], { perm: [0, 2, 1, 3] });
 }
 
@@ -139,6 +132,23 @@ function rowTaps({ from, to, window }: Convolution): number[] {
   return result;
 }
 
+/** Left × rightᵀ, summed over the parts of the batch. */
+function sumOverParts(
+  tape: Tape,
+  x: string,
+  gradient: string,
+  parts: readonly number[],
+  factors: (batch: number, x: string, gradient: string) => [left: string, right: string],
+): string {
+  const [images, gradients] = [inParts(tape, x, parts), inParts(tape, gradient, parts)];
+  let sum: string | undefined;
+  for (const [i, batch] of parts.entries()) {
+    const [left, right] = factors(batch, images[i] as string, gradients[i] as string);
+    sum = tape.op('Gemm', sum === undefined ? [left, right] : [left, right, sum], { transB: 1 });
+  }
+  return sum as string;
+}
+
 function inParts(tape: Tape, value: string, parts: readonly number[]): string[] {
   let start = 0;
   return parts.map((size) => {
@@ -150,7 +160,8 @@ function inParts(tape: Tape, value: string, parts: readonly number[]): string[] 
 }
 
 /** [batch, …] as [elements of a sample, batch]. */
-function batchLast(tape: Tape, value: string, batch: number, elements: number): string {
+function batchLast(tape: Tape, value: string, batch: number, [, ...sample]: Shape): string {
+  const elements = area(sample.map(Number));
   return tape.op('Transpose', [tape.op('Reshape', [value, tape.ints([batch, elements])])], { perm: [1, 0] });
 }
 

@@ -2,12 +2,12 @@
 // for testing.
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../errors';
-import { random } from '../../random';
-import { type ImageOptions, type ReadOptions, TEST_SHARE } from '../options';
-import { divide, type Samples, type StoredDataset } from '../samples';
+import type { ImageOptions, ReadOptions } from '../options';
+import type { Samples, StoredDataset } from '../samples';
 import { type Part, partOf } from '../table';
 import { isPicture } from './decode';
 import { checkCount, fileColumn, foldersIn, type PictureFile, picturesIn, startOf } from './files';
+import { PartedFiles } from './parts';
 
 /** Whether the folder holds class folders with pictures in them, or train and test folders that do. */
 export async function isImageFolder(path: string): Promise<boolean> {
@@ -26,29 +26,11 @@ export async function openImageFolder(path: string, options: ReadOptions): Promi
   const name = basename(resolve(path));
   const parts = await partFolders(path);
   const classNames = [...new Set((await Promise.all([...parts.values()].map(foldersIn))).flat())].sort();
-  const labelled: LabelledFile[] = [];
-  const ranges = new Map<Part | undefined, Uint32Array>();
-  for (const [part, folder] of parts) {
-    const found = await labelledFiles(folder, classNames, part);
-    ranges.set(
-      part,
-      Uint32Array.from(found, (_, i) => labelled.length + i),
-    );
-    for (const file of found) labelled.push(file);
-  }
-  const [training, validation, test] = [
-    ranges.get('train') ?? ranges.get(undefined),
-    ranges.get('validation'),
-    ranges.get('test'),
-  ];
-  if (training === undefined)
-    throw new UserError(`${path} has no train folder beside its test folder. Put the training pictures there.`);
-  const samples = await samplesOf(path, labelled, classNames, options.image ?? {});
-  const train = { samples, indices: training };
-  const common = { name, ...(validation && { validation: { samples, indices: validation } }) };
-  if (test) return { ...common, train, test: { samples, indices: test } };
-  const [rest, taken] = divide(train, options.test ?? TEST_SHARE, random(name, 'test'));
-  return { ...common, train: rest, test: taken };
+  const labelled = new PartedFiles<LabelledFile>();
+  for (const [part, folder] of parts) labelled.add(part, await labelledFiles(folder, classNames, part));
+  labelled.check(path);
+  const samples = await samplesOf(path, labelled.files, classNames, options.image ?? {});
+  return { name, ...labelled.divided(samples, name, options.test) };
 }
 
 /** The folders whose folders are classes, by what they are for; the folder itself where there are none for a part. */

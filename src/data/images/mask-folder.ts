@@ -2,10 +2,9 @@
 // in train, validation and test folders, or hold such folders; else a seeded share is for testing.
 import { basename, extname, join, resolve } from 'node:path';
 import { UserError } from '../../errors';
-import { random } from '../../random';
 import { byteColumn } from '../column';
-import { type ReadOptions, TEST_SHARE } from '../options';
-import { divide, type Samples, type StoredClasses, type StoredDataset, type StoredTarget } from '../samples';
+import type { ReadOptions } from '../options';
+import type { Samples, StoredClasses, StoredDataset, StoredTarget } from '../samples';
 import { type Part, partOf } from '../table';
 import {
   AT_ONCE,
@@ -18,6 +17,7 @@ import {
   readPicture,
 } from './files';
 import { decodeMask, resizedMask } from './mask';
+import { PartedFiles } from './parts';
 
 const PICTURES = /^(?:images?|imgs?|pictures?|photos?|jpegimages|inputs?)$/i;
 const MASKS = /^(?:masks?|labels?|annotations?|segmentations?|segmentationclass|ground[-_ ]?truths?|gts?|targets?)$/i;
@@ -45,31 +45,15 @@ export async function isMaskFolder(path: string): Promise<boolean> {
 /** Throws UserError where a picture has no mask, a mask is of another size than its picture, or its pixels are colours. */
 export async function openMaskFolder(path: string, options: ReadOptions): Promise<StoredDataset> {
   const name = basename(resolve(path));
-  const pairs: Pair[] = [];
+  const pairs = new PartedFiles<Pair>();
   const notes: string[] = [];
-  const ranges = new Map<Part | undefined, Uint32Array>();
   for (const folders of await foldersOf(path)) {
-    const found = await pairsIn(path, folders, notes);
-    ranges.set(
-      folders.part,
-      Uint32Array.from(found, (_, i) => pairs.length + i),
-    );
-    for (const pair of found) pairs.push(pair);
-    checkCount(pairs.length, path);
+    pairs.add(folders.part, await pairsIn(path, folders, notes));
+    checkCount(pairs.files.length, path);
   }
-  const [training, validation, test] = [
-    ranges.get('train') ?? ranges.get(undefined),
-    ranges.get('validation'),
-    ranges.get('test'),
-  ];
-  if (training === undefined)
-    throw new UserError(`${path} has no train folder beside its test folder. Put the training pictures there.`);
-  const samples = await samplesOf(path, pairs, options);
-  const train = { samples, indices: training };
-  const common = { name, notes, ...(validation && { validation: { samples, indices: validation } }) };
-  if (test) return { ...common, train, test: { samples, indices: test } };
-  const [rest, taken] = divide(train, options.test ?? TEST_SHARE, random(name, 'test'));
-  return { ...common, train: rest, test: taken };
+  pairs.check(path);
+  const samples = await samplesOf(path, pairs.files, options);
+  return { name, notes, ...pairs.divided(samples, name, options.test) };
 }
 
 /** train/images and train/masks, images/train and masks/train, or images and masks; none where it is no such folder. */
