@@ -311,9 +311,12 @@ class GraphImport {
       keeps: (attribute, value) => keeps.set(attribute, value),
       added: (tensor) => this.#constant(`${draft.name}/constant`, tensor),
       value: () => this.#values.fresh(`${draft.name}/value`),
-      opaque: (why, shape) => {
+      opaque: (why, ...shapes) => {
         reason = why;
-        if (shape !== undefined) this.#declared.set(draft.outputs[0] ?? '', shape);
+        shapes.forEach((shape, i) => {
+          const output = draft.outputs[i] ?? '';
+          if (shape !== undefined && output !== '') this.#declared.set(output, shape);
+        });
         return [];
       },
     };

@@ -153,3 +153,134 @@ test('what goes on from keys of earlier words freezes what it touches; the layer
   assert.match(String(frozen('q')), /GroupQueryAttention/);
   assert.equal(frozen('wide'), undefined);
 });
+
+test('keys and values that lie in their heads already', () =>
+  isCut(
+    [
+      { type: 'MatMul', inputs: ['x', 'q'], outputs: ['qs'] },
+      ...['k', 'v'].flatMap(
+        (name): Nodes => [
+          { type: 'MatMul', inputs: ['x', name], outputs: [`${name}s`] },
+          { type: 'Reshape', inputs: [`${name}s`, 'heads'], outputs: [`${name} flat`] },
+          {
+            type: 'Transpose',
+            inputs: [`${name} flat`],
+            outputs: [`${name} apart`],
+            attributes: { perm: [0, 2, 1, 3] },
+          },
+        ],
+      ),
+      {
+        type: 'MultiHeadAttention',
+        domain,
+        inputs: ['qs', 'k apart', 'v apart'],
+        outputs: ['mixed'],
+        attributes: { num_heads: 6 },
+      },
+      { type: 'MatMul', inputs: ['mixed', 'out'], outputs: ['y'] },
+    ],
+    [
+      ['q', drawn([SIZE, 24], 'q')],
+      ['k', drawn([SIZE, 24], 'k')],
+      ['v', drawn([SIZE, 24], 'v')],
+      ['heads', int64([0, 0, 6, 4])],
+      ['out', drawn([24, 5], 'out')],
+    ],
+    0.9,
+  ));
+
+/** Channels of a layer that reads what nobody can vouch for, and of the one that makes what it reads. */
+async function isPrunedBehind(
+  nodes: Nodes,
+  tensors: readonly (readonly [string, Tensor])[],
+  width: number,
+): Promise<void> {
+  const path = writeModelFile(folder, {
+    opset: 17,
+    domains: new Map([[domain, 1]]),
+    ...SHAPES,
+    nodes: [
+      { type: 'MatMul', inputs: ['x', 'before'], outputs: ['wide'] },
+      ...nodes,
+      { type: 'MatMul', inputs: ['opaque', 'behind'], outputs: ['between'] },
+      { type: 'Relu', inputs: ['between'], outputs: ['bent'] },
+      { type: 'MatMul', inputs: ['bent', 'last'], outputs: ['y'] },
+    ],
+    tensors: new Map([...tensors, ['behind', drawn([width, 24], 'behind')], ['last', drawn([24, 5], 'last')]]),
+  });
+  const channels = analyseChannels((await openModel(path)).graph);
+  const frozen = (weight: string): string | undefined => channels.frozen(channels.of(weight, 1)?.[0] ?? 0);
+  assert.notEqual(frozen('before'), undefined);
+  assert.equal(frozen('behind'), undefined);
+}
+
+const bytes = (shape: number[]): Tensor => ({
+  type: 'int8',
+  shape,
+  data: Int8Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i % 7),
+});
+
+test('the width of what is attended is known where queries, keys and values come as one', () =>
+  isPrunedBehind(
+    [
+      {
+        type: 'GroupQueryAttention',
+        domain,
+        inputs: ['wide', '', '', '', '', 'count', 'whole'],
+        outputs: ['opaque'],
+        attributes: { num_heads: 4, kv_num_heads: 2 },
+      },
+    ],
+    [
+      ['before', drawn([SIZE, 64], 'before')],
+      ['count', int64([3])],
+      ['whole', int64([4])],
+    ],
+    32,
+  ));
+
+test('the widths of what is quantised as it runs are known: attention and states', async () => {
+  const scale: Tensor = scalar(0.1);
+  await isPrunedBehind(
+    [
+      { type: 'DynamicQuantizeLinear', inputs: ['wide'], outputs: ['whole', 'scale', 'zero'] },
+      {
+        type: 'QAttention',
+        domain,
+        inputs: ['whole', 'qkv', 'bias', 'scale', 'weight scale', '', 'zero'],
+        outputs: ['opaque'],
+        attributes: { num_heads: 4 },
+      },
+    ],
+    [
+      ['before', drawn([SIZE, 16], 'before')],
+      ['qkv', bytes([16, 48])],
+      ['bias', drawn([48], 'bias')],
+      ['weight scale', scale],
+    ],
+    16,
+  );
+  await isPrunedBehind(
+    [
+      {
+        type: 'DynamicQuantizeLSTM',
+        domain,
+        inputs: ['wide', 'w', 'r', '', '', '', '', '', 'ws', 'wz', 'rs', 'rz'],
+        outputs: ['states', 'h', 'c'],
+        attributes: { hidden_size: 12 },
+      },
+      { type: 'Squeeze', inputs: ['states', 'second'], outputs: ['opaque'] },
+      { type: 'Squeeze', inputs: ['h', 'first'], outputs: ['unread'] },
+    ],
+    [
+      ['before', drawn([SIZE, 16], 'before')],
+      ['w', bytes([1, 16, 48])],
+      ['r', bytes([1, 12, 48])],
+      ...['ws', 'rs'].map((name) => [name, drawn([1], name)] as const),
+      ...['wz', 'rz'].map((name) => [name, bytes([1])] as const),
+      ['second', int64([1])],
+      ['first', int64([0])],
+    ],
+    12,
+  );
+});

@@ -16,6 +16,7 @@ import { MICROSOFT_QUANTISED, QUANTISED } from './quantised';
 import { recurrent } from './recurrent';
 import { resize } from './resize';
 import { roiAlign } from './roi-align';
+import { rotaryEmbedding } from './rotary-embedding';
 import type { Rule } from './rule';
 import { slice } from './slice';
 import { softmax } from './softmax';
@@ -58,6 +59,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
     EyeLike: eyeLike,
     GridSample: gridSample,
     RoiAlign: roiAlign,
+    RotaryEmbedding: rotaryEmbedding,
     Affine: affine,
     Crop: crop,
     ImageScaler: imageScaler,

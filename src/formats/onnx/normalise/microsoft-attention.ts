@@ -77,14 +77,16 @@ export const packedAttention: Rule = (node, scope) => {
   return last === undefined ? scope.opaque('its mask is of a form that is not known', shape) : [...nodes, last];
 };
 
-/** Queries, keys and values that are made before it. */
+/** Queries, keys and values that are made before it; keys and values may be in their heads already. */
 export const multiHeadAttention: Rule = (node, scope) => {
   const [query = '', key = '', value = '', bias = '', mask = '', added = '', ...past] = node.inputs;
   const shapes = [query, key, value].map((name) => scope.shape(name));
   const [queries, , values] = shapes;
   const [batch, time, whole] = queries ?? [];
-  const wide = values?.[2];
-  if (shapes.some((shape) => shape?.length !== 3) || batch === undefined || time === undefined || wide === undefined)
+  const ranks = shapes.map((own) => own?.length).join();
+  const apart = ranks === '3,4,4' && bias === '';
+  const wide = apart ? times(values?.[1], values?.[3]) : values?.[2];
+  if ((ranks !== '3,3,3' && !apart) || batch === undefined || time === undefined || wide === undefined)
     return scope.opaque(UNKNOWN);
   const shape = [batch, time, wide];
   if (named(past)) return scope.opaque(CONTINUED, shape);
@@ -103,11 +105,16 @@ export const multiHeadAttention: Rule = (node, scope) => {
     const own = biases === undefined ? name : add('Add', [name, biases[place] ?? '']);
     return add('Transpose', [add('Reshape', [own, list(scope, 0, 0, heads, -1)])], { perm: [0, 2, 1, 3] });
   };
-  const parts = { q: inHeads(query, 0), k: inHeads(key, 1), v: inHeads(value, 2), width: whole / heads };
+  const [k, v] = apart ? [key, value] : [inHeads(key, 1), inHeads(value, 2)];
+  const parts = { q: inHeads(query, 0), k, v, width: whole / heads };
   scope.follows('num_heads', parts.q, 1);
   const last = attended(node, scope, add, parts, { mask, added, batch });
   return last === undefined ? scope.opaque('its mask is of a form that is not known', shape) : [...nodes, last];
 };
+
+function times(a: Shape[number] | undefined, b: Shape[number] | undefined): number | undefined {
+  return typeof a === 'number' && typeof b === 'number' ? a * b : undefined;
+}
 
 interface Heads {
   /** Each [batch, heads, places, width]. */
@@ -158,8 +165,13 @@ function truths(scope: Scope, add: Add, keys: string, mask: string, batch: Shape
 /** What goes on from the keys and values of earlier words; its result is as wide as its queries. */
 export const groupQueryAttention: Rule = (node, scope) => {
   const [query = '', key = ''] = node.inputs;
-  return scope.opaque(CONTINUED, key === '' ? undefined : scope.shape(query));
+  const shape = scope.shape(query);
+  if (key !== '' || shape === undefined) return scope.opaque(CONTINUED, shape);
+  // Queries, keys and values side by side.
+  const [heads, groups] = ['num_heads', 'kv_num_heads'].map((name) => attributeNumber(node, name, 0)) as [
+    number,
+    number,
+  ];
+  const width = typeof shape[2] === 'number' ? shape[2] / (heads + 2 * groups) : Number.NaN;
+  return scope.opaque(CONTINUED, Number.isInteger(width) ? [...shape.slice(0, 2), heads * width] : undefined);
 };
-
-export const rotaryEmbedding: Rule = (node, scope) =>
-  scope.opaque('com.microsoft.RotaryEmbedding is not known', scope.shape(node.inputs[0] ?? ''));

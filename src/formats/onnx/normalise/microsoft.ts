@@ -8,9 +8,9 @@ import {
   groupQueryAttention,
   multiHeadAttention,
   packedAttention,
-  rotaryEmbedding,
 } from './microsoft-attention';
 import { rmsNormalization } from './normalization';
+import { microsoftRotaryEmbedding } from './rotary-embedding';
 import { attributeNumber, part, type Rule, type Scope, without } from './rule';
 
 /** Attributes that say what is done to the result of a fused operator. */
@@ -134,29 +134,19 @@ const packedProduct: Rule = (node, scope) => {
   return scope.opaque('its weights are packed in a few bits', known ? [...shape.slice(0, -1), width] : undefined);
 };
 
-/** A product that is quantised as it runs, its scales taken in. */
-const dynamicProduct: Rule = (node, scope) => {
-  const [a, b] = [scope.shape(node.inputs[0] ?? ''), scope.shape(node.inputs[1] ?? '')];
-  const width = b?.at(-1);
-  const known = a !== undefined && width !== undefined;
-  return scope.opaque('it is quantised as it runs', known ? [...a.slice(0, -1), width] : undefined);
-};
-
 export const MICROSOFT: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     Attention: packedAttention,
     EmbedLayerNormalization: embedLayerNormalization,
     GroupQueryAttention: groupQueryAttention,
     MultiHeadAttention: multiHeadAttention,
-    RotaryEmbedding: rotaryEmbedding,
+    RotaryEmbedding: microsoftRotaryEmbedding,
     BiasGelu: biasedGelu('none'),
-    DynamicQuantizeMatMul: dynamicProduct,
     FastGelu: biasedGelu('tanh'),
     FusedConv: fused('Conv'),
     FusedGemm: fused('Gemm'),
     FusedMatMul: fusedMatMul,
     Gelu: biasedGelu('none'),
-    MatMulIntegerToFloat: dynamicProduct,
     MatMulNBits: packedProduct,
     QuickGelu: quickGelu,
     SkipLayerNormalization: skipNormalization(false),

@@ -149,9 +149,41 @@ export const QUANTISED: ReadonlyMap<string, Rule> = new Map(
   }),
 );
 
+const AS_IT_RUNS = 'it is quantised as it runs';
+
+/** A product whose scales are taken in. */
+const dynamicProduct: Rule = (node, scope) => {
+  const [a, b] = [scope.shape(node.inputs[0] ?? ''), scope.shape(node.inputs[1] ?? '')];
+  const width = b?.at(-1);
+  const known = a !== undefined && width !== undefined;
+  return scope.opaque(AS_IT_RUNS, known ? [...a.slice(0, -1), width] : undefined);
+};
+
+/** Queries, keys and values of one quantised weight, side by side. */
+const packedAttention: Rule = (node, scope) => {
+  const [x, weight] = [scope.shape(node.inputs[0] ?? ''), scope.shape(node.inputs[1] ?? '')];
+  const width = Number(weight?.[1]) / 3;
+  return scope.opaque(AS_IT_RUNS, x && Number.isInteger(width) ? [...x.slice(0, 2), width] : undefined);
+};
+
+/** Its states are quantised at every step. */
+const lstm: Rule = (node, scope) => {
+  const [x, weight] = [scope.shape(node.inputs[0] ?? ''), scope.shape(node.inputs[2] ?? '')];
+  const [time, batch] = x ?? [];
+  const [directions, width] = weight ?? [];
+  if (time === undefined || batch === undefined || directions === undefined || width === undefined)
+    return scope.opaque(AS_IT_RUNS);
+  const state = [directions, batch, width];
+  return scope.opaque(AS_IT_RUNS, [time, directions, batch, width], state, state);
+};
+
 /** Those of onnxruntime's own domain. */
 export const MICROSOFT_QUANTISED: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
+    DynamicQuantizeLSTM: lstm,
+    DynamicQuantizeMatMul: dynamicProduct,
+    MatMulIntegerToFloat: dynamicProduct,
+    QAttention: packedAttention,
     QGemm: affine,
     QLinearAdd: elementwise('Add', 2),
     QLinearAveragePool: pooling('AveragePool'),

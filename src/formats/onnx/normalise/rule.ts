@@ -28,9 +28,9 @@ export interface Scope {
   value(): string;
   /**
    * Says that the node keeps its own form, since the one asked for has no counterpart; what it touches is frozen.
-   * @param shape of its first output, where that is known all the same.
+   * @param shapes of its outputs, those that are known all the same.
    */
-  opaque(reason: string, shape?: Shape): Node[];
+  opaque(reason: string, ...shapes: readonly (Shape | undefined)[]): Node[];
 }
 
 /** The nodes that do what the file's does, the last of which makes its outputs. */
