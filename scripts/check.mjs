@@ -58,6 +58,7 @@ const FOR_WEBVIEW = [
   /^numbers$/,
   /^model\/align-layers$/,
   /^pruning\/relevance\/agreement$/,
+  /^pruning\/relevance\/usual-measure$/,
   /^session\/hyperparameters$/,
   /^session\/record$/,
   /^session\/recipe\.schema\.json$/,

@@ -6,6 +6,7 @@ import { PRECISIONS } from '../model/quantize';
 import { MEASURES } from '../pruning/relevance/index';
 import { NORMALIZATIONS } from '../pruning/relevance/normalization';
 import { REDUCTIONS } from '../pruning/relevance/reduction';
+import { USUAL_MEASURE } from '../pruning/relevance/usual-measure';
 import { makeRecipe, type Recipe, readRecipe } from '../session/recipe';
 import { parseUntil } from '../session/until';
 import { optionOf } from './option-names';
@@ -69,10 +70,9 @@ export function withPruning(command: Command): Command {
     .option('--global <share>', 'instead: cut this share of all channels, the least relevant of the model', realNumber)
     .option('--to <figure=size>', 'instead: cut down to parameters=50%, macs=1000000 or bytes=30%', target)
     .addOption(
-      new Option(
-        '--measure <name>',
-        'the measure, where not maxout is cut (default: taylor; with --k maxout; without data l1)',
-      ).choices([...MEASURES.keys()]),
+      new Option('--measure <name>', `the measure, where not maxout is cut (default: ${USUAL_MEASURE})`).choices([
+        ...MEASURES.keys(),
+      ]),
     )
     .addOption(
       new Option('--reduction <name>', 'how a channel of coupled layers counts (default: mean)').choices(REDUCTIONS),
@@ -206,13 +206,11 @@ function recipeFields(flags: RecipeFlags): Record<string, unknown> {
 }
 
 function pruneFields(flags: RecipeFlags): Record<string, unknown> {
-  const { k, layers, protect, reduction, normalization, minimumWidth, multiple, isomorphic, approximate, iterations } =
-    flags;
+  const { k, layers, protect, measure, reduction, normalization } = flags;
+  const { minimumWidth, multiple, isomorphic, approximate, iterations } = flags;
   const { ratio, ratios, global, to } = flags;
-  const method = methodOf(flags);
-  const measure = flags.measure ?? usualMeasure(method, flags);
   return given({
-    method,
+    method: methodOf(flags),
     k,
     layers,
     protect,
@@ -229,14 +227,6 @@ function pruneFields(flags: RecipeFlags): Record<string, unknown> {
     approximate,
     iterations,
   });
-}
-
-/** undefined: maxout, or what a recipe says. */
-function usualMeasure(method: string | undefined, { k, data }: RecipeFlags): string | undefined {
-  if (method === undefined) return undefined;
-  if (method !== 'search' && k !== undefined) return undefined;
-  // What a channel is worth to the loss can be compared between layers.
-  return method !== 'search' && data === undefined ? 'l1' : 'taylor';
 }
 
 /** undefined: maxout, or what a recipe says. */

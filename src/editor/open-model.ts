@@ -30,7 +30,7 @@ function stampOf(path: string): string {
 }
 
 const DEFAULT_PLANS: readonly Pick<RecipeFile, 'prune' | 'retrain' | 'until'>[] = [
-  { prune: { method: 'search', measure: 'taylor' }, retrain: { distillation: {} }, until: 'significant' },
+  { prune: { method: 'search' }, retrain: { distillation: {} }, until: 'significant' },
   { prune: { method: 'maxout' } },
   { prune: { method: 'ratio', ratio: 0.5 } },
 ];

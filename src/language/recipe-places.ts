@@ -1,4 +1,5 @@
 // The places of a recipe that its schema can't judge: the model's path, names of layers, k.
+import { usualMeasure } from '../pruning/relevance/usual-measure';
 import { items, member, memberKey, members, type Node, readJsonText, textOf } from './json-text';
 
 export interface RecipePlaces {
@@ -11,6 +12,10 @@ export interface RecipePlaces {
   readonly k: number;
   /** Where k is said; else where it would be. */
   readonly kNode: Node;
+  /** The measure where the recipe names none, though its method wants one. */
+  readonly usualMeasure: string | undefined;
+  /** Where a person looks for how channels are chosen: the key of `prune`, the method. */
+  readonly choice: readonly Node[];
 }
 
 export interface TextPlace {
@@ -39,14 +44,22 @@ export function recipePlaces(text: string): RecipePlaces | undefined {
   const { root } = json;
   const prune = member(root, 'prune');
   const kNode = member(prune, 'k');
+  const method = textOf(member(prune, 'method')) ?? DEFAULT_METHOD;
+  const k = typeof kNode?.value === 'number' ? kNode.value : undefined;
+  const data = member(root, 'data') !== undefined;
+  const measured = method === DEFAULT_METHOD || member(prune, 'measure') !== undefined;
   return {
     root,
     model: textPlace(member(root, 'model')),
     data: textPlace(members(root, 'data', 'source')),
     layers: [...listed(prune, 'layers'), ...listed(prune, 'protect'), ...keys(prune)],
-    method: textOf(member(prune, 'method')) ?? DEFAULT_METHOD,
-    k: typeof kNode?.value === 'number' ? kNode.value : DEFAULT_K,
+    method,
+    k: k ?? DEFAULT_K,
     kNode: kNode ?? memberKey(root, 'prune') ?? root,
+    usualMeasure: measured ? undefined : usualMeasure({ method, k }, data),
+    choice: [memberKey(root, 'prune'), memberKey(prune, 'method'), member(prune, 'method')].filter(
+      (node) => node !== undefined,
+    ),
   };
 }
 

@@ -20,6 +20,7 @@ import { modelHover } from './model-hover';
 import { modelLenses } from './model-lenses';
 import { modelFolding, modelSymbols } from './model-symbols';
 import { layerCompletions, layerListAt } from './recipe-completion';
+import { recipeHover } from './recipe-hover';
 import { recipeDefinition, recipeLinks } from './recipe-links';
 import { type NamedModel, RecipeModels } from './recipe-model';
 import { MeasuredModels } from './relevance';
@@ -51,8 +52,12 @@ export function serve(connection: Connection): void {
   });
   connection.onHover(({ textDocument, position }) => {
     const document = open.get(textDocument.uri);
-    const analysis = document && documents.model(document);
-    return document && analysis ? modelHover(document, analysis, document.offsetAt(position)) : undefined;
+    const known = document && documents.know(document);
+    if (!document || !known) return undefined;
+    const offset = document.offsetAt(position);
+    return known.kind === 'model'
+      ? modelHover(document, known.analysis, offset)
+      : recipeHover(document, known.places, offset);
   });
   connection.onDocumentSymbol(({ textDocument }) => {
     const document = open.get(textDocument.uri);

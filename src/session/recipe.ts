@@ -6,9 +6,10 @@ import { messageOf, UserError } from '../errors';
 import type { MetricName } from '../evaluation/metrics/metric';
 import type { Precision } from '../model/quantize';
 import type { Cost } from '../ops/cost';
-import type { DataChoice } from '../protocol/recipe-file';
+import type { DataChoice, RecipeFile } from '../protocol/recipe-file';
 import type { Normalization } from '../pruning/relevance/normalization';
 import type { Reduction } from '../pruning/relevance/reduction';
+import { usualMeasure } from '../pruning/relevance/usual-measure';
 import type { EngineName } from '../training/choose-engine';
 import type { LossName } from '../training/loss/loss';
 import type { OptimizerName } from '../training/optimizer';
@@ -129,11 +130,13 @@ export function makeRecipe(json: unknown, folder: string, where: string, optionO
     throw new UserError(optionOf === undefined ? `${where} is not a valid recipe: ${problems}.` : `${problems}.`);
   }
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
-  const { data } = recipe;
+  const { data, prune } = recipe;
+  const asked = (json as RecipeFile).prune;
   const placed = (source: string): string => (source === BUILT_IN_DATA ? source : resolve(folder, source));
   return {
     ...recipe,
     model: resolve(folder, recipe.model),
+    prune: { ...prune, measure: asked?.measure ?? usualMeasure(asked, data !== undefined) },
     ...(data && { data: { ...data, source: placed(data.source) } }),
   };
 }

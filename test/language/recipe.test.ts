@@ -10,6 +10,7 @@ import {
   CompletionRequest,
   DefinitionRequest,
   DocumentLinkRequest,
+  HoverRequest,
   type LocationLink,
 } from 'vscode-languageserver-protocol';
 import { Editor, messageOf, positionOf } from './editor';
@@ -176,6 +177,22 @@ test('the path of the model leads to it, the name of a layer to its place in it'
   assert.match(lines[layer?.targetSelectionRange.start.line ?? 0] ?? '', /"name": "dense_1"/);
 });
 
+test('a recipe that names no measure is hovered with the one it comes to', async () => {
+  const hovered = async (json: object, at: string): Promise<string> => {
+    await editor.close(uri);
+    const document = await editor.open(uri, JSON.stringify(json));
+    const position = positionOf(document, at, 2);
+    const found = await editor.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position });
+    return found === null ? '' : (found.contents as { value: string }).value;
+  };
+  const data = { source: 'digits' };
+  assert.match(await hovered({ model: 'm', data, prune: { method: 'ratio' } }, '"ratio"'), /by `taylor`/);
+  assert.match(await hovered({ model: 'm', data, prune: { method: 'global', k: 4 } }, '"prune"'), /by `maxout`/);
+  assert.match(await hovered({ model: 'm', prune: { method: 'ratio' } }, '"method"'), /by `l1`/);
+  assert.equal(await hovered({ model: 'm', prune: { method: 'ratio', measure: 'l2' } }, '"ratio"'), '');
+  assert.equal(await hovered({ model: 'm', data, prune: { method: 'maxout' } }, '"maxout"'), '');
+});
+
 test('however much of a recipe is typed, no question is answered with an error', async () => {
   const text = recipe({ method: 'ratio', layers: ['dense_1'], ratios: { dense_0: 0.5 } });
   await editor.open(uri, '');
@@ -185,5 +202,6 @@ test('however much of a recipe is typed, no question is answered with an error',
     await editor.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
     await editor.connection.sendRequest(DocumentLinkRequest.type, { textDocument: { uri } });
     await editor.connection.sendRequest(DefinitionRequest.type, { textDocument: { uri }, position });
+    await editor.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position });
   }
 });

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { recipeOf } from '../../src/cli/prune-recipe';
 import { UserError } from '../../src/errors';
 import { MEASURES } from '../../src/pruning/relevance/index';
+import { USUAL_MEASURE } from '../../src/pruning/relevance/usual-measure';
 import { makeRecipe, readRecipe } from '../../src/session/recipe';
 import schema from '../../src/session/recipe.schema.json';
 import { parseUntil, sizeReached } from '../../src/session/until';
@@ -38,6 +40,40 @@ test("a recipe of a model and data alone is complete: the paper's method with it
 test('the measures a recipe may name are those there are', () => {
   const { measure } = schema.properties.prune.properties;
   assert.deepEqual([...measure.enum].sort(), [...MEASURES.keys()].sort());
+});
+
+test('a session that names no measure has the same one as a recipe and from options, and the schema says which', async () => {
+  const data = { source: 'digits' };
+  const ways: [flags: object, recipe: object, measure: string][] = [
+    [{ data: 'digits' }, { data }, 'maxout'],
+    [{ data: 'digits', ratio: 0.3 }, { data, prune: { method: 'ratio', ratio: 0.3 } }, 'taylor'],
+    [{ data: 'digits', global: 0.3 }, { data, prune: { method: 'global', ratio: 0.3 } }, 'taylor'],
+    [
+      { data: 'digits', to: { macs: 0.5 }, k: 2 },
+      { data, prune: { method: 'target', target: { macs: 0.5 }, k: 2 } },
+      'maxout',
+    ],
+    [
+      { data: 'digits', until: 'significant' },
+      { data, prune: { method: 'search' }, until: 'significant', retrain: { distillation: {} } },
+      'taylor',
+    ],
+    [{ ratio: 0.3, retrain: false }, { prune: { method: 'ratio', ratio: 0.3 }, retrain: { epochs: 0 } }, 'l1'],
+    [
+      { data: 'digits', ratio: 0.3, measure: 'l2' },
+      { data, prune: { method: 'ratio', ratio: 0.3, measure: 'l2' } },
+      'l2',
+    ],
+  ];
+  // Any file does: no recipe looks into its model.
+  const model = resolve('package.json');
+  for (const [flags, file, measure] of ways) {
+    const asked = await recipeOf(model, { retrain: true, ...flags });
+    const read = makeRecipe({ model, ...file }, process.cwd(), 'test');
+    assert.deepEqual(read, asked);
+    assert.equal(read.prune.measure, measure);
+  }
+  assert.ok(schema.properties.prune.properties.measure.description.includes(USUAL_MEASURE));
 });
 
 test('the built-in data keeps its name, other data becomes a path beside the recipe', () => {

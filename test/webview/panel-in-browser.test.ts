@@ -104,6 +104,32 @@ describe('the panel in a browser', { skip }, () => {
     await panel.page.close();
   });
 
+  it('shows which measure the plan comes to, and leaves it to the default again', async () => {
+    const panel = await openPanel(browser);
+    await panel.send(...everything, { type: 'show', tab: 'plan' });
+    const measure = panel.page.getByRole('combobox', { name: 'Measure' });
+    const planned = (prune: NonNullable<RecipeFile['prune']>) =>
+      panel.send({ type: 'recipe', recipe: { ...recipe, prune } });
+    await planned({ method: 'ratio' });
+    assert.match(await measure.locator('.selected-value').innerText(), /^Taylor \(default\)/);
+    await planned({ method: 'global', k: 2 });
+    assert.match(await measure.locator('.selected-value').innerText(), /^Maxout wins \(default\)/);
+    await planned({ method: 'ratio', measure: 'l1' });
+    assert.match(await measure.locator('.selected-value').innerText(), /^L1 norm/);
+    await measure.click();
+    await panel.page.getByRole('option', { name: /default/ }).click();
+    // The page tells what was chosen once no more follows.
+    await panel.page.waitForFunction(() => {
+      const { sent } = globalThis as unknown as { sent: { type: string }[] };
+      return sent.at(-1)?.type === 'recipe';
+    });
+    assert.deepEqual((await panel.sent()).at(-1), {
+      type: 'recipe',
+      recipe: { ...recipe, prune: { method: 'ratio' } },
+    });
+    await panel.page.close();
+  });
+
   it('takes what it shows anew for no choice of a person', async () => {
     const panel = await openPanel(browser);
     await panel.send(...everything, ...search, { type: 'show', tab: 'plan' });

@@ -6,7 +6,15 @@ import { makeRecipe } from '../../src/session/recipe';
 import { parseUntil } from '../../src/session/until';
 import { parseNumber } from '../../webview/parts/number-field-text';
 import { includedLayers } from '../../webview/plan/layer-choice';
-import { boundsOf, pruneFields, pruneOf, retrainOf, withPrune, withRetrain } from '../../webview/plan/settings';
+import {
+  boundsOf,
+  pruneFields,
+  pruneOf,
+  retrainOf,
+  withMeasure,
+  withPrune,
+  withRetrain,
+} from '../../webview/plan/settings';
 import { targetOf, withTarget } from '../../webview/plan/target';
 import { withBelow } from '../../webview/plan/threshold';
 import { untilOf, withUntil } from '../../webview/plan/until';
@@ -25,6 +33,15 @@ describe("the panel's plan", () => {
     for (const model of [{ maxout: true }, { compiled: { name: 'adam' }, maxout: false }] as const) {
       assert.deepEqual(retrainOf(bare, model), { ...retrain, ...hyperparametersOf(retrain, model) });
     }
+  });
+
+  it('shows the measure that a session takes where none is chosen', () => {
+    const { data: _, ...withoutData } = recipe;
+    for (const file of [recipe, withoutData, withPrune(recipe, { k: 2 }), withPrune(recipe, { method: 'search' })]) {
+      const unnamed = withMeasure(file, undefined);
+      assert.equal(pruneOf(unnamed).measure, accepted(unnamed).prune.measure);
+    }
+    assert.equal(pruneOf(withMeasure(recipe, undefined)).measure, 'taylor');
   });
 
   it('makes recipes that a session takes as they are', () => {

@@ -1,5 +1,6 @@
 // A dropdown of the toolkit, with its label.
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { keyed } from 'lit-html/directives/keyed.js';
 
 export interface Choice<Value extends string> {
   readonly label: string;
@@ -18,12 +19,18 @@ export function choice<Value extends string>(options: Choice<Value>): TemplateRe
   };
   return html`<div class="field">
     <span class="label" aria-hidden="true">${label}</span>
-    <vscode-dropdown aria-label=${label} ?disabled=${disabled === true} @change=${onChange} .value=${value}
-      >${options.options.map(
-        (option) =>
-          html`<vscode-option value=${option.value} ?selected=${option.value === value}>${option.text}</vscode-option>`,
-      )}</vscode-dropdown
-    >
+    ${keyed(
+      // A dropdown goes on showing the text that its option had when it was chosen.
+      options.options.map(({ text }) => text).join('\n'),
+      html`<vscode-dropdown aria-label=${label} ?disabled=${disabled === true} @change=${onChange} .value=${value}
+        >${options.options.map(
+          (option) =>
+            html`<vscode-option value=${option.value} ?selected=${option.value === value}
+              >${option.text}</vscode-option
+            >`,
+        )}</vscode-dropdown
+      >`,
+    )}
     ${hint === undefined ? nothing : html`<p class="hint">${hint}</p>`}
   </div>`;
 }

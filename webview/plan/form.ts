@@ -12,7 +12,17 @@ import type { PageState } from '../state';
 import { isWithoutData } from './data';
 import { limits } from './limits';
 import { percentField } from './percent-field';
-import { boundsOf, pruneFields, pruneOf, retrainFields, retrainOf, withPrune, withRetrain } from './settings';
+import {
+  boundsOf,
+  pruneFields,
+  pruneOf,
+  retrainFields,
+  retrainOf,
+  usualMeasureOf,
+  withMeasure,
+  withPrune,
+  withRetrain,
+} from './settings';
 import { stopRule } from './stop-rule';
 import { FIGURES, type Figure, type Target, targetOf, withTarget } from './target';
 import { untilOf, withUntil } from './until';
@@ -44,7 +54,7 @@ const METHODS: Readonly<Record<Method, string>> = {
 };
 
 function method(state: PageState, model: Inspection, recipe: RecipeFile, actions: Actions): TemplateResult {
-  const { method: chosen, k, measure, ratio, iterations, shrink } = pruneOf(recipe);
+  const { method: chosen, k, ratio, iterations, shrink } = pruneOf(recipe);
   const hasMaxout = model.layers.some(({ neurons }) => neurons !== undefined);
   const onChange = (event: Event): void => {
     const value = (event.target as HTMLElement & { value: string }).value as Method;
@@ -84,24 +94,28 @@ function method(state: PageState, model: Inspection, recipe: RecipeFile, actions
             })
           : nothing
       }
-      ${chosen === 'maxout' ? nothing : byMeasure(state, measure, chosen === 'search' || isWithoutData(recipe) ? undefined : iterations, actions)}
+      ${chosen === 'maxout' ? nothing : byMeasure(state, recipe, chosen === 'search' || isWithoutData(recipe) ? undefined : iterations, actions)}
     </div>
     ${chosen === 'maxout' && !hasMaxout ? html`<p class="hint secondary">Maxout is put on the layers first; one neuron of each unit is left in the end.</p>` : nothing}`;
 }
 
+/** Chosen where the recipe names no measure. */
+const USUAL = 'default';
+
 function byMeasure(
-  { measures, recipe }: PageState,
-  measure: string,
+  { measures }: PageState,
+  recipe: RecipeFile,
   iterations: number | undefined,
   actions: Actions,
 ): TemplateResult {
+  const named = measures
+    .filter((choice) => !isWithoutData(recipe) || !needsData(choice))
+    .map(({ name }) => ({ value: name, text: measureTitle(name) }));
   return html`${choice({
     label: 'Measure',
-    value: measure,
-    options: measures
-      .filter((choice) => !isWithoutData(recipe) || !needsData(choice))
-      .map(({ name }) => ({ value: name, text: measureTitle(name) })),
-    choose: (value) => actions.plan((old) => withPrune(old, { measure: value })),
+    value: recipe.prune?.measure ?? USUAL,
+    options: [{ value: USUAL, text: `${measureTitle(usualMeasureOf(recipe))} (default)` }, ...named],
+    choose: (value) => actions.plan((old) => withMeasure(old, value === USUAL ? undefined : value)),
   })}${
     iterations === undefined
       ? nothing
@@ -115,7 +129,9 @@ function byMeasure(
 }
 
 function withMethod(recipe: RecipeFile, method: Method): RecipeFile {
-  const changed = withPrune(recipe, { method });
+  // A k that is left behind would say to measure by units of it.
+  const { k, ...prune } = recipe.prune ?? {};
+  const changed = { ...recipe, prune: { ...prune, ...(method === 'maxout' && k !== undefined && { k }), method } };
   if (method === 'target') return withTarget(changed, targetOf(recipe));
   if (method !== 'search') return changed;
   // A search decides by the score, and cuts neurons alone.

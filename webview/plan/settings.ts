@@ -1,6 +1,7 @@
 // What a recipe comes to with the defaults of its schema, and recipes with one thing changed.
 
 import type { RecipeFile } from '../../src/protocol/recipe-file';
+import { usualMeasure } from '../../src/pruning/relevance/usual-measure';
 import { type Hyperparameters, hyperparametersOf, type Trained } from '../../src/session/hyperparameters';
 import schema from '../../src/session/recipe.schema.json';
 import type { Bounds } from '../parts/number-field-text';
@@ -30,7 +31,12 @@ function defaultsOf(properties: Readonly<Record<string, FieldSchema>>): Record<s
 }
 
 export function pruneOf(recipe: RecipeFile): PruneSettings {
-  return { ...defaultsOf(prune.properties), ...recipe.prune } as PruneSettings;
+  return { ...defaultsOf(prune.properties), measure: usualMeasureOf(recipe), ...recipe.prune } as PruneSettings;
+}
+
+/** What channels are chosen by where the recipe names no measure. Data that are still to be chosen are data. */
+export function usualMeasureOf({ prune: asked, data }: RecipeFile): string {
+  return usualMeasure(asked, data !== undefined);
 }
 
 /** @param model that is retrained. */
@@ -41,6 +47,12 @@ export function retrainOf(recipe: RecipeFile, model: Trained): RetrainSettings {
 
 export function withPrune(recipe: RecipeFile, change: Partial<NonNullable<RecipeFile['prune']>>): RecipeFile {
   return { ...recipe, prune: { ...recipe.prune, ...change } };
+}
+
+/** @param measure undefined: the usual one. */
+export function withMeasure(recipe: RecipeFile, measure: string | undefined): RecipeFile {
+  const { measure: _, ...rest } = recipe.prune ?? {};
+  return { ...recipe, prune: { ...rest, ...(measure !== undefined && { measure }) } };
 }
 
 export function withRetrain(recipe: RecipeFile, change: Partial<RetrainSettings>): RecipeFile {
