@@ -2,7 +2,7 @@
 import type { Attribute, Encoded } from '../../model/graph';
 import { asInt64 } from '../../model/tensor';
 import { readRange } from '../files';
-import { AttributeField } from './messages';
+import { AttributeField, NodeField } from './messages';
 import { BYTES, encode, FIXED32, isRange, Message, type Payload, textOf, VARINT } from './wire';
 
 /** AttributeProto.AttributeType. */
@@ -98,6 +98,14 @@ export function withValue(attribute: Message, value: number | readonly number[])
     default:
       throw new Error(`attribute "${nameOf(attribute)}" holds no numbers`);
   }
+}
+
+/** The node with another value of an attribute, or with one that it had not. */
+export function setAttribute(node: Message, name: string, value: number | readonly number[]): Message {
+  const attributes = node.messages(NodeField.attribute);
+  const known = attributes.some((attribute) => nameOf(attribute) === name);
+  const updated = attributes.map((attribute) => (nameOf(attribute) === name ? withValue(attribute, value) : attribute));
+  return node.with(NodeField.attribute, BYTES, known ? updated : [...updated, attributeOf(name, value)]);
 }
 
 /** A new attribute. */

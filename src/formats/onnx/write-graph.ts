@@ -1,20 +1,22 @@
 // A changed graph written into the GraphProto it was read from: only what a cut, new weights or new nodes change differs.
-import type { Attribute, Graph, Node, Shape } from '../../model/graph';
-import { elementCount, int64, integers } from '../../model/tensor';
+import type { Graph, Node } from '../../model/graph';
+import { elementCount, int64 } from '../../model/tensor';
 import type { Weight } from '../../model/weight';
 import { inferShapes } from '../../ops/infer';
-import { attributeOf, nameOf, withValue } from './attributes';
 import { readNames } from './captures';
+import { changedNode, type GraphState, type NodeChanges } from './changed-node';
+import { ChangedWeights } from './changed-weights';
 import type { Computed } from './computed-weights';
 import { dequantization, isQuantized } from './dequantization';
 import { encodeNode, encodeTensor } from './encode';
 import type { ImportedGraph, NodeRecord } from './import-graph';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField, SparseField, TensorField, ValueInfoField } from './messages';
-import { attributeInstead, older } from './normalise/older';
+import { older } from './normalise/older';
+import { withStatedShapes } from './stated-shapes';
 import { elementType } from './stored-tensor';
 import { newSparseTensor, type TensorEdits } from './tensor-edits';
-import { infoOf, withSizes } from './value-info';
+import { infoOf } from './value-info';
 import { BYTES, Message } from './wire';
 
 export interface Source {
@@ -32,8 +34,8 @@ export async function writeGraph(source: Source, changed: Graph, edits: TensorEd
 }
 
 class GraphWriter {
-  readonly #before: ReadonlyMap<string, Node>;
-  readonly #after: ReadonlyMap<string, Node>;
+  readonly #changes: NodeChanges;
+  readonly #weights: ChangedWeights;
   readonly #added = new Map<string, Message>();
   /** Weights whose zeros are left out from now on. */
   readonly #sparse = new Map<string, Message>();
@@ -41,21 +43,21 @@ class GraphWriter {
   readonly #dequantizing: Message[] = [];
   /** What weights that the file worked out are stored as. */
   readonly #fewerBits: Message[] = [];
-  readonly #changedVectors: ReadonlySet<string>;
-  readonly #shapesBefore: ReadonlyMap<string, Shape>;
-  readonly #shapesAfter: ReadonlyMap<string, Shape>;
 
   constructor(
     private readonly source: Source,
     private readonly changed: Graph,
     private readonly edits: TensorEdits,
   ) {
-    this.#before = byName(source.graph);
-    this.#after = byName(changed);
+    const { graph, copies, opset } = source;
     this.#fileNodes = source.proto.messages(GraphField.node);
-    this.#changedVectors = this.#vectorsChanged();
-    this.#shapesBefore = inferShapes(source.graph);
-    this.#shapesAfter = inferShapes(changed);
+    this.#weights = new ChangedWeights(graph, changed, copies);
+    this.#changes = {
+      before: stateOf(graph),
+      after: stateOf(changed),
+      opset,
+      isApart: (name) => this.#weights.isApart(name),
+    };
   }
 
   async write(): Promise<Message> {
@@ -70,131 +72,28 @@ class GraphWriter {
     const inserted = this.changed.nodes.filter(({ name }) => !known.has(name));
     nodes.push(...inserted.map((node) => this.#insert(node)));
     for (const [name, weight] of this.changed.weights) {
-      if (!imported.stored.has(name) && !this.#isShared(name)) await this.#add(name, weight);
+      if (!imported.stored.has(name) && !this.#weights.isShared(name)) await this.#add(name, weight);
     }
     const kept = this.#withoutUnread(nodes);
     const read = readNames(kept, proto);
     const initializers = await this.#initializers(read);
     const all = [...this.#dequantizing, ...kept];
     const ordered = inserted.length === 0 ? all : sorted(all, proto, initializers, this.#sparse.keys());
-    return this.#withShapes(
-      withListed(proto, initializers)
-        .with(GraphField.node, BYTES, ordered)
-        .with(GraphField.initializer, BYTES, initializers)
-        .with(GraphField.sparseInitializer, BYTES, this.#sparseInitializers(read)),
-    );
+    const listed = withListed(proto, initializers)
+      .with(GraphField.node, BYTES, ordered)
+      .with(GraphField.initializer, BYTES, initializers)
+      .with(GraphField.sparseInitializer, BYTES, this.#sparseInitializers(read));
+    const { before, after } = this.#changes;
+    return withStatedShapes(listed, this.#fileNodes, before.shapes, after.shapes);
   }
 
   /** The file's node brought up to date; undefined where it is gone. */
   async #node(record: NodeRecord): Promise<Message | undefined> {
     const file = this.#fileNodes[record.index] as Message;
     if (record.nodes.length === 0) return this.#folded(record, file);
-    const present = record.nodes.filter(({ name }) => this.#after.has(name));
-    if (present.length === 0) return undefined;
-    if (present.length < record.nodes.length) {
-      throw new Error(`part of ${file.text(NodeField.opType)} "${file.text(NodeField.name)}" is gone`);
-    }
-    const renamed = new Map<string, string>();
-    const added = new Map<number, string>();
-    for (const imported of record.nodes) {
-      const [before, after] = [this.#before.get(imported.name), this.#after.get(imported.name)];
-      if (before === undefined || after === undefined) continue;
-      after.inputs.forEach((name, i) => {
-        const apart = this.source.copies.has(name) && !this.#isShared(name);
-        if ((name === before.inputs[i] && !apart) || name === '') return;
-        if (imported.inputs[i]) renamed.set(imported.inputs[i], name);
-        else added.set(i, name);
-      });
-    }
-    const last = record.nodes.at(-1) as Node;
-    const own = [this.#before.get(last.name), this.#after.get(last.name)] as [Node, Node];
-    const read = this.#withInputs(this.#withOutputs(withoutZeros(file, record, own), own), record, renamed);
-    return this.#withDerived(this.#withAttributes(this.#withAdded(read, added), record), record);
-  }
-
-  #withOutputs(file: Message, [before, after]: readonly [Node, Node]): Message {
-    const outputs = file.texts(NodeField.output);
-    const made = outputs.map((name, i) => (before.outputs[i] === after.outputs[i] ? name : (after.outputs[i] ?? name)));
-    return made.every((name, i) => name === outputs[i])
-      ? file
-      : file.with(
-          NodeField.output,
-          BYTES,
-          made.map((name) => Buffer.from(name)),
-        );
-  }
-
-  #withInputs(file: Message, record: NodeRecord, renamed: ReadonlyMap<string, string>): Message {
-    let result = file;
-    const inputs = file.texts(NodeField.input);
-    for (const [from, to] of renamed) {
-      const attribute = record.moved.get(from);
-      const constant = this.changed.constants.get(to);
-      if (attribute !== undefined && constant !== undefined) {
-        const numbers = integers(constant);
-        result = setAttribute(result, attribute, constant.shape.length === 0 ? (numbers[0] ?? 0) : numbers);
-        continue;
-      }
-      if (constant !== undefined && !this.source.graph.constants.has(to))
-        this.#added.set(to, encodeTensor(to, constant));
-      record.inputs.forEach((name, i) => {
-        if (name === from) inputs[i] = to;
-      });
-      result = result.with(
-        NodeField.input,
-        BYTES,
-        inputs.map((name) => Buffer.from(name)),
-      );
-    }
-    return result;
-  }
-
-  /** Inputs that the file's node had left out: the sizes of a Split into equal parts. */
-  #withAdded(file: Message, added: ReadonlyMap<number, string>): Message {
-    const inputs = file.texts(NodeField.input);
-    let result = file;
-    for (const [place, name] of added) {
-      const constant = this.changed.constants.get(name);
-      const attribute = attributeInstead(file.text(NodeField.opType), place, this.source.opset);
-      if (attribute !== undefined && constant !== undefined) {
-        result = setAttribute(result, attribute, integers(constant));
-        continue;
-      }
-      if (constant !== undefined) this.#added.set(name, encodeTensor(name, constant));
-      while (inputs.length < place) inputs.push('');
-      inputs[place] = name;
-      result = result.with(
-        NodeField.input,
-        BYTES,
-        inputs.map((input) => Buffer.from(input)),
-      );
-    }
-    return result;
-  }
-
-  #withAttributes(file: Message, record: NodeRecord): Message {
-    const pairs = record.nodes.map(({ name }) => [this.#before.get(name), this.#after.get(name)] as [Node, Node]);
-    if (pairs.length > 1) return pairs.reduce((message, pair) => withSharedAttributes(message, pair), file);
-    const [[before, after]] = pairs as [[Node, Node]];
-    if (before === after) return file;
-    const gone = Object.keys(before.attributes).filter((name) => after.attributes[name] === undefined);
-    const kept = file.messages(NodeField.attribute).filter((attribute) => !gone.includes(nameOf(attribute)));
-    const trimmed = gone.length === 0 ? file : file.with(NodeField.attribute, BYTES, kept);
-    return Object.entries(after.attributes).reduce((message, [name, value]) => {
-      return same(before.attributes[name], value) || !isNumeric(value) ? message : setAttribute(message, name, value);
-    }, trimmed);
-  }
-
-  /** Attributes that say a size, or that the file leaves to be worked out from one. */
-  #withDerived(file: Message, { inputs, follows, keeps }: NodeRecord): Message {
-    const [before, after] = [this.#shapesBefore, this.#shapesAfter];
-    const sized = [...(follows ?? [])].reduce((message, [attribute, { value, axis }]) => {
-      const [own, now] = [before.get(value)?.[axis], after.get(value)?.[axis]];
-      return typeof now === 'number' && own !== now ? setAttribute(message, attribute, now) : message;
-    }, file);
-    const resized = inputs.some((name) => before.get(name)?.some((size, axis) => size !== after.get(name)?.[axis]));
-    if (!resized) return sized;
-    return [...(keeps ?? [])].reduce((message, [attribute, value]) => setAttribute(message, attribute, value), sized);
+    const changed = changedNode(file, record, this.#changes);
+    for (const [name, constant] of changed?.constants ?? []) this.#added.set(name, encodeTensor(name, constant));
+    return changed?.message;
   }
 
   /** A Constant, a ConstantOfShape, or what repeats a value. */
@@ -203,7 +102,7 @@ class GraphWriter {
     if (this.source.imported.stored.get(name) !== record.index) return file;
     const computed = this.source.imported.computed.get(name);
     if (computed !== undefined) return this.#computed(name, computed, file);
-    const weight = this.#changedWeight(name);
+    const weight = this.#weights.of(name);
     if (weight === undefined) return file;
     const attribute = file.messages(NodeField.attribute)[0];
     if (weight.storage.sparse !== undefined) {
@@ -228,9 +127,11 @@ class GraphWriter {
   async #computed(name: string, { weights, nodes }: Computed, file: Message): Promise<Message | undefined> {
     const weight = this.changed.weights.get(name);
     const isSame =
-      this.#changedWeight(name) === undefined &&
-      ![...weights].some((own) => this.#changedWeight(own) !== undefined || this.#changedVectors.has(own)) &&
-      [...nodes].every((node) => this.#before.get(node.name) === this.#after.get(node.name));
+      this.#weights.of(name) === undefined &&
+      ![...weights].some((own) => this.#weights.has(own)) &&
+      [...nodes].every(
+        (node) => this.#changes.before.nodes.get(node.name) === this.#changes.after.nodes.get(node.name),
+      );
     if (weight === undefined || isSame) return file;
     const type = this.source.graph.weights.get(name)?.storage.type;
     if (weight.storage.quantization === undefined && weight.storage.type === type) await this.#add(name, weight);
@@ -242,29 +143,6 @@ class GraphWriter {
   async #add(name: string, weight: Weight): Promise<void> {
     if (weight.storage.sparse === undefined) this.#added.set(name, this.edits.newTensor(name, weight));
     else this.#sparse.set(name, await newSparseTensor(name, weight, weight.storage.type));
-  }
-
-  /** Whether a vector that the file holds once for several layers can stay so: none of them changed it. */
-  #isShared(copy: string): boolean {
-    const original = this.source.copies.get(copy);
-    return original !== undefined && !this.#changedVectors.has(original);
-  }
-
-  /** Vectors of the file that a layer changed, be it in its own copy. */
-  #vectorsChanged(): Set<string> {
-    const originals = [...this.source.copies].filter(
-      ([copy, original]) => this.#changedWeight(copy) !== undefined || this.#changedWeight(original) !== undefined,
-    );
-    return new Set(originals.map(([, original]) => original));
-  }
-
-  #changedWeight(name: string): Weight | undefined {
-    const [before, after] = [this.source.graph.weights.get(name), this.changed.weights.get(name)];
-    const kept =
-      before?.bytes === after?.bytes &&
-      same(before?.shape, after?.shape) &&
-      before?.storage.sparse === after?.storage.sparse;
-    return kept ? undefined : after;
   }
 
   #insert(node: Node): Message {
@@ -305,7 +183,7 @@ class GraphWriter {
     for (const tensor of this.source.proto.messages(GraphField.initializer)) {
       const name = tensor.text(TensorField.name);
       if (!read.has(name) && this.#wasRead.has(name)) continue;
-      const weight = this.#changedWeight(name);
+      const weight = this.#weights.of(name);
       if (weight?.storage.sparse !== undefined) {
         const type = elementType(tensor.integer(TensorField.dataType)) ?? 'float32';
         this.#sparse.set(name, await newSparseTensor(name, weight, type));
@@ -317,7 +195,7 @@ class GraphWriter {
     // A sparse one that changed is written in full, unless it was made sparse again: its zeros may lie elsewhere now.
     for (const sparse of this.source.proto.messages(GraphField.sparseInitializer)) {
       const name = sparseName(sparse);
-      const weight = this.#changedWeight(name);
+      const weight = this.#weights.of(name);
       if (weight !== undefined && read.has(name)) await this.#add(name, weight);
     }
     for (const [name, tensor] of this.#added) if (read.has(name)) result.push(tensor);
@@ -328,7 +206,7 @@ class GraphWriter {
   #sparseInitializers(read: ReadonlySet<string>): Message[] {
     const kept = this.source.proto.messages(GraphField.sparseInitializer).filter((sparse) => {
       const name = sparseName(sparse);
-      return this.#changedWeight(name) === undefined && (read.has(name) || !this.#wasRead.has(name));
+      return this.#weights.of(name) === undefined && (read.has(name) || !this.#wasRead.has(name));
     });
     return [...kept, ...[...this.#sparse].flatMap(([name, tensor]) => (read.has(name) ? [tensor] : []))];
   }
@@ -338,37 +216,6 @@ class GraphWriter {
     const { tensors, node } = dequantization(weight);
     this.#dequantizing.push(encodeNode(node));
     return tensors.map(({ name, ...tensor }) => this.edits.newTensor(name, { ...weight, ...tensor, name }));
-  }
-
-  /** The value that a name only repeats, by an Identity of the file; itself where it does not. */
-  #original(name: string): string {
-    this.#repeated ??= new Map(
-      this.#fileNodes
-        .filter((node) => node.text(NodeField.opType) === 'Identity')
-        .map((node) => [node.texts(NodeField.output)[0] ?? '', node.texts(NodeField.input)[0] ?? '']),
-    );
-    const shapes = this.#shapesBefore;
-    let original = name;
-    for (let own: string | undefined = name; own !== undefined && !shapes.has(original); own = this.#repeated.get(own))
-      original = own;
-    return original;
-  }
-
-  #repeated: ReadonlyMap<string, string> | undefined;
-
-  /** Sizes that the file states of values, inputs and outputs. */
-  #withShapes(graph: Message): Message {
-    const [before, after] = [this.#shapesBefore, this.#shapesAfter];
-    const update = (message: Message, number: number): Message => {
-      const infos = message.messages(number);
-      const updated = infos.map((info) => {
-        const name = this.#original(info.text(ValueInfoField.name));
-        const [own, now]: (Shape | undefined)[] = [before.get(name), after.get(name)];
-        return own && now ? withSizes(info, own, now) : info;
-      });
-      return updated.every((info, i) => info === infos[i]) ? message : message.with(number, BYTES, updated);
-    };
-    return [GraphField.input, GraphField.output, GraphField.valueInfo].reduce(update, graph);
   }
 }
 
@@ -390,25 +237,13 @@ function withListed(graph: Message, initializers: readonly Message[]): Message {
   return graph.with(GraphField.input, BYTES, [...kept, ...added]);
 }
 
-/** Initial states of zeros, which the graph leaves out: once its width changed, those of the file no longer fit. */
-function withoutZeros(file: Message, { inputs, nodes }: NodeRecord, [before, after]: readonly [Node, Node]): Message {
-  const imported = nodes.at(-1);
-  if (before.attributes.hidden_size === after.attributes.hidden_size || imported === undefined) return file;
-  const kept = file.texts(NodeField.input).map((name, i) => (inputs[i] && !imported.inputs[i] ? '' : name));
-  const names = kept.slice(0, kept.findLastIndex((name) => name !== '') + 1);
-  return file.with(
-    NodeField.input,
-    BYTES,
-    names.map((name) => Buffer.from(name)),
-  );
-}
-
 function sparseName(sparse: Message): string {
   return sparse.message(SparseField.values)?.text(TensorField.name) ?? '';
 }
 
-function byName(graph: Graph): Map<string, Node> {
-  return new Map(graph.nodes.map((node) => [node.name, node]));
+function stateOf(graph: Graph): GraphState {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  return { nodes, shapes: inferShapes(graph), constants: graph.constants };
 }
 
 function sorted(
@@ -426,22 +261,6 @@ function sorted(
   return inOrder(nodes, known).map((index) => nodes[index] as Message);
 }
 
-function setAttribute(node: Message, name: string, value: number | readonly number[]): Message {
-  const attributes = node.messages(NodeField.attribute);
-  const known = attributes.some((attribute) => nameOf(attribute) === name);
-  const updated = attributes.map((attribute) => (nameOf(attribute) === name ? withValue(attribute, value) : attribute));
-  return node.with(NodeField.attribute, BYTES, known ? updated : [...updated, attributeOf(name, value)]);
-}
-
-/** What a part of the file's node has changed of an attribute that the whole has too: the groups of a fused convolution. */
-function withSharedAttributes(file: Message, [before, after]: readonly [Node, Node]): Message {
-  const named = new Set(file.messages(NodeField.attribute).map(nameOf));
-  return Object.entries(after.attributes).reduce((message, [name, value]) => {
-    const changed = named.has(name) && !same(before.attributes[name], value) && isNumeric(value);
-    return changed ? setAttribute(message, name, value) : message;
-  }, file);
-}
-
 /** A Constant's tensor: other kinds of values become one. */
 function tensorAttribute(attribute: Message | undefined, tensor: Message): Message {
   const TENSOR = 4n;
@@ -450,15 +269,6 @@ function tensorAttribute(attribute: Message | undefined, tensor: Message): Messa
     .withText(AttributeField.name, 'value')
     .with(AttributeField.type, 0, [TENSOR])
     .with(AttributeField.tensor, BYTES, [tensor]);
-}
-
-function isNumeric(value: Attribute): value is number | readonly number[] {
-  return typeof value === 'number' || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
-}
-
-function same(a: Attribute | undefined, b: Attribute | undefined): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => item === b[i]);
-  return a === b;
 }
 
 /** Whether every element is the same: moved on by one, they are what they were. */
