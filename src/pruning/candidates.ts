@@ -50,6 +50,9 @@ export function channelCount({ choices }: Candidates): number {
 
 /** Channels of one family that go together: one, or as many as a multiple asks for. */
 export interface Portion {
+  /** The index of the family, and the portion's place among its own. */
+  readonly family: number;
+  readonly index: number;
   readonly channels: readonly number[];
   /** Mean of theirs: not below that of the portion before. */
   readonly score: number;
@@ -77,7 +80,7 @@ export function candidatesOf(
     if (names.length === 0 || names.some((name) => kept.has(name))) return [];
     if (wanted && !names.some((name) => wanted.has(name))) return [];
     if (measured && !names.some((name) => measured.has(name))) return [];
-    const portions = portionsOf(family, [...neurons.values()], scores, limits);
+    const portions = portionsOf(index, family.channels, [...neurons.values()], scores, limits);
     const isomorphism = (): string => structure(family);
     return [{ family: index, neurons, size: family.channels.length, portions, isomorphism }];
   });
@@ -105,32 +108,31 @@ function makersBy(layers: readonly LayerChannels[]): (family: Family) => Map<str
 
 /** From the least relevant channel on; of several equal ones the first goes first. */
 function portionsOf(
-  { channels }: Family,
+  family: number,
+  channels: readonly number[],
   neurons: readonly number[],
   scoreOf: (channel: number) => number,
   { minimumWidth = 1, multiple = 1 }: PlanLimits,
 ): Portion[] {
-  const scores = new Float64Array(channels.length);
-  const places = new Uint32Array(channels.length);
-  for (let i = 0; i < channels.length; i++) {
-    scores[i] = scoreOf(channels[i] as number);
-    places[i] = i;
-  }
-  places.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
-  const ordered = Array.from(places, (place) => channels[place] as number);
+  const scores = Float64Array.from(channels, scoreOf);
+  const order = Uint32Array.from(channels.keys()).sort(
+    (a, b) => (scores[a] as number) - (scores[b] as number) || a - b,
+  );
   // Where a channel is several neurons, fewer channels make the multiple.
   const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);
   const least = roundedUp(Math.max(1, Math.ceil(minimumWidth / Math.min(...neurons))), each);
-  if (each === 1) {
-    const going = ordered.slice(0, Math.max(0, ordered.length - least));
-    return going.map((channel) => ({ channels: [channel], score: scoreOf(channel) }));
-  }
   const portions: Portion[] = [];
   for (let from = 0; ; ) {
-    const count = (ordered.length - from) % each || each;
-    if (ordered.length - from - count < least) return portions;
-    const taken = ordered.slice(from, from + count);
-    portions.push({ channels: taken, score: taken.reduce((sum, channel) => sum + scoreOf(channel), 0) / count });
+    const count = (order.length - from) % each || each;
+    if (order.length - from - count < least) return portions;
+    const together: number[] = [];
+    let sum = 0;
+    for (let i = from; i < from + count; i++) {
+      const place = order[i] as number;
+      together.push(channels[place] as number);
+      sum += scores[place] as number;
+    }
+    portions.push({ family, index: portions.length, channels: together, score: sum / count });
     from += count;
   }
 }

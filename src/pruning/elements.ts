@@ -14,50 +14,60 @@ const MAX_ELEMENTS = 2 ** 26;
 
 const RUN_TIME = 'it meets a size known only when the model runs';
 
+/** What may be said of elements: that they can't be cut, or not exactly. */
+type Mark = 'frozen' | 'approximate';
+
+const UNNUMBERED = -1;
+
 /** The elements of an axis. Axes that were tied as wholes share those of one of them. */
 interface Range {
-  readonly start: number;
   readonly size: number;
-  /** Whether single elements of it were united with others, or marked. */
-  touched: boolean;
+  /** Its place among all. */
+  readonly order: number;
+  /** Its first element; they get numbers when first one of them is told from the others. */
+  start: number;
+  /** Numbers of the reasons that hold for all of them; 0 is none. Once they have numbers, each has its own. */
+  frozen: number;
+  approximate: number;
   /** The one that has its elements. */
   shared?: Range;
 }
 
 export class Elements {
   readonly axes: Axis[] = [];
-  readonly count: number;
   readonly #ranges = new Map<string, Range[]>();
+  #count = 0;
   readonly #parents: Uint32Array;
   /** Numbers of the reasons, by root; 0 is none. */
-  readonly #frozen: Uint16Array;
-  readonly #approximate: Uint16Array;
+  readonly #marks: Readonly<Record<Mark, Uint16Array>>;
   readonly #reasons = new Reasons();
   /** Lists of channels, by the first element of their axis, and by length and ends. */
   readonly #lists = new Map<number, Uint32Array>();
   readonly #alike = new Map<string, Uint32Array[]>();
 
   constructor(shapes: ReadonlyMap<string, Shape>) {
-    let count = 0;
+    let [most, order] = [0, 0];
     for (const [value, shape] of shapes) {
-      const ranges = shape.map((dimension, axis) => {
+      const ranges = shape.map((dimension, axis): Range => {
         const size = typeof dimension === 'number' ? dimension : 0;
         if (size > 0) this.axes.push({ value, axis });
-        count += size;
-        return { start: count - size, size, touched: false };
+        most += size;
+        return { size, order: order++, start: UNNUMBERED, frozen: 0, approximate: 0 };
       });
       this.#ranges.set(value, ranges);
     }
-    if (count > MAX_ELEMENTS) {
+    if (most > MAX_ELEMENTS) {
       throw new UserError(
-        `The model's tensors have axes of ${count.toLocaleString('en')} elements in all, too many to analyse.`,
+        `The model's tensors have axes of ${most.toLocaleString('en')} elements in all, too many to analyse.`,
       );
     }
-    this.count = count;
-    this.#parents = new Uint32Array(count);
-    for (let i = 0; i < count; i++) this.#parents[i] = i;
-    this.#frozen = new Uint16Array(count);
-    this.#approximate = new Uint16Array(count);
+    this.#parents = new Uint32Array(most);
+    this.#marks = { frozen: new Uint16Array(most), approximate: new Uint16Array(most) };
+  }
+
+  /** Elements are numbers below it, once settled. */
+  get count(): number {
+    return this.#count;
   }
 
   #range({ value, axis }: Axis): Range {
@@ -69,6 +79,18 @@ export class Elements {
       range = range.shared;
     }
     return range;
+  }
+
+  /** The first of its elements, each now with a number. */
+  #startOf(range: Range): number {
+    if (range.start !== UNNUMBERED) return range.start;
+    const [start, end] = [this.#count, this.#count + range.size];
+    for (let i = start; i < end; i++) this.#parents[i] = i;
+    if (range.frozen !== 0) this.#marks.frozen.fill(range.frozen, start, end);
+    if (range.approximate !== 0) this.#marks.approximate.fill(range.approximate, start, end);
+    this.#count = end;
+    range.start = start;
+    return start;
   }
 
   #root(element: number): number {
@@ -87,8 +109,9 @@ export class Elements {
     if (left === right) return;
     const [root, child] = left < right ? [left, right] : [right, left];
     this.#parents[child] = root;
-    this.#frozen[root] ||= this.#frozen[child] as number;
-    this.#approximate[root] ||= this.#approximate[child] as number;
+    const { frozen, approximate } = this.#marks;
+    frozen[root] ||= frozen[child] as number;
+    approximate[root] ||= approximate[child] as number;
   }
 
   tie(a: Axis, b: Axis, offset: number): void {
@@ -98,44 +121,54 @@ export class Elements {
       for (const axis of [a, b]) this.freeze(axis, RUN_TIME);
       return;
     }
-    if (offset === 0 && left.size === right.size && share(left, right)) return;
+    if (offset === 0 && left.size === right.size && this.#share(left, right)) return;
     const length = Math.min(left.size, right.size - offset);
-    for (const range of [left, right]) range.touched = true;
+    const [start, other] = [this.#startOf(left), this.#startOf(right) + offset];
     const parents = this.#parents;
-    for (let i = 0; i < length; i++) {
-      const [one, other] = [left.start + i, right.start + offset + i];
-      if (parents[one] !== parents[other]) this.#unite(one, other);
-    }
+    for (let i = 0; i < length; i++) if (parents[start + i] !== parents[other + i]) this.#unite(start + i, other + i);
+  }
+
+  /** Ties axes of one size as wholes, which is no work for any element, where one of them has no numbers yet. */
+  #share(left: Range, right: Range): boolean {
+    if (left === right) return true;
+    const [first, second] = left.order < right.order ? [left, right] : [right, left];
+    const [kept, given] = second.start === UNNUMBERED ? [first, second] : [second, first];
+    if (given.start !== UNNUMBERED) return false;
+    this.#markAll('frozen', kept, given.frozen);
+    this.#markAll('approximate', kept, given.approximate);
+    given.shared = kept;
+    return true;
   }
 
   pick(from: Axis, indices: ArrayLike<number>, to: Axis): void {
     const [source, target] = [this.#range(from), this.#range(to)];
     if (source.size === 0 || target.size === 0) return;
-    for (const range of [source, target]) range.touched = true;
-    for (let i = 0; i < indices.length; i++) {
-      this.#unite(source.start + (indices[i] as number), target.start + i);
-    }
+    const [start, other] = [this.#startOf(source), this.#startOf(target)];
+    for (let i = 0; i < indices.length; i++) this.#unite(start + (indices[i] as number), other + i);
   }
 
   freeze(axis: Axis, reason: string): void {
-    this.#mark(this.#frozen, axis, reason);
+    this.#markAll('frozen', this.#range(axis), this.#reasons.number(reason));
   }
 
   approximate(axis: Axis, reason: string): void {
-    this.#mark(this.#approximate, axis, reason);
+    this.#markAll('approximate', this.#range(axis), this.#reasons.number(reason));
   }
 
-  #mark(marks: Uint16Array, axis: Axis, reason: string): void {
-    const range = this.#range(axis);
-    const { start, size } = range;
-    const number = this.#reasons.number(reason);
-    range.touched = true;
-    for (let i = start; i < start + size; i++) marks[this.#root(i)] ||= number;
+  #markAll(mark: Mark, range: Range, reason: number): void {
+    if (reason === 0) return;
+    if (range.start === UNNUMBERED) {
+      range[mark] ||= reason;
+      return;
+    }
+    const marks = this.#marks[mark];
+    for (let i = range.start; i < range.start + range.size; i++) marks[this.#root(i)] ||= reason;
   }
 
   #isFrozen(axis: Axis): boolean {
-    const { start, size } = this.#range(axis);
-    for (let i = start; i < start + size; i++) if (this.#frozen[this.#root(i)] === 0) return false;
+    const { start, size, frozen } = this.#range(axis);
+    if (start === UNNUMBERED) return frozen !== 0 || size === 0;
+    for (let i = start; i < start + size; i++) if (this.#marks.frozen[this.#root(i)] === 0) return false;
     return true;
   }
 
@@ -159,9 +192,10 @@ export class Elements {
       this.#settle(product, candidates.length < 2 ? candidates[0] : this.#finest(product, candidates));
       waiting = waiting.filter((other) => other !== product);
     }
+    for (const axis of this.axes) this.#startOf(this.#range(axis));
     // Nothing is united any more: every element now names its channel itself. A root stands before all it took in.
     const parents = this.#parents;
-    for (let i = 0; i < parents.length; i++) parents[i] = parents[parents[i] as number] as number;
+    for (let i = 0; i < this.#count; i++) parents[i] = parents[parents[i] as number] as number;
   }
 
   /** Ties element n of the whole with the element of the chosen part that n's row-major index names. */
@@ -172,9 +206,9 @@ export class Elements {
       this.freeze(whole, 'it is folded with other axes');
       return;
     }
-    const [{ start, size }, target] = [this.#range(whole), this.#range(chosen)];
-    const position = this.#position(product, chosen);
-    for (let i = 0; i < size; i++) this.#unite(start + i, target.start + position(i));
+    const [{ size }, position] = [this.#range(whole), this.#position(product, chosen)];
+    const [start, target] = [whole, chosen].map((axis) => this.#startOf(this.#range(axis))) as [number, number];
+    for (let i = 0; i < size; i++) this.#unite(start + i, target + position(i));
   }
 
   /** From an index of the whole to the index on one of its parts. */
@@ -205,8 +239,8 @@ export class Elements {
 
   /** How many channels that are not frozen the whole would fall into, were it tied along a part. */
   #classesAlong(product: Product, part: Axis): number {
-    const { start, size } = this.#range(product.whole);
-    const target = this.#range(part);
+    const { size } = this.#range(product.whole);
+    const [start, target] = [product.whole, part].map((axis) => this.#startOf(this.#range(axis))) as [number, number];
     const position = this.#position(product, part);
     const parents = new Map<number, number>();
     const frozen = new Set<number>();
@@ -217,8 +251,8 @@ export class Elements {
     };
     const roots = new Set<number>();
     for (let i = 0; i < size; i++) {
-      const ends = [this.#root(start + i), this.#root(target.start + position(i))] as const;
-      for (const end of ends) if (this.#frozen[end] !== 0) frozen.add(end);
+      const ends = [this.#root(start + i), this.#root(target + position(i))] as const;
+      for (const end of ends) if (this.#marks.frozen[end] !== 0) frozen.add(end);
       roots.add(ends[0]).add(ends[1]);
       const [a, b] = [find(ends[0]), find(ends[1])];
       if (a !== b) parents.set(Math.max(a, b), Math.min(a, b));
@@ -250,22 +284,12 @@ export class Elements {
   }
 
   reason(channel: number): string | undefined {
-    return this.#reasons.text(this.#frozen[this.#root(channel)] as number);
+    return this.#reasons.text(this.#marks.frozen[this.#root(channel)] as number);
   }
 
   approximateReason(channel: number): string | undefined {
-    return this.#reasons.text(this.#approximate[this.#root(channel)] as number);
+    return this.#reasons.text(this.#marks.approximate[this.#root(channel)] as number);
   }
-}
-
-/** Ties axes of one size as wholes, which is no work for any element, where one of them is as it was. */
-function share(left: Range, right: Range): boolean {
-  if (left === right) return true;
-  const [first, second] = left.start < right.start ? [left, right] : [right, left];
-  const [kept, given] = second.touched ? [second, first] : [first, second];
-  if (given.touched) return false;
-  given.shared = kept;
-  return true;
 }
 
 function isEqual(a: Uint32Array, b: Uint32Array): boolean {

@@ -5,7 +5,7 @@ import type { Channels } from './channels';
 import { remembered } from './remembered';
 
 export interface Family {
-  /** Those that can be cut, ascending. */
+  /** Those that can be cut, in the order of the first axis they lie on. */
   readonly channels: readonly number[];
   /** Where each of them lies, and how many elements it has there. */
   readonly places: readonly Place[];
@@ -32,6 +32,8 @@ interface OrderedAxis extends Axis {
 
 const UNSEEN = -1;
 const FROZEN = -2;
+/** In its family's list. */
+const TAKEN = -3;
 
 /**
  * Starts with all in one family and parts those that some axis tells apart. It works on plain arrays by channel: there
@@ -60,24 +62,23 @@ class Partition {
     const axes = [axis];
     this.#alike.set(own, axes);
     const counts = this.#counts;
-    const touched: number[] = [];
-    for (let i = 0; i < own.length; i++) {
-      const channel = own[i] as number;
-      if (this.#isFrozen(channel)) continue;
-      if (counts[channel] === 0) touched.push(channel);
-      counts[channel] = (counts[channel] as number) + 1;
-    }
+    for (let i = 0; i < own.length; i++) counts[own[i] as number] = (counts[own[i] as number] as number) + 1;
     // A new family for each pair of family so far and elements here.
     const parted = new Map<number, Map<number, number>>();
     // Neighbours are mostly of the same pair: it is looked up where it changes.
     let [before, count, family] = [UNSEEN, 0, UNSEEN];
-    for (const channel of touched) {
-      if (this.#familyOf[channel] !== before || counts[channel] !== count) {
-        before = this.#familyOf[channel] as number;
-        count = counts[channel] as number;
-        family = this.#parted(parted, before, count, axes);
+    for (let i = 0; i < own.length; i++) {
+      const channel = own[i] as number;
+      // One that lies here several times was seen already, or is frozen.
+      if (counts[channel] === 0) continue;
+      if (!this.#isFrozen(channel)) {
+        if (this.#familyOf[channel] !== before || counts[channel] !== count) {
+          before = this.#familyOf[channel] as number;
+          count = counts[channel] as number;
+          family = this.#parted(parted, before, count, axes);
+        }
+        this.#familyOf[channel] = family;
       }
-      this.#familyOf[channel] = family;
       counts[channel] = 0;
     }
   }
@@ -109,17 +110,22 @@ class Partition {
     return this.#familyOf[channel] === FROZEN;
   }
 
+  /** In the order of the first axis they lie on, as their channels are. */
   families(): Family[] {
     const members = new Map<number, number[]>();
     let [last, list]: [number, number[]] = [UNSEEN, []];
-    for (let channel = 0; channel < this.#familyOf.length; channel++) {
-      const family = this.#familyOf[channel] as number;
-      if (family < 0) continue;
-      if (family !== last) {
-        [last, list] = [family, members.get(family) ?? []];
-        members.set(family, list);
+    for (const own of this.#alike.keys()) {
+      for (let i = 0; i < own.length; i++) {
+        const channel = own[i] as number;
+        const family = this.#familyOf[channel] as number;
+        if (family < 0) continue;
+        if (family !== last) {
+          [last, list] = [family, members.get(family) ?? []];
+          members.set(family, list);
+        }
+        list.push(channel);
+        this.#familyOf[channel] = TAKEN;
       }
-      list.push(channel);
     }
     return [...members].map(([family, channels]) => ({ channels, places: this.#placesOf(family) }));
   }

@@ -1,7 +1,7 @@
 // So many channels of the whole model: the least relevant of the whole model go, whatever layer they are in.
-import type { Candidates, Choice } from './candidates';
+import type { Candidates, Choice, Portion } from './candidates';
 import { type Plan, planOf } from './plan';
-import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
+import { channelsOf, queueOf, takeInTurn } from './queue';
 
 export interface GlobalOptions {
   /** Compares scores only among families of the same structure; each structure loses the same share. */
@@ -20,12 +20,12 @@ export function planGlobal(candidates: Candidates, count: number, options: Globa
 }
 
 /** All portions of the model in the order in which they go. */
-export function globalQueue({ choices }: Candidates, { isomorphic = false }: GlobalOptions): Queued[] {
+export function globalQueue({ choices }: Candidates, { isomorphic = false }: GlobalOptions): readonly Portion[] {
   return isomorphic ? isomorphicQueue(choices) : queueOf(choices);
 }
 
 /** Each class in its own order; between classes, what is the same share of its class goes at the same time. */
-function isomorphicQueue(choices: readonly Choice[]): Queued[] {
+function isomorphicQueue(choices: readonly Choice[]): readonly Portion[] {
   const classes = new Map<string, Choice[]>();
   for (const choice of choices) {
     const structure = choice.isomorphism();

@@ -3,11 +3,11 @@
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
 import type { Cost } from '../ops/cost';
-import type { Candidates } from './candidates';
+import type { Candidates, Portion } from './candidates';
 import { type Plan, planOf } from './plan';
 import { type GlobalOptions, globalQueue } from './plan-global';
 import { costPredictor } from './predict';
-import { channelsOf, type Queued, takeInTurn } from './queue';
+import { channelsOf, takeInTurn } from './queue';
 
 export interface Target {
   readonly figure: keyof Cost;
@@ -44,17 +44,16 @@ export function planTarget(
   const count = smallestCount(queue.length, (n) => line.after(n) <= limit);
   const reached = queue.slice(0, count);
   const cost = line.after(count);
-  const plan = (portions: readonly Queued[]): Plan => planOf(candidates, channelsOf(portions));
+  const plan = (portions: readonly Portion[]): Plan => planOf(candidates, channelsOf(portions));
   if (count === 0 || cost >= limit * (1 - TOLERANCE)) return plan(reached);
   // The last portion takes too much: go on without it, with smaller ones.
   let left = line.after(count - 1);
   const rest = queue.slice(count - 1);
   const rooms = new Float64Array(candidates.families.length);
-  for (const { choice, channels } of rest)
-    rooms[choice.family] = (rooms[choice.family] as number) + MOST_INSTEAD * channels.length;
+  for (const { family, channels } of rest) rooms[family] = (rooms[family] as number) + MOST_INSTEAD * channels.length;
   const smaller = takeInTurn(rest, (portion) => {
     if (left <= limit) return false;
-    const { family } = portion.choice;
+    const { family } = portion;
     const room = (rooms[family] as number) - portion.channels.length;
     if (sparing && room < 0) return false;
     const next = line.take(portion);
@@ -104,7 +103,7 @@ class CostLine {
   #count = 0;
 
   constructor(
-    private readonly queue: readonly Queued[],
+    private readonly queue: readonly Portion[],
     families: number,
     private readonly cost: (gone: Uint32Array) => number,
   ) {
@@ -118,19 +117,19 @@ class CostLine {
   }
 
   /** The cost with one more, out of turn. */
-  take(portion: Queued): number {
+  take(portion: Portion): number {
     this.#add(portion, 1);
     return this.cost(this.#gone);
   }
 
-  putBack(portion: Queued): void {
+  putBack(portion: Portion): void {
     this.#add(portion, -1);
   }
 
-  #add(portion: Queued | undefined, times: number): void {
+  #add(portion: Portion | undefined, times: number): void {
     if (portion === undefined) return;
-    const { family } = portion.choice;
-    this.#gone[family] = (this.#gone[family] as number) + times * portion.channels.length;
+    const { family, channels } = portion;
+    this.#gone[family] = (this.#gone[family] as number) + times * channels.length;
   }
 }
 

@@ -1,8 +1,8 @@
 // A width for each layer: its least relevant channels go until no more than that many are left.
 import type { Model } from '../model/model';
-import { type Candidates, type Choice, candidatesOf, type Portion } from './candidates';
+import { type Candidates, candidatesOf, type Portion } from './candidates';
 import { type Plan, planOf } from './plan';
-import { channelsOf, type Queued, queueOf, takeInTurn } from './queue';
+import { channelsOf, queueOf, takeInTurn } from './queue';
 import type { LayerRelevance } from './relevance/score';
 import { shareOf } from './share';
 
@@ -12,30 +12,30 @@ import { shareOf } from './share';
  * @param widths by layer name; a layer that is narrow enough already stays.
  */
 export function planLayers(candidates: Candidates, widths: ReadonlyMap<string, number>): Plan {
-  const taken = new Map<Choice, number>();
-  const removed: Queued[] = [];
+  // Of each family, how many portions went with a layer before.
+  const taken = new Uint32Array(candidates.families.length);
+  const removed: Portion[] = [];
   for (const { name, channels } of candidates.layers) {
     const width = widths.get(name);
     if (width === undefined) continue;
     const own = candidates.choices.filter(({ neurons }) => neurons.has(name));
-    const neuronsOf = (choice: Choice, { channels: together }: Portion): number =>
-      together.length * (choice.neurons.get(name) ?? 0);
-    // What went with a layer that it is coupled with.
-    const gone = own.reduce((sum, choice) => {
-      const before = choice.portions.slice(0, taken.get(choice) ?? 0);
-      return before.reduce((count, portion) => count + neuronsOf(choice, portion), sum);
-    }, 0);
-    let left = channels.length - gone;
+    const neurons = new Map(own.map((choice) => [choice.family, choice.neurons.get(name) ?? 0]));
+    const neuronsOf = ({ family, channels: together }: Portion): number => together.length * (neurons.get(family) ?? 0);
+    const isTaken = ({ family, index }: Portion): boolean => index < (taken[family] as number);
+    const queue = queueOf(own);
+    let left = channels.length - queue.reduce((sum, portion) => sum + (isTaken(portion) ? neuronsOf(portion) : 0), 0);
     if (left <= width) continue;
-    const open = queueOf(own).filter(({ choice, index }) => index >= (taken.get(choice) ?? 0));
+    const open = queue.filter((portion) => !isTaken(portion));
     const going = takeInTurn(open, (portion) => {
-      const narrower = left - neuronsOf(portion.choice, portion);
+      const narrower = left - neuronsOf(portion);
       if (narrower < width) return false;
       left = narrower;
       return true;
     });
-    for (const { choice, index } of going) taken.set(choice, index + 1);
-    removed.push(...going);
+    for (const portion of going) {
+      taken[portion.family] = portion.index + 1;
+      removed.push(portion);
+    }
   }
   return planOf(candidates, channelsOf(removed));
 }
