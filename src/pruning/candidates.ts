@@ -114,10 +114,13 @@ function portionsOf(
   scoreOf: (channel: number) => number,
   { minimumWidth = 1, multiple = 1 }: PlanLimits,
 ): Portion[] {
-  const scores = Float64Array.from(channels, scoreOf);
-  const order = Uint32Array.from(channels.keys()).sort(
-    (a, b) => (scores[a] as number) - (scores[b] as number) || a - b,
-  );
+  const scores = new Float64Array(channels.length);
+  const order = new Uint32Array(channels.length);
+  for (let i = 0; i < channels.length; i++) {
+    scores[i] = scoreOf(channels[i] as number);
+    order[i] = i;
+  }
+  order.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
   // Where a channel is several neurons, fewer channels make the multiple.
   const each = multiple / neurons.reduce(greatestCommonDivisor, multiple);
   const least = roundedUp(Math.max(1, Math.ceil(minimumWidth / Math.min(...neurons))), each);

@@ -48,8 +48,9 @@ class Partition {
   /** Axes by what lies on them: those alike part nothing that the first of them has not. */
   readonly #alike = new Map<Uint32Array, OrderedAxis[]>();
 
-  constructor(private readonly channels: Channels) {
-    this.#familyOf = new Int32Array(channels.bound).fill(UNSEEN);
+  constructor(channels: Channels) {
+    this.#familyOf = new Int32Array(channels.bound);
+    for (let i = 0; i < channels.bound; i++) if (channels.frozen(i) !== undefined) this.#familyOf[i] = FROZEN;
     this.#counts = new Uint32Array(channels.bound);
   }
 
@@ -71,7 +72,7 @@ class Partition {
       const channel = own[i] as number;
       // One that lies here several times was seen already, or is frozen.
       if (counts[channel] === 0) continue;
-      if (!this.#isFrozen(channel)) {
+      if (this.#familyOf[channel] !== FROZEN) {
         if (this.#familyOf[channel] !== before || counts[channel] !== count) {
           before = this.#familyOf[channel] as number;
           count = counts[channel] as number;
@@ -101,13 +102,6 @@ class Partition {
       byCount.set(count, family);
     }
     return family;
-  }
-
-  #isFrozen(channel: number): boolean {
-    if (this.#familyOf[channel] === UNSEEN) {
-      this.#familyOf[channel] = this.channels.frozen(channel) === undefined ? 0 : FROZEN;
-    }
-    return this.#familyOf[channel] === FROZEN;
   }
 
   /** In the order of the first axis they lie on, as their channels are. */

@@ -35,20 +35,23 @@ export function channelScores(
   const measured = new Map(relevance.map((own) => [own.layer, own]));
   const [scores, makers] = [new Float64Array(bound), new Uint32Array(bound)];
   const [sums, counts] = [new Float64Array(bound), new Uint32Array(bound)];
-  const at = (array: Float64Array | Uint32Array, channel: number): number => array[channel] as number;
+  const reduce = REDUCE[reduction];
   for (const { name, channels } of layers) {
     const own = measured.get(name);
     if (own === undefined) continue;
-    normalized(own, normalization).forEach((score, neuron) => {
+    const values = normalized(own, normalization);
+    for (let neuron = 0; neuron < values.length; neuron++) {
       const channel = channels[neuron] as number;
-      sums[channel] = at(sums, channel) + score;
-      counts[channel] = at(counts, channel) + 1;
-    });
-    for (const channel of channels) {
-      if (at(counts, channel) === 0) continue;
-      const mean = at(sums, channel) / at(counts, channel);
-      const before = at(makers, channel);
-      scores[channel] = before === 0 ? mean : REDUCE[reduction](at(scores, channel), mean, before);
+      sums[channel] = (sums[channel] as number) + (values[neuron] as number);
+      counts[channel] = (counts[channel] as number) + 1;
+    }
+    for (let neuron = 0; neuron < channels.length; neuron++) {
+      const channel = channels[neuron] as number;
+      const count = counts[channel] as number;
+      if (count === 0) continue;
+      const mean = (sums[channel] as number) / count;
+      const before = makers[channel] as number;
+      scores[channel] = before === 0 ? mean : reduce(scores[channel] as number, mean, before);
       makers[channel] = before + 1;
       sums[channel] = 0;
       counts[channel] = 0;
