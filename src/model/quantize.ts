@@ -1,7 +1,9 @@
 // Weights in fewer bits: float16, or uint8 with value = (stored − zero point) × scale. Zero is always one of the values, so
 // that weights that were pruned stay pruned.
+
+import { toFloat16 } from './half';
 import { elementCount } from './tensor';
-import { toFloat16, type Weight, weightValues } from './weight';
+import { type Weight, weightValues } from './weight';
 
 export const PRECISIONS = ['float16', 'uint8'] as const;
 export type Precision = (typeof PRECISIONS)[number];

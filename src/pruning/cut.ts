@@ -1,7 +1,8 @@
 // Takes channels out of a model: from every axis of every tensor they lie on.
+
+import { gatherWeight } from '../model/gather';
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
-import { gatherWeight } from '../model/weight';
 import { operatorFor } from '../ops/index';
 import { inferShapes, shapeOf } from '../ops/infer';
 import type { Channels } from './channels';

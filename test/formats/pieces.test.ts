@@ -7,10 +7,11 @@ import { buildModel } from '../../src/architectures/index';
 import { bytesInFiles } from '../../src/formats/files';
 import { openModel } from '../../src/formats/open';
 import { type Bytes, piecesOf } from '../../src/model/bytes';
+import { gatherWeight } from '../../src/model/gather';
 import type { Model } from '../../src/model/model';
-import { elementCount, strides } from '../../src/model/tensor';
+import { BYTES_PER_ELEMENT, elementCount, strides } from '../../src/model/tensor';
 import { nonFiniteWeights } from '../../src/model/values';
-import { gatherWeight, valuePieces, type Weight, weightValues } from '../../src/model/weight';
+import { valuePieces, type Weight, weightValues } from '../../src/model/weight';
 import { channelsToCut } from '../../src/pruning/channels';
 import { cut } from '../../src/pruning/cut';
 import { planWidths } from '../../src/pruning/plan-widths';
@@ -58,6 +59,24 @@ test('a weight that comes in pieces is gathered as its definition says, on any a
     const pieces: number[] = [];
     for await (const piece of valuePieces(result)) pieces.push(...piece);
     assert.deepEqual(pieces, expected);
+  }
+});
+
+test('elements of every size are gathered, wherever their bytes begin', async () => {
+  const shape = [4, 5, 3];
+  const kept = new Map([
+    [0, Uint32Array.of(3, 0)],
+    [2, Uint32Array.of(0, 2)],
+  ]);
+  for (const type of ['int8', 'float16', 'float32', 'float64'] as const) {
+    for (const offset of [0, 1, 2, 4]) {
+      const size = BYTES_PER_ELEMENT[type];
+      const all = Uint8Array.from({ length: elementCount(shape) * size + offset }, (_, i) => i % 251).subarray(offset);
+      const weight: Weight = { name: 'w', shape, trainable: true, storage: { type }, bytes: async () => all };
+      const places = [3, 0].flatMap((i) => [0, 1, 2, 3, 4].flatMap((j) => [0, 2].map((k) => (i * 5 + j) * 3 + k)));
+      const expected = places.flatMap((place) => [...all.subarray(place * size, (place + 1) * size)]);
+      assert.deepEqual([...(await gatherWeight(weight, kept).bytes())], expected, `${type} from byte ${offset}`);
+    }
   }
 });
 

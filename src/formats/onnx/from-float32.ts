@@ -1,6 +1,7 @@
 // Float32 values as the bytes of another type.
+
+import { toFloat16 } from '../../model/half';
 import type { ElementType } from '../../model/tensor';
-import { toFloat16 } from '../../model/weight';
 
 export function fromFloat32(values: Float32Array, type: ElementType): Uint8Array {
   return new Uint8Array(converted(values, type).buffer);
