@@ -58,6 +58,20 @@ const packed = (inputs: readonly string[], attributes = {}): Nodes => [
 test('queries, keys and values of one weight, a mask of what came before', () =>
   isCut(packed([], { unidirectional: 1 }), PACKED, 0.9));
 
+test('the same where the widths of the three are stated: values are cut apart from queries and keys', () =>
+  isCut(packed([], { qkv_hidden_sizes: [24, 24, 24] }), PACKED, 0.9));
+
+test('values of another width', () =>
+  isCut(
+    packed([], { qkv_hidden_sizes: [24, 24, 12] }),
+    [
+      ['qkv', drawn([SIZE, 60], 'qkv')],
+      ['bias', drawn([60], 'bias')],
+      ['out', drawn([12, 5], 'out')],
+    ],
+    0.9,
+  ));
+
 test('the same with a mask of places', () => isCut([...MASK, ...packed(['mask'])], [...NUMBERS, ...PACKED], 0.9));
 
 test('the same with a count of places', () =>

@@ -51,31 +51,50 @@ export const embedLayerNormalization: Rule = (node, scope) => {
 
 const [INT32, INT64] = [6, 7];
 
-/** Queries, keys and values of one weight, side by side; they stay equally wide. */
+/** Queries, keys and values of one weight, side by side; they stay equally wide where the node doesn't say how wide each is. */
 export const packedAttention: Rule = (node, scope) => {
   const [x = '', weight = '', bias = '', mask = '', past = '', added = '', ...others] = node.inputs;
   const [batch, time] = scope.shape(x) ?? [];
   const whole = scope.shape(weight)?.[1];
   const heads = node.attributes.num_heads;
   if (batch === undefined || time === undefined || typeof whole !== 'number') return scope.opaque(UNKNOWN);
-  const shape = [batch, time, whole / 3];
+  const stated = node.attributes.qkv_hidden_sizes;
+  const sizes = Array.isArray(stated) ? (stated as readonly number[]) : Array.from({ length: 3 }, () => whole / 3);
+  const [queries = 0, , values = 0] = sizes;
+  const shape = [batch, time, values];
   if (named([past, ...others])) return scope.opaque(CONTINUED, shape);
-  if (node.attributes.qkv_hidden_sizes !== undefined) return scope.opaque('it states the widths of its parts');
   if (attributeNumber(node, 'do_rotary', 0) !== 0) return scope.opaque('it turns its queries and keys', shape);
   if (node.outputs.slice(1).some((name) => name !== '' && scope.isRead(name)))
     return scope.opaque('its keys and values are read', shape);
-  if (typeof heads !== 'number' || whole % (3 * heads) !== 0) return scope.opaque('its heads are not known', shape);
+  if (typeof heads !== 'number' || sizes.some((size) => size % heads !== 0))
+    return scope.opaque('its heads are not known', shape);
   const { nodes, add } = form(node, scope);
   const product = add('MatMul', [x, weight]);
   const wide = bias === '' ? product : add('Add', [product, bias]);
-  const apart = add('Reshape', [wide, list(scope, 0, 0, 3, heads, -1)]);
-  const turned = add('Transpose', [apart], { perm: [2, 0, 3, 1, 4] });
-  scope.follows('num_heads', turned, 2);
-  const [q, k, v] = [0, 1, 2].map((which) => add('Gather', [turned, number(scope, which)], { axis: 0 }));
-  const parts = { q: q ?? '', k: k ?? '', v: v ?? '', width: whole / 3 / heads };
-  const last = attended(node, scope, add, parts, { mask, added, batch });
+  const each = Array.isArray(stated)
+    ? split(node, scope, nodes, [wide, scope.moved('qkv_hidden_sizes', int64(sizes))], 2).map((part) =>
+        add('Transpose', [add('Reshape', [part, list(scope, 0, 0, heads, -1)])], { perm: [0, 2, 1, 3] }),
+      )
+    : inThree(scope, add, wide, heads);
+  const [q = '', k = '', v = ''] = each;
+  scope.follows('num_heads', q, 1);
+  const last = attended(node, scope, add, { q, k, v, width: queries / heads }, { mask, added, batch });
   return last === undefined ? scope.opaque('its mask is of a form that is not known', shape) : [...nodes, last];
 };
+
+/** Three equal parts of what lies side by side, each in its heads. */
+function inThree(scope: Scope, add: Add, wide: string, heads: number): string[] {
+  const apart = add('Reshape', [wide, list(scope, 0, 0, 3, heads, -1)]);
+  const turned = add('Transpose', [apart], { perm: [2, 0, 3, 1, 4] });
+  return [0, 1, 2].map((which) => add('Gather', [turned, number(scope, which)], { axis: 0 }));
+}
+
+/** Three parts of a value, by their sizes. */
+function split(node: Node, scope: Scope, nodes: Node[], inputs: readonly string[], axis: number): string[] {
+  const parts = [scope.value(), scope.value(), scope.value()];
+  nodes.push({ ...part(node, 'Split', inputs, '', { axis }), outputs: parts });
+  return parts;
+}
 
 /** Queries, keys and values that are made before it; keys and values may be in their heads already. */
 export const multiHeadAttention: Rule = (node, scope) => {
@@ -96,11 +115,7 @@ export const multiHeadAttention: Rule = (node, scope) => {
   if (typeof heads !== 'number' || typeof whole !== 'number' || typeof wide !== 'number' || whole % heads !== 0)
     return scope.opaque('its heads are not known', shape);
   const { nodes, add } = form(node, scope);
-  const biases = bias === '' ? undefined : [scope.value(), scope.value(), scope.value()];
-  if (biases !== undefined) {
-    const sizes = list(scope, whole, whole, wide);
-    nodes.push({ ...part(node, 'Split', [bias, sizes], '', { axis: 0 }), outputs: biases });
-  }
+  const biases = bias === '' ? undefined : split(node, scope, nodes, [bias, list(scope, whole, whole, wide)], 0);
   const inHeads = (name: string, place: number): string => {
     const own = biases === undefined ? name : add('Add', [name, biases[place] ?? '']);
     return add('Transpose', [add('Reshape', [own, list(scope, 0, 0, heads, -1)])], { perm: [0, 2, 1, 3] });
