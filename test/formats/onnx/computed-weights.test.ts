@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { GraphField, ModelField, NodeField } from '../../../src/formats/onnx/messages';
 import { scanModel } from '../../../src/formats/onnx/scan';
 import { openModel } from '../../../src/formats/open';
-import { int64, type Tensor } from '../../../src/model/tensor';
+import { float32, int64, type Tensor } from '../../../src/model/tensor';
 import { loadValues } from '../../../src/model/values';
 import { costOf } from '../../../src/ops/cost';
 import { analyseChannels } from '../../../src/pruning/channels';
@@ -92,7 +92,29 @@ const standardised = network(
   () => [],
 );
 
-for (const [name, file] of Object.entries({ weightNorm, spectralNorm, standardised })) {
+/** The same as PyTorch writes it: filters are the channels of one sample, and normalised as in training. */
+const normalisedAsInTraining = network(
+  (i) => [
+    { type: 'Reshape', inputs: [`w${i}`, `row${i}`], outputs: [`sample${i}`] },
+    {
+      type: 'BatchNormalization',
+      inputs: [`sample${i}`, `g${i}`, `b${i}`, `zeros${i}`, `ones${i}`],
+      outputs: [`normal${i}`, `mean${i}`, `variance${i}`],
+      attributes: { training_mode: 1, epsilon: 1e-6 },
+    },
+    { type: 'Reshape', inputs: [`normal${i}`, `sizes${i}`], outputs: [`k${i}`] },
+  ],
+  (i, shape) => [
+    [`g${i}`, drawn([shape[0] ?? 1], `g${i}`)],
+    [`b${i}`, drawn([shape[0] ?? 1], `b${i}`)],
+    [`zeros${i}`, float32([shape[0] ?? 1], new Float32Array(shape[0] ?? 1))],
+    [`ones${i}`, float32([shape[0] ?? 1], new Float32Array(shape[0] ?? 1).fill(1))],
+    [`sizes${i}`, int64(shape)],
+    [`row${i}`, int64([1, shape[0] ?? 1, -1])],
+  ],
+);
+
+for (const [name, file] of Object.entries({ weightNorm, spectralNorm, standardised, normalisedAsInTraining })) {
   test(`${name}: the kernels are cut as what they come to`, async () => {
     const { before, after } = await cutAndCompare(folder, file, SAMPLE);
     assert.ok(after < 0.6 * before, `${after} of ${before} parameters left`);
@@ -190,4 +212,32 @@ test('what takes far more than its weights to work out is not worked out', async
   );
   const model = await openModel(writeModelFile(folder, mean));
   assert.ok(model.graph.weights.has('w1') && !model.graph.weights.has('k1'));
+});
+
+test('activations that are normalised as in training are cut by their channels, the statistics that nobody reads along', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 17,
+      x: ['batch', 3, 6, 6],
+      y: ['batch', 4, 6, 6],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'w'], outputs: ['a'] },
+        {
+          type: 'BatchNormalization',
+          inputs: ['a', 'scale', 'bias', 'mean', 'variance'],
+          outputs: ['b', 'new mean', 'new variance'],
+          attributes: { training_mode: 1 },
+        },
+        { type: 'Conv', inputs: ['b', 'k'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['w', drawn([10, 3, 1, 1], 'w')],
+        ...['scale', 'bias', 'mean', 'variance'].map((name) => [name, drawn([10], name)] as const),
+        ['k', drawn([4, 10, 1, 1], 'k')],
+      ]),
+    },
+    SAMPLE,
+  );
+  assert.ok(after < 0.8 * before, `${after} of ${before} parameters left`);
 });
