@@ -1,23 +1,21 @@
 // A GraphProto as a graph of ours, at opset 18, and how each of its nodes came about: what writing back needs.
 import { UserError } from '../../errors';
 import type { Attribute, Graph, Node, Shape, Value } from '../../model/graph';
-import { BYTES_PER_ELEMENT, type ElementType, elementCount, float32, type Tensor } from '../../model/tensor';
-import { type Weight, weightValues } from '../../model/weight';
+import type { ElementType, Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
 import type { Axis } from '../../ops/operator';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
 import type { Computed } from './computed-weights';
-import { constantOf } from './constant-node';
+import { computedAs, FileValues, initializersOf, inMemory } from './file-values';
 import { folded } from './fold';
 import { inOrder } from './in-order';
 import { AttributeField, GraphField, NodeField } from './messages';
+import { Names } from './names';
 import { ruleFor } from './normalise/index';
 import type { Scope } from './normalise/rule';
-import { sparseTensor } from './sparse-tensor';
-import { type ExternalFiles, loaded, type StoredTensor, storedTensor } from './stored-tensor';
-import { isStructure } from './structure';
+import { type ExternalFiles, type StoredTensor, storedTensor } from './stored-tensor';
 import { withSubgraphs } from './subgraph';
 import { readValueInfo } from './value-info';
 import type { Message } from './wire';
@@ -56,104 +54,58 @@ export interface ImportOptions {
   readonly external: ExternalFiles;
 }
 
-/** Integers and truths that describe a structure, in memory. */
-const MAX_CONSTANT_BYTES = 64 * 2 ** 20;
-
-/** A node of a few bytes makes a tensor of any size: all of them together as many as protobuf lets a file hold. */
-const MAX_FILLED_BYTES = 2 ** 31;
-
 export async function importGraph(proto: Message, options: ImportOptions): Promise<ImportedGraph> {
   return new GraphImport(proto, options).run();
 }
 
-/** What a value is called where the file's own names would clash with ours. */
-class Names {
-  readonly #taken: Set<string>;
-
-  constructor(taken: Iterable<string>) {
-    this.#taken = new Set(taken);
-  }
-
-  fresh(wanted: string): string {
-    let name = wanted;
-    for (let i = 2; this.#taken.has(name); i++) name = `${wanted}_${i}`;
-    this.#taken.add(name);
-    return name;
-  }
-}
-
 class GraphImport {
-  readonly #weights = new Map<string, Weight>();
-  readonly #constants = new Map<string, Tensor>();
-  readonly #stored = new Map<string, number>();
   readonly #aliases = new Map<string, string>();
   readonly #nodes: Node[] = [];
   readonly #records: NodeRecord[] = [];
   readonly #opaque = new Map<string, string[]>();
   readonly #declared = new Map<string, Shape>();
-  readonly #inference = new Inference((name) => this.#constants.get(name), this.#declared);
+  readonly #inference: Inference;
   readonly #fileNodes: readonly Message[];
-  readonly #values: Names;
+  readonly #values: FileValues;
   readonly #nodeNames = new Names([]);
   readonly #read: ReadonlySet<string>;
   readonly #makers = new Map<string, Node>();
   /** Of the graph's inputs. */
   readonly #types = new Map<string, ElementType>();
-  /** What weights hold that a ConstantOfShape fills. */
-  readonly #fills = new Map<string, number>();
-  #filledBytes = 0;
-
   constructor(
     private readonly proto: Message,
     private readonly options: ImportOptions,
   ) {
     this.#fileNodes = proto.messages(GraphField.node);
-    this.#values = new Names(this.#fileNodes.flatMap((node) => node.texts(NodeField.output)));
+    this.#inference = new Inference((name) => this.#values.constants.get(name), this.#declared);
+    this.#values = new FileValues(this.#fileNodes, this.#inference.shapes, options.external);
     this.#read = readNames(this.#fileNodes, proto);
   }
 
   async run(): Promise<ImportedGraph> {
-    const initializers = await this.#initializers();
+    const initializers = await initializersOf(this.proto, this.options.external);
     const inputs = this.#inputs(initializers);
     for (const info of this.proto.messages(GraphField.valueInfo)) this.#declare(info);
     for (const info of this.proto.messages(GraphField.output)) this.#declare(info);
-    const structure = isStructure(this.#fileNodes);
-    if (this.#fileNodes.some((node) => RECURRENT.has(node.text(NodeField.opType)))) await this.#findZeros(initializers);
-    for (const tensor of initializers.values()) await this.#keep(tensor, structure, -1);
+    const recurrent = this.#fileNodes.some((node) => RECURRENT.has(node.text(NodeField.opType)));
+    await this.#values.keepInitializers(initializers, recurrent);
     const known = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
-    for (const index of inOrder(this.#fileNodes, known)) await this.#node(index, structure);
+    for (const index of inOrder(this.#fileNodes, known)) await this.#node(index);
     return {
       graph: {
         inputs,
         outputs: this.#outputs(),
         nodes: this.#nodes,
-        weights: this.#weights,
-        constants: this.#constants,
+        weights: this.#values.weights,
+        constants: this.#values.constants,
         declared: this.#declared,
         domains: this.options.domains,
       },
       records: this.#records.sort((a, b) => a.index - b.index),
-      stored: this.#stored,
+      stored: this.#values.stored,
       computed: new Map(),
       opaque: this.#opaque,
     };
-  }
-
-  async #initializers(): Promise<Map<string, StoredTensor>> {
-    const result = new Map<string, StoredTensor>();
-    for (const proto of this.proto.messages(GraphField.initializer)) {
-      const tensor = await storedTensor(proto, this.options.external);
-      if (tensor === undefined) continue;
-      if (result.has(tensor.name)) throw new UserError(`two initializers are called "${tensor.name}"`);
-      result.set(tensor.name, tensor);
-    }
-    for (const proto of this.proto.messages(GraphField.sparseInitializer)) {
-      const tensor = await sparseTensor(proto, this.options.external);
-      if (tensor === undefined) continue;
-      if (result.has(tensor.name)) throw new UserError(`two initializers are called "${tensor.name}"`);
-      result.set(tensor.name, tensor);
-    }
-    return result;
   }
 
   /** Before IR version 4 a graph listed its initializers among its inputs. */
@@ -186,32 +138,14 @@ class GraphImport {
     });
   }
 
-  /** A tensor of the file as a weight, or as a constant where it describes the structure. */
-  async #keep(tensor: StoredTensor, structure: (tensor: StoredTensor) => boolean, node: number): Promise<void> {
-    const { name, type, shape, bytes, sparse } = tensor;
-    this.#stored.set(name, node);
-    this.#inference.shapes.set(name, shape);
-    if (!structure(tensor)) {
-      this.#weights.set(name, {
-        name,
-        shape,
-        trainable: true,
-        storage: { type, ...(sparse !== undefined && { sparse }) },
-        bytes,
-      });
-      return;
-    }
-    this.#constants.set(name, await inMemory(tensor));
-  }
-
-  async #node(index: number, structure: (tensor: StoredTensor) => boolean): Promise<void> {
+  async #node(index: number): Promise<void> {
     const proto = this.#fileNodes[index] as Message;
     const type = proto.text(NodeField.opType);
     const domain = domainOf(proto);
     const inputs = proto.texts(NodeField.input).map((name) => this.#aliases.get(name) ?? name);
     const outputs = trimmed(proto.texts(NodeField.output));
     const name = this.#nodeNames.fresh(proto.text(NodeField.name) || `${type}_${index}`);
-    const stored = domain === undefined && (await this.#fold(proto, index, type, inputs, outputs, structure));
+    const stored = domain === undefined && (await this.#fold(proto, index, inputs[0], outputs[0]));
     if (stored) {
       this.#records.push({ index, inputs, nodes: [], moved: new Map() });
       return;
@@ -227,10 +161,10 @@ class GraphImport {
     const known = ruleFor(type, domain) !== undefined || operatorFor(draft) !== undefined;
     const { nodes, ...rest } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
     const [only] = nodes;
-    const constant = nodes.length === 1 && only ? folded(only, (value) => this.#constants.get(value)) : undefined;
+    const constant =
+      nodes.length === 1 && only ? folded(only, (value) => this.#values.constants.get(value)) : undefined;
     if (constant !== undefined) {
-      this.#constants.set(outputs[0] ?? '', constant);
-      this.#inference.shapes.set(outputs[0] ?? '', constant.shape);
+      this.#values.set(outputs[0] ?? '', constant);
       this.#records.push({ index, inputs, nodes: [], moved: new Map() });
       return;
     }
@@ -251,31 +185,11 @@ class GraphImport {
   }
 
   /** Constants, and what only repeats a weight or constant. */
-  async #fold(
-    proto: Message,
-    index: number,
-    type: string,
-    inputs: readonly string[],
-    [output = '']: readonly string[],
-    structure: (tensor: StoredTensor) => boolean,
-  ): Promise<boolean> {
-    const [input = ''] = inputs;
-    if (type === 'Identity' && (this.#weights.has(input) || this.#constants.has(input))) {
-      this.#aliases.set(output, input);
-      return true;
+  async #fold(proto: Message, index: number, input = '', output = ''): Promise<boolean> {
+    if (proto.text(NodeField.opType) !== 'Identity' || !this.#values.has(input)) {
+      return this.#values.keepMade(proto, index, input, output);
     }
-    const tensor = await constantOf(proto, this.options.external, this.#constants.get(input), output);
-    if (tensor === undefined) return false;
-    if (tensor.fill !== undefined) {
-      this.#fills.set(output, tensor.fill);
-      this.#filledBytes += elementCount(tensor.shape) * BYTES_PER_ELEMENT[tensor.type];
-      if (this.#filledBytes > MAX_FILLED_BYTES) {
-        throw new UserError('ConstantOfShape nodes make more than 2 GB, more than a file of its kind can hold');
-      }
-    }
-    if (isFloat(tensor.type) && elementCount(tensor.shape) <= MAX_STATE)
-      await this.#findZeros(new Map([[output, tensor]]));
-    await this.#keep(tensor, structure, index);
+    this.#aliases.set(output, input);
     return true;
   }
 
@@ -296,21 +210,20 @@ class GraphImport {
     const scope: Scope = {
       opset: this.options.opset,
       shape: (value) => this.#inference.shapes.get(value),
-      constant: (name) => this.#constants.get(name),
-      type: (value) =>
-        this.#types.get(value) ?? this.#constants.get(value)?.type ?? this.#weights.get(value)?.storage.type,
+      constant: (name) => this.#values.constants.get(name),
+      type: (value) => this.#types.get(value) ?? this.#values.typeOf(value),
       maker: (value) => this.#makers.get(value),
-      isFilled: (own, number) => this.#isFilled(own, number),
+      isFilled: (own, number) => this.#values.isFilled(own, number),
       isRead: (value) => this.#read.has(value),
       moved: (attribute, tensor) => {
-        const name = this.#constant(`${draft.name}/${attribute}`, tensor);
+        const name = this.#values.add(`${draft.name}/${attribute}`, tensor);
         moved.set(name, attribute);
         return name;
       },
       follows: (attribute, value, axis) => follows.set(attribute, { value, axis }),
       keeps: (attribute, value) => keeps.set(attribute, value),
-      added: (tensor) => this.#constant(`${draft.name}/constant`, tensor),
-      value: () => this.#values.fresh(`${draft.name}/value`),
+      added: (tensor) => this.#values.add(`${draft.name}/constant`, tensor),
+      value: () => this.#values.names.fresh(`${draft.name}/value`),
       opaque: (why, ...shapes) => {
         reason = why;
         shapes.forEach((shape, i) => {
@@ -328,30 +241,10 @@ class GraphImport {
     return { nodes, moved, follows, keeps };
   }
 
-  /** An initial state may be zeros that are written down. */
-  async #findZeros(tensors: ReadonlyMap<string, StoredTensor>): Promise<void> {
-    for (const [name, { type, shape, bytes }] of tensors) {
-      if (!isFloat(type) || elementCount(shape) > MAX_STATE) continue;
-      if ((await bytes()).every((byte) => byte === 0)) this.#fills.set(name, 0);
-    }
-  }
-
-  #isFilled(name: string, number: number): boolean {
-    const data = this.#constants.get(name)?.data as ArrayLike<number | bigint> | undefined;
-    return data ? Array.from(data, Number).every((value) => value === number) : this.#fills.get(name) === number;
-  }
-
   async #tensorAttribute(attribute: Message): Promise<Tensor | undefined> {
     const proto = attribute.message(AttributeField.tensor);
     const stored = proto && (await storedTensor(proto, this.options.external));
     return stored && inMemory(stored);
-  }
-
-  #constant(wanted: string, tensor: Tensor): string {
-    const name = this.#values.fresh(wanted);
-    this.#constants.set(name, tensor);
-    this.#inference.shapes.set(name, tensor.shape);
-    return name;
   }
 
   /** A node of which nothing is known but what it touches. */
@@ -377,30 +270,8 @@ class GraphImport {
 
 const RECURRENT: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'RNN']);
 
-/** Elements of an initial state; no larger tensor is read to see whether it is all zeros. */
-const MAX_STATE = 65_536;
-
-/** A tensor of the structure; floats in the precision they are computed in. */
-async function inMemory(tensor: StoredTensor): Promise<Tensor> {
-  const { name, type, shape, bytes } = tensor;
-  if (elementCount(shape) * 8 > MAX_CONSTANT_BYTES) {
-    throw new UserError(`tensor "${name}" [${shape.join(', ')}] is too large for one that describes a structure`);
-  }
-  if (!isFloat(type) || type === 'float32') return loaded(tensor);
-  return float32(shape, await weightValues({ name, shape, trainable: false, storage: { type }, bytes }));
-}
-
 /** The other name of ONNX' own domain, by which an operator that we do not know goes. */
 const ONNX = 'ai.onnx';
-
-/** Half and double precision are computed in single. */
-export function computedAs(type: ElementType): ElementType {
-  return isFloat(type) ? 'float32' : type;
-}
-
-export function isFloat(type: ElementType): boolean {
-  return type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
-}
 
 function domainOf(proto: Message): string | undefined {
   const domain = proto.text(NodeField.domain);
