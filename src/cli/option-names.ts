@@ -14,6 +14,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'data.header': '--header',
   'data.image.size': '--size',
   'data.image.colour': '--colour',
+  'data.palette': '--palette',
   'data.sequence.length': '--sequence',
   'data.sequence.padding': '--padding',
   'data.augment.flip': '--flip',

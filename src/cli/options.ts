@@ -49,6 +49,7 @@ export interface DataFlags {
   readonly header?: boolean;
   readonly size?: [height: number, width: number];
   readonly colour?: 'grey' | 'rgb';
+  readonly palette?: string | string[];
   readonly sequence?: number;
   readonly padding?: 'before' | 'after';
   readonly faces?: number;
@@ -76,6 +77,11 @@ export function withData(command: Command, required: boolean): Command {
     .option('--no-header', 'it does not')
     .option('--size <width>x<height>', 'bring pictures to this size', pictureSize)
     .addOption(new Option('--colour <kind>', 'bring pictures to this').choices(['grey', 'rgb']))
+    .option(
+      '--palette <colours>',
+      "masks: a colour for each class in the order of the model's outputs, #000000,#800000,ignore=#e0e0c0; or voc, cityscapes",
+      palette,
+    )
     .option('--sequence <length>', 'bring lists of different lengths to this one', wholeNumber)
     .addOption(
       new Option('--padding <side>', 'where zeros are put for that, and lists are cut (default: before)').choices([
@@ -106,6 +112,7 @@ export function withAugmentation(command: Command): Command {
 export function dataOf(flags: DataFlags): Record<string, unknown> {
   const { data, validation, scale, mean, deviation, test, inputs, target, output, classes, header, size, colour } =
     flags;
+  const { palette } = flags;
   const image = given({ size, colour });
   const augment = given({ flip: flags.flip, shift: flags.shift });
   const targets = target && (target.length === 1 ? target : [{ from: target }]);
@@ -113,6 +120,7 @@ export function dataOf(flags: DataFlags): Record<string, unknown> {
     source: data,
     ...{ validation, scale, mean, deviation, test, inputs, targets, output, classes, header },
     image: Object.keys(image).length > 0 ? image : undefined,
+    palette,
     sequence: sequenceOf(flags),
     faces: flags.faces === undefined ? undefined : { least: flags.faces },
     augment: Object.keys(augment).length > 0 ? augment : undefined,
@@ -142,6 +150,11 @@ function numbers(text: string): number | number[] {
 /** "10", or "cat,dog" */
 function classes(text: string): number | string[] {
   return /^\d+$/.test(text.trim()) ? wholeNumber(text) : names(text);
+}
+
+/** "#000000,#800000", or the name of one */
+function palette(text: string): string | string[] {
+  return text.includes('#') ? names(text) : text.trim();
 }
 
 /** "64x48": width and height; "64" is a square. */

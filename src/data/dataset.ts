@@ -13,13 +13,15 @@ export interface ClassTarget {
   readonly name: string;
   /** Which output of the model should say it, from 0. */
   readonly output: number;
-  /** Number of classes: one more than the largest label. */
+  /** Number of classes: one more than the largest label that is not ignored. */
   readonly classes: number;
   readonly classNames?: readonly string[];
   /** Whether the labels are whole numbers that may also be meant as values: a count, a year. */
   readonly numeric: boolean;
   /** The smallest label of all splits, where that is known. */
   readonly lowest?: number;
+  /** The label of positions that nothing is known of: they are neither learnt nor tested. */
+  readonly ignored?: number;
   /** Positions of a sample that have a label each; [] where it has one. */
   readonly shape: readonly number[];
   /** Sample after sample. */

@@ -156,7 +156,7 @@ function fromZero(target: ClassTarget): ClassTarget {
     ...target,
     classes,
     lowest: (target.lowest ?? 0) - 1,
-    labels: target.labels.map((label) => label - 1),
+    labels: target.labels.map((label) => (label === target.ignored ? label : label - 1)),
     note: `the labels of "${target.name}" are 1 to ${classes}, the model has ${classes} outputs: 1 is taken for the first of them`,
   };
 }

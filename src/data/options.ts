@@ -1,5 +1,6 @@
 // What a person may say about how data is read; everything has a default, or an error that asks for it.
 import type { Normalization } from './dataset';
+import type { PaletteChoice } from './images/palette';
 
 export interface ReadOptions {
   /**
@@ -23,6 +24,8 @@ export interface ReadOptions {
   /** CSV: whether the first line names the columns. Default: by looking at it. */
   readonly header?: boolean;
   readonly image?: ImageOptions;
+  /** What the colours of masks stand for. Default: masks hold class indices. */
+  readonly palette?: PaletteChoice;
   /** What sequences of different lengths are brought to. */
   readonly sequence?: SequenceOptions;
   readonly faces?: FaceOptions;

@@ -7,9 +7,10 @@ import { needed } from '../model/needed';
 import { elementCount } from '../model/tensor';
 import type { Values } from '../model/values';
 import { NodeEmitter } from '../ops/emitter';
-import { type Interval, intervalOf } from './interval';
+import { countedInterval, type Interval, intervalOf } from './interval';
 import { metricFor } from './metrics/index';
 import type { MetricInfo, MetricName } from './metrics/metric';
+import { type Counts, type Outcomes, sumsOf } from './outcomes';
 import { runOver } from './run-over';
 
 export interface Evaluation {
@@ -17,8 +18,8 @@ export interface Evaluation {
   readonly score: number;
   /** The 95 % confidence interval of the score. */
   readonly interval: Interval;
-  /** How well each sample is done; the higher the better: the share that is right, or minus the error. */
-  readonly outcomes: Float64Array;
+  /** The share of each sample that is right, minus its error, or what is counted of it. */
+  readonly outcomes: Outcomes;
 }
 
 const OUTCOMES = 'evaluation/outcomes';
@@ -41,12 +42,15 @@ export async function evaluate(
   const emitter = new NodeEmitter('evaluation');
   const made = metric.emit(emitter, observed, TARGET);
   emitter.op('Identity', [made], {}, OUTCOMES);
-  const extended = needed(emitter.extend(graph, [{ name: OUTCOMES, type: 'float32', shape: ['batch'] }]));
-  const type = metric.target === 'classes' ? 'int64' : 'float32';
+  const counted = metric.counted?.(observed);
+  const { width } = counted ?? { width: 1 };
+  const emitted = { name: OUTCOMES, type: 'float32', shape: ['batch', ...(counted ? [width] : [])] } as const;
+  const extended = needed(emitter.extend(graph, [emitted]));
+  const type = target.kind === 'classes' ? 'int64' : 'float32';
   const answers = elementCount(target.shape);
-  const sample = metric.target === 'classes' ? [answers] : target.shape;
+  const sample = target.kind === 'classes' ? [answers] : target.shape;
   const input = { name: TARGET, type, shape: ['batch', ...sample] } as const;
-  const perSample = new Float64Array(split.count);
+  const perSample = new Float64Array(split.count * width);
   await runOver(
     engine,
     { ...extended, inputs: [...extended.inputs, input] },
@@ -54,10 +58,12 @@ export async function evaluate(
     split,
     (outputs, done, _, batch) => {
       const { data } = outputOf(outputs, OUTCOMES);
-      for (let i = 0; i < batch; i++) perSample[done - batch + i] = Number(data[i]);
+      const from = (done - batch) * width;
+      for (let i = 0; i < batch * width; i++) perSample[from + i] = Number(data[i]);
     },
     { extra: [{ name: TARGET, feed: (batch) => new TargetFeed(target, type, [batch, ...sample]) }] },
   );
+  if (counted) return countedEvaluation(metric, { ...counted, counts: perSample });
   const spread = async (): Promise<number> => varianceOf(target, split.count);
   return {
     metric: infoOf(metric),
@@ -65,6 +71,11 @@ export async function evaluate(
     interval: await intervalOf(metric, perSample, spread),
     outcomes: metric.emits === 'right' ? perSample : perSample.map((error) => -error),
   };
+}
+
+function countedEvaluation(metric: MetricInfo, outcomes: Counts): Evaluation {
+  const score = outcomes.score(sumsOf(outcomes));
+  return { metric: infoOf(metric), score, interval: countedInterval(outcomes, score), outcomes };
 }
 
 /** Throws UserError where `evaluate` would: before anything runs. */

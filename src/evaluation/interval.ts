@@ -1,5 +1,6 @@
 // How well a score is known from a sample: its 95 % confidence interval.
 import { type Metric, meanOf } from './metrics/metric';
+import { type Counts, sumsOf } from './outcomes';
 
 export type Interval = readonly [low: number, high: number];
 
@@ -30,4 +31,19 @@ export async function intervalOf(
   const ends = await Promise.all([mean - half, mean + half].map((end) => metric.score(Float64Array.of(end), spread)));
   const [low = mean, high = mean] = ends.sort((a, b) => a - b);
   return metric.unit === 'share' ? [Math.max(0, low), Math.min(1, high)] : [low, high];
+}
+
+/** By the jackknife over the samples (Efron & Stein 1981): how the score moves as each of them is left out. */
+export function countedInterval(outcomes: Counts, score: number): Interval {
+  const { width, counts } = outcomes;
+  const samples = counts.length / width;
+  if (samples < 2) return [0, 1];
+  const all = sumsOf(outcomes);
+  const without = Float64Array.from({ length: samples }, (_, i) =>
+    outcomes.score(all.map((sum, k) => sum - (counts[i * width + k] as number))),
+  );
+  const mean = meanOf(without);
+  const variance = without.reduce((sum, value) => sum + (value - mean) ** 2, 0) * ((samples - 1) / samples);
+  const half = Z * Math.sqrt(variance);
+  return [Math.max(0, score - half), Math.min(1, score + half)];
 }

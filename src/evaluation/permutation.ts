@@ -1,5 +1,6 @@
 // The paired permutation test (Ojala & Garriga 2010): could the loss be chance?
-import { random } from '../random';
+import { type Random, random } from '../random';
+import { type Counts, isCounts, type Outcomes, sampleCount, sumsOf } from './outcomes';
 
 export const PERMUTATIONS = 10_000;
 
@@ -7,23 +8,20 @@ export const PERMUTATIONS = 10_000;
  * p-value of "after is no worse than before": both models' outcomes on the same samples are swapped at random, sample by
  * sample; p is the share of swaps whose loss is at least the one observed (the observed one counted in). Above 0.05
  * there is no significant loss.
- * @param before how well the first model does each sample, the higher the better: 1 or 0, or minus an error.
+ * @param before how well the first model does each sample.
  * @param after the same samples by the second model.
  */
-export function permutationTest(
-  before: ArrayLike<number>,
-  after: ArrayLike<number>,
-  seed = 1,
-  permutations = PERMUTATIONS,
-): number {
-  if (before.length !== after.length) throw new Error('the outcomes are of different samples');
+export function permutationTest(before: Outcomes, after: Outcomes, seed = 1, permutations = PERMUTATIONS): number {
+  if (sampleCount(before) !== sampleCount(after)) throw new Error('the outcomes are of different samples');
+  const source = random(seed, 'permutation');
+  if (isCounts(before) && isCounts(after)) return testOfCounts(before, after, source, permutations);
+  if (isCounts(before) || isCounts(after)) throw new Error('the outcomes are of different metrics');
   // Samples on which both do alike never change the difference.
   const differences: number[] = [];
   for (let i = 0; i < before.length; i++) {
     const difference = (before[i] as number) - (after[i] as number);
     if (difference !== 0) differences.push(difference);
   }
-  const source = random(seed, 'permutation');
   const whole = differences.every((difference) => Math.abs(difference) === 1);
   const sum = whole ? () => signSum(differences.length, source.bits) : () => signedSum(differences, source.bits);
   // Sums of the same numbers in another order differ in their last digits: as extreme as observed is as extreme.
@@ -34,6 +32,52 @@ export function permutationTest(
     if (sum() >= observed) extreme++;
   }
   return (extreme + 1) / (permutations + 1);
+}
+
+/** The same where a score is made of sums: what a swap changes is added up, and both scores are taken anew. */
+function testOfCounts(before: Counts, after: Counts, source: Random, permutations: number): number {
+  const { width } = before;
+  const [from, to] = [sumsOf(before), sumsOf(after)];
+  const samples = differing(before, after);
+  const observed = before.score(from) - after.score(to) - 1e-12;
+  const [first, second] = [new Float64Array(width), new Float64Array(width)];
+  let extreme = 0;
+  for (let round = 0; round < permutations; round++) {
+    first.set(from);
+    second.set(to);
+    let word = 0;
+    samples.forEach((changes, i) => {
+      if (i % 32 === 0) word = source.bits();
+      if (word & 1) {
+        for (const { at, by } of changes) {
+          first[at] = (first[at] as number) - by;
+          second[at] = (second[at] as number) + by;
+        }
+      }
+      word >>>= 1;
+    });
+    if (before.score(first) - after.score(second) >= observed) extreme++;
+  }
+  return (extreme + 1) / (permutations + 1);
+}
+
+interface Change {
+  readonly at: number;
+  readonly by: number;
+}
+
+/** Of each sample that both models do differently, the counts that differ. */
+function differing({ width, counts }: Counts, after: Counts): Change[][] {
+  const samples: Change[][] = [];
+  for (let start = 0; start < counts.length; start += width) {
+    const changes: Change[] = [];
+    for (let at = 0; at < width; at++) {
+      const by = (counts[start + at] as number) - (after.counts[start + at] as number);
+      if (by !== 0) changes.push({ at, by });
+    }
+    if (changes.length > 0) samples.push(changes);
+  }
+  return samples;
 }
 
 /**

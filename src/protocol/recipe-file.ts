@@ -40,7 +40,7 @@ export interface RecipeFile {
   readonly weights?: { readonly keep: number; readonly iterations?: number; readonly sparse?: boolean };
   readonly quantize?: 'float16' | 'uint8';
   readonly until?: string;
-  readonly metric?: 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2';
+  readonly metric?: 'accuracy' | 'binary-accuracy' | 'mean-iou' | 'mse' | 'mae' | 'r2';
   readonly seed?: number;
   readonly engine?: 'auto' | 'onnxruntime' | 'tensorflow';
   readonly threads?: number;
@@ -58,6 +58,7 @@ export interface DataChoice extends NumberScale {
   readonly classes?: number | readonly string[];
   readonly header?: boolean;
   readonly image?: { readonly size?: readonly [height: number, width: number]; readonly colour?: 'grey' | 'rgb' };
+  readonly palette?: string | readonly string[];
   readonly sequence?: { readonly length: number; readonly padding?: 'before' | 'after' };
   readonly augment?: { readonly flip?: boolean; readonly shift?: number };
   readonly faces?: { readonly least?: number };

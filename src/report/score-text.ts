@@ -36,6 +36,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['mae', 'MAE'],
   ['r2', 'R²'],
   ['binary-accuracy', 'Accuracy'],
+  ['mean-iou', 'Mean IoU'],
   ['verification', 'Accuracy'],
 ]);
 

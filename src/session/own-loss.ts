@@ -40,13 +40,17 @@ export function withOwnLoss(recipe: Recipe, original: Model, { train: { targets 
   };
 }
 
-/** What a rule about numbers names: several metrics suit them. */
+/** What a rule names, where several metrics suit the target. */
 function askedFor(until: Until | undefined, [target]: readonly Target[]): MetricName | undefined {
-  if (until?.rule !== 'score' || target?.kind !== 'values') return undefined;
-  return NUMBER_METRICS.find((name) => name === until.metric);
+  if (until?.rule !== 'score' || target === undefined) return undefined;
+  return ASKED_FOR[target.kind].find((name) => name === until.metric);
 }
 
-const NUMBER_METRICS = ['mse', 'mae', 'r2'] as const;
+const ASKED_FOR: Readonly<Record<Target['kind'], readonly MetricName[]>> = {
+  values: ['mse', 'mae', 'r2'],
+  classes: ['mean-iou'],
+  binary: ['mean-iou'],
+};
 
 /** The model's own loss, where all targets are numbers: several losses suit them. */
 export function ownLossOf(model: Model, targets: readonly Target[]): LossName | undefined {

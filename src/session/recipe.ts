@@ -154,8 +154,12 @@ function describe({ instancePath, keyword, message, params, data }: ErrorObject,
   const field = option === undefined ? path || 'the recipe' : `${option} (${path} in a recipe)`;
   if ('additionalProperty' in params) return `${field} has the unknown field "${params.additionalProperty}"`;
   if ('allowedValues' in params) return `${field} must be one of ${(params.allowedValues as string[]).join(', ')}`;
-  if (keyword === 'pattern') return `${field} is a rule such as ${RULES}, not ${JSON.stringify(data)}`;
+  if (keyword === 'pattern') {
+    const wanted = path === 'until' ? `a rule such as ${RULES}` : COLOURS;
+    return `${field} is ${wanted}, not ${JSON.stringify(data)}`;
+  }
   return `${field} ${message}${typeof data === 'number' ? `, not ${data}` : ''}`;
 }
 
 const RULES = 'significant, accuracy>=99%, mse<=0.1 or parameters<=20%';
+const COLOURS = 'voc, cityscapes, or a list of colours such as #800000 and ignore=#e0e0c0';

@@ -31,8 +31,8 @@ function isFigure(text: string): text is keyof Cost {
   return ['parameters', 'macs', 'bytes'].includes(text);
 }
 
-function isHigherBetter(text: string): text is 'accuracy' | 'binary-accuracy' | 'r2' | 'verification' {
-  return ['accuracy', 'binary-accuracy', 'r2', 'verification'].includes(text);
+function isHigherBetter(text: string): text is 'accuracy' | 'binary-accuracy' | 'mean-iou' | 'r2' | 'verification' {
+  return ['accuracy', 'binary-accuracy', 'mean-iou', 'r2', 'verification'].includes(text);
 }
 
 function isLowerBetter(text: string): text is 'mse' | 'mae' {

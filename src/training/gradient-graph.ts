@@ -10,7 +10,7 @@ import { inferShapes, shapeOf } from '../ops/infer';
 import { atInference } from './at-inference';
 import { type DrawnTarget, drawnTarget } from './drawn-target';
 import type { LossName } from './loss/loss';
-import { type Objective, objectivesOf, targetShape, untilLogits } from './objective';
+import { answersOf, ignoredBy, type Objective, objectivesOf, targetShape, untilLogits } from './objective';
 import { TrainingTape } from './tape';
 
 export interface GradientOptions {
@@ -93,7 +93,8 @@ export function gradientGraph(
       )
     : tape.backward(seeds);
   const sums = emit({ tape, of: (value) => gradients.get(value), filled: FILLED });
-  const given = drawn.length > 0 ? [] : targets;
+  // Where targets are drawn, the data's own still say which of them count.
+  const given = drawn.length > 0 ? targets.filter(({ objective }) => ignoredBy(objective) !== undefined) : targets;
   const value = (name: string, shape: Value['shape'], type: Value['type'] = 'float32'): Value => ({
     name,
     shape,
@@ -174,8 +175,10 @@ function lossGradients(
   batch: number,
 ): Map<string, string> {
   const seeds = new Map<string, string>();
-  objectives.forEach(({ loss, logits, input, classAxis }, i) => {
-    const { gradient } = loss.emit(tape, logits, drawn[i]?.emit(tape) ?? input, classAxis);
+  objectives.forEach((objective, i) => {
+    const { loss, logits, input, classAxis } = objective;
+    const target = drawn[i]?.emit(tape) ?? input;
+    const { gradient } = loss.emit(tape, logits, target, answersOf(tape, objective), classAxis);
     const own = tape.op('Mul', [gradient, tape.float(batch)]);
     const other = seeds.get(logits);
     seeds.set(logits, other === undefined ? own : tape.op('Add', [other, own]));

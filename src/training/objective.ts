@@ -8,8 +8,10 @@ import type { Graph, Node, Shape } from '../model/graph';
 import { axisBehind, type LastActivation, lastActivation } from '../model/last-activation';
 import { needed } from '../model/needed';
 import { elementCount } from '../model/tensor';
+import { type Answers, everyAnswer, knownAnswers } from './loss/answers';
 import { lossOf } from './loss/index';
 import type { Loss, LossName } from './loss/loss';
+import type { TrainingTape } from './tape';
 
 export interface Objective {
   readonly loss: Loss;
@@ -35,9 +37,10 @@ export function objectivesOf(graph: Graph, targets: readonly Target[], name?: Lo
     const output = graph.outputs[target.output];
     if (output === undefined) throw new Error(`no output ${target.output} for the target "${target.name}"`);
     const last = lastActivation(graph, output.name);
-    const loss = lossOf(name ?? defaultLoss(target, output.shape, last?.node.type));
-    checkSuits(loss, target, output.shape);
     const classAxis = classAxisOf(target, output.shape);
+    const single = output.shape.at(classAxis) === 1;
+    const loss = lossOf(name ?? defaultLoss(target, single, last?.node.type));
+    checkSuits(loss, target, single);
     const found =
       last && absorbs(loss, last, classAxis, output.shape.length) ? beforeActivation(last, output.name) : {};
     return {
@@ -97,49 +100,69 @@ export function targetShape({ loss, classAxis }: Objective, logits: Shape): numb
     : shape.filter((_, axis) => axis !== (classAxis + shape.length) % shape.length);
 }
 
-export function targetFeed({ loss, target }: Objective, shape: readonly number[]): TargetFeed {
+/** The label that says that nothing is known where it stands. */
+export function ignoredBy({ target }: Objective): number | undefined {
+  return target.kind === 'classes' ? target.ignored : undefined;
+}
+
+/** What the objective's loss is the mean over. */
+export function answersOf(tape: TrainingTape, objective: Objective): Answers {
+  const { loss, logits, input, classAxis } = objective;
+  const axis = loss.target === 'classes' ? classAxis : undefined;
+  const ignored = ignoredBy(objective);
+  return ignored === undefined ? everyAnswer(tape, logits, axis) : knownAnswers(tape, logits, input, ignored, axis);
+}
+
+export function targetFeed({ loss, target, classAxis }: Objective, shape: readonly number[]): TargetFeed {
   // A label for each score of its own becomes a row of zeros with a one in it.
   if (
     loss.target === 'values' &&
     target.kind === 'classes' &&
     elementCount(shape.slice(1)) > elementCount(target.shape)
   ) {
-    return new TargetFeed(oneHot(target, shape), 'float32', shape);
+    return new TargetFeed(oneHot(target, shape, classAxis), 'float32', shape);
   }
   return new TargetFeed(target, loss.target === 'classes' ? 'int64' : 'float32', shape);
 }
 
-function defaultLoss(target: Target, output: Shape, operator: string | undefined): LossName {
+/** @param single whether the output has one score for each answer. */
+function defaultLoss(target: Target, single: boolean, operator: string | undefined): LossName {
   if (target.kind === 'values') return 'mse';
   if (target.kind === 'binary') return 'binary-cross-entropy';
-  return output.at(-1) === 1 || operator === 'Sigmoid' ? 'binary-cross-entropy' : 'softmax-cross-entropy';
+  return single || operator === 'Sigmoid' ? 'binary-cross-entropy' : 'softmax-cross-entropy';
 }
 
-function checkSuits(loss: Loss, target: Target, output: Shape): void {
+function checkSuits(loss: Loss, target: Target, single: boolean): void {
   if (loss.target === 'classes' && target.kind !== 'classes') {
     throw new UserError(
       `The loss ${loss.name} wants class labels, the target "${target.name}" holds numbers. Choose mse, mae or huber, or binary-cross-entropy for zeros and ones.`,
     );
   }
-  if (loss.target === 'classes' && output.at(-1) === 1) {
+  if (loss.target === 'classes' && single) {
     throw new UserError(
       `The loss ${loss.name} wants a score for each class, the model has one output. Choose binary-cross-entropy.`,
     );
   }
 }
 
-function oneHot(target: Target & { kind: 'classes' }, shape: readonly number[]): Target {
-  const width = shape.at(-1) ?? 1;
-  const answers = elementCount(target.shape);
+function oneHot(target: Target & { kind: 'classes' }, shape: readonly number[], classAxis: number): Target {
+  const axis = (classAxis + shape.length) % shape.length;
+  const classes = shape[axis] ?? 1;
+  /** Numbers from one class to the next: 1 where they lie last, else the positions behind. */
+  const stride = elementCount(shape.slice(axis + 1));
+  const { ignored } = target;
   return {
     kind: 'values',
     name: target.name,
     output: target.output,
     shape: shape.slice(1),
     async read(indices, out, draw) {
-      out.fill(0, 0, indices.length * answers * width);
-      readLabels(target, indices, draw).forEach((label, i) => {
-        out[i * width + label] = 1;
+      const labels = readLabels(target, indices, draw);
+      out.fill(0, 0, labels.length * classes);
+      labels.forEach((label, i) => {
+        const at = Math.floor(i / stride) * stride * classes + (i % stride);
+        if (label !== ignored) out[at + label * stride] = 1;
+        else for (let own = 0; own < classes; own++) out[at + own * stride] = ignored;
       });
     },
   };

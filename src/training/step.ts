@@ -3,7 +3,7 @@ import type { DifferentiatedGraph } from '../engines/engine';
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import { inferShapes } from '../ops/infer';
 import type { LossValues } from './loss/loss';
-import { type Objective, targetShape, untilLogits } from './objective';
+import { answersOf, type Objective, targetShape, untilLogits } from './objective';
 import { emitUpdate, type OptimizerOptions, stateCount, stepInputs } from './optimizer';
 import { type Mask, TrainingTape } from './tape';
 import type { Distillation } from './teacher';
@@ -147,17 +147,19 @@ export function stepGraph(
 /** The loss of one objective: its own, the teacher's, or both in their shares. */
 function emitLoss(
   tape: TrainingTape,
-  { loss, logits, input, classAxis }: Objective,
+  objective: Objective,
   index: number,
   distillation: Distillation | undefined,
 ): LossValues {
-  const own = loss.emit(tape, logits, input, classAxis);
+  const { loss, logits, input, classAxis } = objective;
+  const answers = answersOf(tape, objective);
+  const own = loss.emit(tape, logits, input, answers, classAxis);
   if (distillation === undefined) return own;
   const { temperature, weight } = distillation;
   const teacher = teacherOf(index);
   const theirs = loss.distil
-    ? loss.distil(tape, logits, teacher, temperature, classAxis)
-    : loss.emit(tape, logits, teacher, classAxis);
+    ? loss.distil(tape, logits, teacher, temperature, answers, classAxis)
+    : loss.emit(tape, logits, teacher, answers, classAxis);
   const mixed = (mine: string, other: string): string =>
     tape.op('Add', [tape.op('Mul', [mine, tape.float(1 - weight)]), tape.op('Mul', [other, tape.float(weight)])]);
   return { ...own, value: mixed(own.value, theirs.value), gradient: mixed(own.gradient, theirs.gradient) };

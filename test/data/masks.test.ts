@@ -8,6 +8,7 @@ import { PNG } from 'pngjs';
 import type { ClassTarget, Split, Target, ValueTarget } from '../../src/data/dataset';
 import { TargetFeed } from '../../src/data/feed';
 import { fitDataset, type ModelInterface } from '../../src/data/fit';
+import { paletteOf } from '../../src/data/images/palette';
 import { openDataset } from '../../src/data/open';
 import { inFolder } from './folder';
 import { refusal } from './read';
@@ -151,6 +152,107 @@ test('masks of 0 and 255, or of 0 and 1, are answers of a probability or a logit
       assert.equal(fitDataset(data, segmenter(2)).train.targets[0]?.kind, 'classes');
     }
   }));
+
+test('pixels of 255 beside classes are ignored, of 255 beside 0 alone are yes', () =>
+  inFolder(async (folder) => {
+    const of = (i: number, p: number, classes: number): number => (p === 5 ? 255 : classOf(i, p, classes));
+    for (const type of [GREY, PALETTE]) {
+      for (const classes of [3, 2]) {
+        const own = join(folder, `${type} ${classes}`);
+        await put(
+          own,
+          set((i) =>
+            stored(
+              PIXELS.map((p) => of(i, p, classes)),
+              type,
+            ),
+          ),
+        );
+        const data = await openDataset(own);
+        assert.match(data.notes.join(), /8\.3 % of the masks' pixels say that nothing is known there/);
+        // One score at each pixel tells two classes apart, too.
+        for (const scores of classes === 2 ? [2, 1] : [3]) {
+          const { train } = fitDataset(data, segmenter(scores, scores === 1 ? 'Sigmoid' : 'Softmax'));
+          const [target] = train.targets as [ClassTarget];
+          assert.deepEqual([target.kind, target.classes, target.ignored, target.lowest], ['classes', classes, 255, 0]);
+          for (const { red, target: labels } of await samplesOf(train))
+            assert.deepEqual(
+              labels,
+              PIXELS.map((p) => of((red[0] as number) / 20, p, classes)),
+            );
+        }
+      }
+    }
+    const shifted = await openDataset(join(folder, '0 3'), { augment: { flip: true, shift: 1 } });
+    for (const { red, target } of await samplesOf(fitDataset(shifted, segmenter(3)).train, 'a')) {
+      const i = Math.floor((red[0] as number) / 20);
+      assert.deepEqual(
+        target,
+        red.map((value) => of(i, value - 20 * i, 3)),
+      );
+    }
+    await put(
+      join(folder, 'from 1'),
+      set((i) => stored(PIXELS.map((p) => (p === 5 ? 255 : 1 + classOf(i, p, 3))))),
+    );
+    const [target] = fitDataset(await openDataset(join(folder, 'from 1')), segmenter(3)).train.targets as [ClassTarget];
+    assert.deepEqual([...new Set(target.labels)].sort(), [0, 1, 2, 255]);
+  }));
+
+test('colours stand for the classes that the palette says, in whatever way a PNG stores them', () =>
+  inFolder(async (folder) => {
+    const colours = ['#000000', '#800000', '#008000'];
+    const border = '#e0e0c0';
+    const bytesOf = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    const colourOf = (i: number, p: number): string => (p === 5 ? border : (colours[classOf(i, p, 3)] as string));
+    const coloured = (i: number, colorType: 2 | 6): Buffer => {
+      const image = new PNG({ width: WIDTH, height: HEIGHT });
+      image.data = Buffer.from(PIXELS.flatMap((p) => [...bytesOf(colourOf(i, p)), 255]));
+      return PNG.sync.write(image, { colorType });
+    };
+    await put(
+      folder,
+      set((i) => coloured(i, i % 2 === 0 ? 2 : 6)),
+    );
+    for (const [palette, classes] of [
+      [[...colours, `ignore=${border}`], 3],
+      ['voc', 21],
+    ] as const) {
+      const { train } = fitDataset(await openDataset(folder, { palette }), segmenter(classes));
+      const [target] = train.targets as [ClassTarget];
+      assert.deepEqual([target.classes, target.ignored], [classes, 255]);
+      for (const { red, target: labels } of await samplesOf(train))
+        assert.deepEqual(
+          labels,
+          PIXELS.map((p) => (p === 5 ? 255 : classOf((red[0] as number) / 20, p, 3))),
+        );
+    }
+    assert.match(await refusal(openDataset(folder)), /holds colours .* Say so by --palette/);
+    assert.match(
+      await refusal(openDataset(folder, { palette: colours })),
+      /masks\/0\.png holds the colour #e0e0c0 at 1, 1, which is not in the palette\. .* ignore=#e0e0c0/,
+    );
+    assert.match(await refusal(openDataset(folder, { palette: ['#000000', 'red'] })), /"red" is no colour/);
+    assert.match(await refusal(openDataset(folder, { palette: ['#000000', '#000000'] })), /names #000000 twice/);
+  }));
+
+test("the palettes with names are those of VOC's and Cityscapes' own tools", () => {
+  const colour = (hex: string): number => Number.parseInt(hex, 16);
+  const voc = paletteOf('voc');
+  assert.equal(voc.classes, 21);
+  // As VOCdevkit's VOClabelcolormap has them: aeroplane, person, tvmonitor, the border.
+  assert.deepEqual(
+    ['800000', 'c08080', '004080', 'e0e0c0'].map((hex) => voc.labels.get(colour(hex))),
+    [1, 15, 20, 255],
+  );
+  const cityscapes = paletteOf('cityscapes');
+  assert.equal(cityscapes.classes, 19);
+  // As cityscapesscripts' labels.py has them: road, car, bicycle, unlabeled.
+  assert.deepEqual(
+    ['804080', '00008e', '770b20', '000000'].map((hex) => cityscapes.labels.get(colour(hex))),
+    [0, 13, 18, 255],
+  );
+});
 
 test('picture and mask are mirrored and shifted alike, classes and answers', () =>
   inFolder(async (folder) => {

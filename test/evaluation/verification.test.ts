@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { PairSplit, Split } from '../../src/data/dataset';
 import { describe } from '../../src/evaluation/descriptors';
 import { DISTANCES } from '../../src/evaluation/distances';
+import { sampleCount } from '../../src/evaluation/outcomes';
 import { samplesToNotice, smallestLoss } from '../../src/evaluation/permutation';
 import { bestThreshold, equalErrorRate, rocCurve, verifyModel } from '../../src/evaluation/verification';
 import { loadValues } from '../../src/model/values';
@@ -123,7 +124,7 @@ test('a model tells a picture from others: each is compared with itself and with
     records.map(({ distance }) => distance),
     ['cosine', 'bray-curtis'],
   );
-  assert.equal(tested.outcomes.length, 200);
+  assert.equal(sampleCount(tested.outcomes), 200);
   assert.ok(tested.score > 0.9, `accuracy ${tested.score}`);
   assert.equal(tested.score, records[0]?.accuracy);
   for (const { curve, equalErrorRate: rate } of records) {

@@ -9,6 +9,7 @@ import { evaluate } from '../../src/evaluation/evaluate';
 import type { Graph } from '../../src/model/graph';
 import { float32, type Tensor } from '../../src/model/tensor';
 import type { Values } from '../../src/model/values';
+import { everyAnswer } from '../../src/training/loss/answers';
 import { lossOf } from '../../src/training/loss/index';
 import type { LossName } from '../../src/training/loss/loss';
 import { TrainingTape } from '../../src/training/tape';
@@ -54,7 +55,9 @@ for (const [name, expected] of Object.entries(EXPECTED)) {
       constants: new Map(),
     };
     const tape = new TrainingTape(graph, new Map(graph.inputs.map(({ name: input, shape }) => [input, shape])), []);
-    const emitted = lossOf(name as LossName).distil?.(tape, 'output', 'teacher', TEMPERATURE, -1);
+    const loss = lossOf(name as LossName);
+    const answers = everyAnswer(tape, 'output', loss.target === 'classes' ? -1 : undefined);
+    const emitted = loss.distil?.(tape, 'output', 'teacher', TEMPERATURE, answers, -1);
     assert.ok(emitted);
     const outputs = [
       { name: emitted.value, type: 'float32', shape: [] },

@@ -1,15 +1,16 @@
 // Every loss: its value, its gradient and what it counts as right.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Target } from '../../src/data/dataset';
+import type { ClassTarget, Target } from '../../src/data/dataset';
 import { type Engine, outputOf } from '../../src/engines/engine';
 import { tensorflow } from '../../src/engines/tensorflow';
 import { UserError } from '../../src/errors';
 import type { Graph, Node } from '../../src/model/graph';
 import { float32, type Tensor } from '../../src/model/tensor';
+import { everyAnswer, knownAnswers } from '../../src/training/loss/answers';
 import { LOSSES, lossOf } from '../../src/training/loss/index';
 import type { LossName } from '../../src/training/loss/loss';
-import { objectivesOf, untilLogits } from '../../src/training/objective';
+import { objectivesOf, targetFeed, untilLogits } from '../../src/training/objective';
 import { TrainingTape } from '../../src/training/tape';
 import { engine } from '../run';
 import { classTarget } from '../split';
@@ -25,9 +26,15 @@ interface Result {
 }
 
 /** As onnxruntime computes it; TensorFlow.js, which trains by the same nodes, must agree. */
-async function byGraph(name: LossName, output: Tensor, target: Tensor, classAxis = -1): Promise<Result> {
-  const result = await byGraphOn(engine, name, output, target, classAxis);
-  const other = await byGraphOn(wasm, name, output, target, classAxis);
+async function byGraph(
+  name: LossName,
+  output: Tensor,
+  target: Tensor,
+  classAxis = -1,
+  ignored?: number,
+): Promise<Result> {
+  const result = await byGraphOn(engine, name, output, target, classAxis, ignored);
+  const other = await byGraphOn(wasm, name, output, target, classAxis, ignored);
   const numbers = ({ value, correct = 0 }: Result): Tensor => float32([2], Float32Array.of(value, correct));
   assertClose(numbers(other), numbers(result), 1e-5, `${name} by TensorFlow.js`);
   assertClose(other.gradient, result.gradient, 1e-5, `gradient of ${name} by TensorFlow.js`);
@@ -40,6 +47,7 @@ async function byGraphOn(
   output: Tensor,
   target: Tensor,
   classAxis: number,
+  ignored: number | undefined,
 ): Promise<Result> {
   const graph: Graph = {
     inputs: [
@@ -52,7 +60,10 @@ async function byGraphOn(
     constants: new Map(),
   };
   const tape = new TrainingTape(graph, new Map(graph.inputs.map(({ name: input, shape }) => [input, shape])), []);
-  const loss = lossOf(name).emit(tape, 'output', 'target', classAxis);
+  const axis = lossOf(name).target === 'classes' ? classAxis : undefined;
+  const answers =
+    ignored === undefined ? everyAnswer(tape, 'output', axis) : knownAnswers(tape, 'output', 'target', ignored, axis);
+  const loss = lossOf(name).emit(tape, 'output', 'target', answers, classAxis);
   const outputs = [
     { name: loss.value, type: 'float32', shape: [] },
     { name: loss.gradient, type: 'float32', shape: output.shape },
@@ -148,6 +159,58 @@ test('cross-entropies stay numbers where logits are far apart', async () => {
   assert.ok(Math.abs(binary.value - (2000 + 2 * Math.LN2) / 6) < 1e-3, String(binary.value));
 });
 
+/** Rows that are known, and others whose logits and labels must not matter. */
+const KNOWN = [0, 2, 3];
+const IGNORED = 255;
+const rowsOf = ({ shape: [, ...shape], data }: Tensor, rows: readonly number[]): Tensor => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = rows.flatMap((row) => Array.from(data as Float32Array).slice(row * size, (row + 1) * size));
+  return float32([rows.length, ...shape], Float32Array.from(values));
+};
+
+for (const name of LOSSES.keys()) {
+  test(`${name}: what is ignored adds nothing to the loss, has no gradient and is not divided by`, async () => {
+    const { target } = BY_TENSORFLOW[name];
+    const classes = target.type === 'int64';
+    const known = classes ? labels(KNOWN.map((row) => LABELS[row] as number)) : rowsOf(target, KNOWN);
+    const expected = await byGraph(name, rowsOf(OUTPUT, KNOWN), known);
+    const fed = classes
+      ? labels(LABELS.map((label, row) => (KNOWN.includes(row) ? label : IGNORED)))
+      : float32(
+          [5, 4],
+          (target.data as Float32Array).map((value, i) => (KNOWN.includes(i >> 2) ? value : IGNORED)),
+        );
+    const { value, gradient, correct } = await byGraph(name, OUTPUT, fed, -1, IGNORED);
+    assert.ok(Math.abs(value - expected.value) < 1e-6, `${value}, expected ${expected.value}`);
+    assertClose(rowsOf(gradient, KNOWN), expected.gradient, 1e-6, 'gradient');
+    assert.ok(rowsOf(gradient, [1, 4]).data.every((part) => Number(part) === 0));
+    // Of five samples as many as of the three that are known.
+    if (expected.correct !== undefined)
+      assert.ok(Math.abs((correct ?? Number.NaN) - (expected.correct * 5) / 3) < 1e-5);
+    const nothing = classes ? labels(LABELS.map(() => IGNORED)) : float32([5, 4], new Float32Array(20).fill(IGNORED));
+    const none = await byGraph(name, OUTPUT, nothing, -1, IGNORED);
+    assert.ok(none.value === 0 && none.gradient.data.every((part) => Number(part) === 0));
+  });
+}
+
+test('pixels are ignored on either class axis', async () => {
+  const logits = drawn([2, 3, 4], 'pixels');
+  const given = labels([0, IGNORED, 2, IGNORED, 3, 1], [2, 3]);
+  const last = await byGraph('softmax-cross-entropy', logits, given, -1, IGNORED);
+  const first = await byGraph(
+    'softmax-cross-entropy',
+    fromTf(tf.transpose(toTf(logits), [0, 2, 1])),
+    given,
+    1,
+    IGNORED,
+  );
+  assert.ok(Math.abs(first.value - last.value) < 1e-6);
+  assertClose(fromTf(tf.transpose(toTf(first.gradient), [0, 2, 1])), last.gradient, 1e-6, 'gradient');
+  const flat = rowsOf({ ...logits, shape: [6, 4] }, [0, 2, 4, 5]);
+  const { value } = await byGraph('softmax-cross-entropy', flat, labels([0, 2, 3, 1]));
+  assert.ok(Math.abs(value - last.value) < 1e-6);
+});
+
 function chain(...types: readonly string[]): Graph {
   const nodes = types.map((type, i): Node => {
     return { name: type, type, inputs: [`v${i}`], outputs: [`v${i + 1}`], attributes: {}, layer: '' };
@@ -221,6 +284,27 @@ test('an activation is absorbed also where its values are only rearranged behind
   assert.deepEqual(found(turned('Sigmoid', 1, [reshape], ['batch', 48]), { ...VALUES, shape: [48], kind: 'binary' }), [
     [{ ...reshape, name: 'r/logits', inputs: ['v0', 'shape'], outputs: ['out/logits_0'] }],
   ]);
+});
+
+test('labels at pixels become a one for each class, channels first too, and one score at each is no softmax', async () => {
+  const pixels: ClassTarget = {
+    ...classTarget(Int32Array.of(0, 2, IGNORED, 1)),
+    shape: [2, 2],
+    classes: 3,
+    ignored: IGNORED,
+  };
+  const ends = (channels: number, type: string): Graph => ({
+    ...chain(type),
+    outputs: [{ name: 'v1', type: 'float32', shape: ['batch', channels, 2, 2] }],
+  });
+  const [own] = objectivesOf(ends(3, 'Sigmoid'), [pixels]);
+  assert.ok(own);
+  assert.equal(own.loss.name, 'binary-cross-entropy');
+  const feed = targetFeed(own, [1, 3, 2, 2]);
+  await feed.load([0]);
+  assert.deepEqual([...feed.tensor.data], [...[1, 0, IGNORED, 0], ...[0, 0, IGNORED, 1], ...[0, 1, IGNORED, 0]]);
+  const [single] = objectivesOf(ends(1, 'Conv'), [{ ...pixels, classes: 2 }]);
+  assert.equal(single?.loss.name, 'binary-cross-entropy');
 });
 
 test('a loss of classes on numbers is refused', () => {

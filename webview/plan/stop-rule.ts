@@ -42,6 +42,7 @@ export function stopRule(recipe: RecipeFile, actions: Actions): TemplateResult {
 const METRICS: Readonly<Record<ScoreMetric, string>> = {
   accuracy: 'Accuracy',
   'binary-accuracy': 'Binary accuracy',
+  'mean-iou': 'Mean IoU',
   verification: 'Verification accuracy',
   r2: 'R²',
   mse: 'Mean squared error',
@@ -55,7 +56,7 @@ function scoreFields(until: Extract<Until, { rule: 'score' }>, change: (next: Un
     value: until.metric,
     options: (Object.keys(METRICS) as ScoreMetric[]).map((value) => ({ value, text: METRICS[value] })),
     choose: (metric) => {
-      const share = metric.endsWith('accuracy') || metric === 'verification';
+      const share = metric.endsWith('accuracy') || metric === 'verification' || metric === 'mean-iou';
       change({ rule: 'score', metric, limit: share ? 90 : 0.1, unit: share ? '%' : '' });
     },
   })}${numberField({

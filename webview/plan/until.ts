@@ -8,7 +8,7 @@ export type Until =
   | { readonly rule: 'size'; readonly figure: SizeFigure; readonly limit: number; readonly unit: '%' | '' };
 
 export type SizeFigure = 'parameters' | 'macs' | 'bytes';
-export type ScoreMetric = 'accuracy' | 'binary-accuracy' | 'verification' | 'r2' | 'mse' | 'mae';
+export type ScoreMetric = 'accuracy' | 'binary-accuracy' | 'mean-iou' | 'verification' | 'r2' | 'mse' | 'mae';
 
 const LOWER_IS_BETTER: ReadonlySet<string> = new Set(['mse', 'mae']);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Split } from '../../data/dataset';
 import { onnxruntime } from '../../engines/onnxruntime';
 import { evaluate } from '../../evaluation/evaluate';
+import type { Outcomes } from '../../evaluation/outcomes';
 import { openModel } from '../../formats/open';
 import { loadValues } from '../../model/values';
 import { costOf } from '../../ops/cost';
@@ -87,7 +88,7 @@ export interface TestedModel {
     readonly accuracy: number;
   };
   /** Of every sample: 1 where it is right. */
-  readonly outcomes: Float64Array;
+  readonly outcomes: Outcomes;
 }
 
 export async function testModel(path: string, test: Split): Promise<TestedModel> {

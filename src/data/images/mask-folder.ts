@@ -17,6 +17,7 @@ import {
   readPicture,
 } from './files';
 import { decodeMask, resizedMask } from './mask';
+import { IGNORED, type Palette, paletteOf } from './palette';
 import { PartedFiles } from './parts';
 
 const PICTURES = /^(?:images?|imgs?|pictures?|photos?|jpegimages|inputs?)$/i;
@@ -52,7 +53,7 @@ export async function openMaskFolder(path: string, options: ReadOptions): Promis
     checkCount(pairs.files.length, path);
   }
   pairs.check(path);
-  const samples = await samplesOf(path, pairs.files, options);
+  const samples = await samplesOf(path, pairs.files, options, notes);
   return { name, notes, ...pairs.divided(samples, name, options.test) };
 }
 
@@ -137,8 +138,14 @@ function stemOf(file: string): string {
   return basename(file, extname(file));
 }
 
-async function samplesOf(path: string, pairs: readonly Pair[], options: ReadOptions): Promise<Samples> {
+async function samplesOf(
+  path: string,
+  pairs: readonly Pair[],
+  options: ReadOptions,
+  notes: string[],
+): Promise<Samples> {
   const image = options.image ?? {};
+  const palette = options.palette === undefined ? undefined : paletteOf(options.palette);
   const files = pairs.map(({ picture }) => picture);
   const column = await fileColumn(path, files, image);
   const [height = 1, width = 1] = column.shape;
@@ -152,16 +159,22 @@ async function samplesOf(path: string, pairs: readonly Pair[], options: ReadOpti
   const values = new Uint8Array(size * pairs.length);
   for (let from = 0; from < pairs.length; from += AT_ONCE) {
     const read = async (pair: Pair, i: number): Promise<void> => {
-      values.set(await maskOf(pair, { height, width }), (from + i) * size);
+      values.set(await maskOf(pair, { height, width }, palette), (from + i) * size);
     };
     await Promise.all(pairs.slice(from, from + AT_ONCE).map(read));
   }
-  return { count: pairs.length, inputs: [column], targets: [targetOf(values, [height, width])] };
+  const target = targetOf(values, [height, width], palette);
+  if (target.kind === 'classes' && target.ignored !== undefined) notes.push(ignoredNote(values));
+  return { count: pairs.length, inputs: [column], targets: [target] };
 }
 
-async function maskOf({ picture, mask }: Pair, to: { height: number; width: number }): Promise<Uint8Array> {
+async function maskOf(
+  { picture, mask }: Pair,
+  to: { height: number; width: number },
+  palette: Palette | undefined,
+): Promise<Uint8Array> {
   const [of, decoded] = await Promise.all([measure(picture.path, picture.name), readPicture(mask)]);
-  const read = decodeMask(decoded, mask.name);
+  const read = decodeMask(decoded, mask.name, palette);
   if (of.height !== read.height || of.width !== read.width) {
     throw new UserError(
       `${mask.name} is ${read.width}×${read.height}, its picture ${picture.name} is ${of.width}×${of.height}. A mask has a value for each pixel of its picture: make it anew.`,
@@ -171,17 +184,20 @@ async function maskOf({ picture, mask }: Pair, to: { height: number; width: numb
 }
 
 /** A class at each pixel. Where there are but two, the output may also be one probability: then they are answers. */
-function targetOf(values: Uint8Array, shape: readonly number[]): StoredTarget {
+function targetOf(values: Uint8Array, shape: readonly number[], palette: Palette | undefined): StoredTarget {
   const name = 'masks';
-  let [most, lowest, isYesOrNo] = [0, 255, true];
-  for (const value of values) {
-    if (value > most) most = value;
-    if (value < lowest) lowest = value;
-    if (value !== 0 && value !== 255) isYesOrNo = false;
-  }
-  if (isYesOrNo && most === 255) {
-    for (let i = 0; i < values.length; i++) values[i] = values[i] === 255 ? 1 : 0;
-    most = 1;
+  const seen = valuesIn(values);
+  const marked = seen.delete(IGNORED);
+  let [most, lowest] = [Math.max(0, ...seen), Math.min(IGNORED, ...seen)];
+  let ignored = marked;
+  if (palette) most = palette.classes - 1;
+  else if (marked && most === 0) {
+    // Black and white.
+    for (let i = 0; i < values.length; i++) values[i] = values[i] === IGNORED ? 1 : 0;
+    [most, lowest, ignored] = [1, seen.size === 0 ? 1 : 0, false];
+  } else if (marked && most === IGNORED - 1) {
+    // A class like the one before it.
+    [most, ignored] = [IGNORED, false];
   }
   const classes = (): StoredClasses => ({
     kind: 'classes',
@@ -189,14 +205,32 @@ function targetOf(values: Uint8Array, shape: readonly number[]): StoredTarget {
     classes: Math.max(2, most + 1),
     lowest,
     numeric: false,
+    ...(ignored && { ignored: IGNORED }),
     shape,
     labels: values,
   });
-  if (most > 1) return classes();
+  if (most > 1 || ignored) return classes();
   return {
     kind: 'binary',
     name,
     column: byteColumn(name, [...shape, 1], values, 1),
     other: { as: 'answers', classes },
   };
+}
+
+function countOf(values: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (const value of values) if (value === wanted) count++;
+  return count;
+}
+
+function valuesIn(values: Uint8Array): Set<number> {
+  const seen = new Uint8Array(256);
+  for (const value of values) seen[value] = 1;
+  return new Set(Array.from(seen.keys()).filter((value) => seen[value]));
+}
+
+function ignoredNote(values: Uint8Array): string {
+  const share = countOf(values, IGNORED) / values.length;
+  return `${Number((100 * share).toPrecision(2))} % of the masks' pixels say that nothing is known there (${IGNORED}, or a colour to ignore): they are neither learnt nor tested`;
 }

@@ -8,7 +8,7 @@ export const binaryAccuracy: Metric = {
   title: 'binary accuracy',
   better: 'higher',
   unit: 'share',
-  target: 'values',
+  targets: ['binary', 'values'],
   emits: 'right',
   emit(emitter, { value, threshold }, target) {
     const said = emitter.op('Greater', [value, emitter.float(threshold)]);

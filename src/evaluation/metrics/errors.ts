@@ -7,7 +7,7 @@ export const meanSquaredError: Metric = {
   title: 'mean squared error',
   better: 'lower',
   unit: 'number',
-  target: 'values',
+  targets: ['values', 'binary'],
   emits: 'error',
   emit(emitter, output, target) {
     const difference = emitter.op('Sub', [output.value, target]);
@@ -21,7 +21,7 @@ export const meanAbsoluteError: Metric = {
   title: 'mean absolute error',
   better: 'lower',
   unit: 'number',
-  target: 'values',
+  targets: ['values', 'binary'],
   emits: 'error',
   emit(emitter, output, target) {
     return meanOfSample(emitter, emitter.op('Abs', [emitter.op('Sub', [output.value, target])]));
@@ -38,7 +38,7 @@ export const rSquared: Metric = {
   title: 'R²',
   better: 'higher',
   unit: 'number',
-  target: 'values',
+  targets: ['values', 'binary'],
   emits: 'error',
   emit: (emitter: NodeEmitter, output: Observed, target: string) => meanSquaredError.emit(emitter, output, target),
   async score(perSample, spread) {

@@ -7,10 +7,14 @@ import { lastActivation } from '../../model/last-activation';
 import { accuracy } from './accuracy';
 import { binaryAccuracy } from './binary-accuracy';
 import { meanAbsoluteError, meanSquaredError, rSquared } from './errors';
+import { meanIou } from './mean-iou';
 import type { Metric, MetricName, Observed } from './metric';
 
 export const METRICS: ReadonlyMap<MetricName, Metric> = new Map(
-  [accuracy, binaryAccuracy, meanSquaredError, meanAbsoluteError, rSquared].map((metric) => [metric.name, metric]),
+  [accuracy, binaryAccuracy, meanIou, meanSquaredError, meanAbsoluteError, rSquared].map((metric) => [
+    metric.name,
+    metric,
+  ]),
 );
 
 /** Outputs between 0 and 1: above ½ they mean yes. Others are logits: above 0. */
@@ -23,10 +27,10 @@ const PROBABILITIES: ReadonlySet<string> = new Set(['Sigmoid', 'HardSigmoid', 'S
 export function metricFor(graph: Graph, target: Target, name?: MetricName): { metric: Metric; observed: Observed } {
   const metric = METRICS.get(name ?? DEFAULTS[target.kind]);
   if (metric === undefined) throw new Error(`no metric "${name}"`);
-  if (metric.target !== (target.kind === 'classes' ? 'classes' : 'values')) {
+  if (!metric.targets.includes(target.kind)) {
     throw new UserError(
       `The metric ${metric.name} does not suit the target "${target.name}", which holds ${
-        target.kind === 'classes' ? 'classes: choose accuracy' : 'numbers: choose mse, mae or r2'
+        target.kind === 'classes' ? 'classes: choose accuracy or mean-iou' : 'numbers: choose mse, mae or r2'
       }.`,
     );
   }

@@ -2,8 +2,9 @@
 import type { Target } from '../../data/dataset';
 import type { Shape } from '../../model/graph';
 import type { NodeEmitter } from '../../ops/emitter';
+import type { Counts } from '../outcomes';
 
-export type MetricName = 'accuracy' | 'binary-accuracy' | 'mse' | 'mae' | 'r2' | 'verification';
+export type MetricName = 'accuracy' | 'binary-accuracy' | 'mean-iou' | 'mse' | 'mae' | 'r2' | 'verification';
 
 /** What a record and a report say of a metric. */
 export interface MetricInfo {
@@ -16,16 +17,18 @@ export interface MetricInfo {
 }
 
 export interface Metric extends MetricInfo {
-  /** What it is fed: class indices (int64) or numbers (float32). */
-  readonly target: 'classes' | 'values';
+  /** The kinds of targets that it suits. Classes are fed as indices (int64), the others as numbers (float32). */
+  readonly targets: readonly Target['kind'][];
   /** What is emitted for a sample: the share of its answers that are right, or its error. */
   readonly emits: 'right' | 'error';
   /**
-   * Emits how well each sample is done, [batch].
+   * Emits how well each sample is done, [batch]; where it counts, what is counted of each, [batch, width].
    * @param target name of the fed target: [batch, answers], or of the output's shape.
    */
   emit(emitter: NodeEmitter, output: Observed, target: string): string;
-  /** The metric's number from what was emitted for every sample. */
+  /** Where the score is no mean over the samples: how many numbers are counted of each, and what their sums come to. */
+  counted?(observed: Observed): Pick<Counts, 'width' | 'score'> | undefined;
+  /** The metric's number from what was emitted for every sample, where it counts nothing. */
   score(perSample: Float64Array, spread: () => Promise<number>): Promise<number>;
 }
 

@@ -1,5 +1,4 @@
 // Binary cross-entropy of logits, each a yes or no by itself: −ln of the probability of the right answer.
-import { elementCount } from '../../model/tensor';
 import type { Loss } from './loss';
 
 export const binaryCrossEntropy: Loss = {
@@ -7,26 +6,17 @@ export const binaryCrossEntropy: Loss = {
   title: 'binary cross-entropy',
   target: 'values',
   absorbs: 'Sigmoid',
-  emit(tape, logits, target) {
-    const shape = tape.shape(logits).map(Number);
-    const [batch = 1] = shape;
-    const size = elementCount(shape);
+  emit(tape, logits, target, answers) {
     // −t·ln σ(z) − (1 − t)·ln(1 − σ(z)) = softplus(z) − t·z, which overflows nowhere.
     const losses = tape.op('Sub', [tape.op('Softplus', [logits]), tape.op('Mul', [target, logits])]);
     const difference = tape.op('Sub', [tape.op('Sigmoid', [logits]), target]);
     const zero = tape.float(0);
     const said = tape.op('Greater', [logits, zero]);
     const hits = tape.op('Equal', [said, tape.op('Greater', [target, tape.float(0.5)])]);
-    const right = tape.op('ReduceSum', [tape.op('Cast', [hits], { to: 1 })], { keepdims: 0 });
-    return {
-      value: tape.op('Mul', [tape.op('ReduceSum', [losses], { keepdims: 0 }), tape.float(1 / size)]),
-      gradient: tape.op('Mul', [difference, tape.float(1 / size)]),
-      correct: tape.op('Mul', [right, tape.float(batch / size)]),
-    };
+    return { value: answers.mean(losses), gradient: answers.gradient(difference), correct: answers.right(hits) };
   },
   /** The Kullback–Leibler divergence: zero where both say the same. */
-  distil(tape, logits, teacher, temperature) {
-    const size = elementCount(tape.shape(logits).map(Number));
+  distil(tape, logits, teacher, temperature, answers) {
     const softened = (value: string): string => tape.op('Mul', [value, tape.float(1 / temperature)]);
     const own = softened(logits);
     const taught = softened(teacher);
@@ -36,8 +26,8 @@ export const binaryCrossEntropy: Loss = {
     const losses = tape.op('Sub', [entropy(own), entropy(taught)]);
     const difference = tape.op('Sub', [tape.op('Sigmoid', [own]), target]);
     return {
-      value: tape.op('Mul', [tape.op('ReduceSum', [losses], { keepdims: 0 }), tape.float(temperature ** 2 / size)]),
-      gradient: tape.op('Mul', [difference, tape.float(temperature / size)]),
+      value: answers.mean(losses, temperature ** 2),
+      gradient: answers.gradient(difference, temperature),
     };
   },
 };

@@ -1,5 +1,6 @@
 // A loss: what training makes small. Each adds its value and its gradient to the tape.
 import type { TrainingTape } from '../tape';
+import type { Answers } from './answers';
 
 export type LossName = 'softmax-cross-entropy' | 'binary-cross-entropy' | 'mse' | 'mae' | 'huber';
 
@@ -13,20 +14,28 @@ export interface Loss {
   readonly absorbs?: string;
   /**
    * @param output the value the loss is taken of: logits where an operator was absorbed.
+   * @param answers that it is the mean over.
    * @param classAxis of the output, for a loss of class indices.
    */
-  emit(tape: TrainingTape, output: string, target: string, classAxis: number): LossValues;
+  emit(tape: TrainingTape, output: string, target: string, answers: Answers, classAxis: number): LossValues;
   /**
    * How far the output is from a teacher's, both divided by the temperature and the loss multiplied by its square, so that
    * gradients keep their size. Default: the loss itself, with what the teacher says as the target.
    * @param teacher its logits, of the output's shape.
    */
-  distil?(tape: TrainingTape, output: string, teacher: string, temperature: number, classAxis: number): LossValues;
+  distil?(
+    tape: TrainingTape,
+    output: string,
+    teacher: string,
+    temperature: number,
+    answers: Answers,
+    classAxis: number,
+  ): LossValues;
 }
 
 /** Names of emitted values. */
 export interface LossValues {
-  /** Mean over the batch. */
+  /** Mean over the answers. */
   readonly value: string;
   /** Gradient with respect to the output. */
   readonly gradient: string;
