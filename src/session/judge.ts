@@ -1,4 +1,5 @@
 // How a session judges a model: by the metric on test and validation samples, or by verification where the data has pairs.
+import { sizeOf } from '../data/column';
 import type { Dataset, Split } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
@@ -56,10 +57,16 @@ export class Judge {
    */
   async doubts(model: Model, { test }: Judgement, choice: DataChoice | undefined): Promise<string[]> {
     const { data, engine, metric } = this;
-    const few = fewSamples(test.metric, this.counts.test);
+    const few = this.manyAnswers ? undefined : fewSamples(test.metric, this.counts.test);
     const others =
       data.pairs || choice === undefined ? undefined : await suspicion(model, data, choice, engine, test, metric);
     return [others ?? likeGuessing(test, data.test), few].filter((text) => text !== undefined);
+  }
+
+  /** Whether a sample can be right in part, as a mask can: then little is lost that still shows, on a few samples. */
+  get manyAnswers(): boolean {
+    const [target] = this.data.test.targets;
+    return target !== undefined && target.kind !== 'values' && sizeOf(target.shape) > 1;
   }
 
   /** Samples, or pairs, that decisions are made on and that the verdict is of. */
@@ -91,7 +98,7 @@ const NOTICED = 0.02;
 const GROSS = 0.1;
 
 /** Throws UserError where a rule decides on validation samples and there are none, or so few that it would mean nothing. */
-export function checkRule(until: Until | undefined, { validation: samples, train }: Counts): void {
+export function checkRule(until: Until | undefined, { validation: samples, train, manyAnswers }: Counts): void {
   if (until === undefined || until.rule === 'size') return;
   if (samples === 0) {
     throw new UserError(
@@ -99,8 +106,15 @@ export function checkRule(until: Until | undefined, { validation: samples, train
     );
   }
   if (until.rule === 'score') {
-    checkLimit(until, samples, train);
+    if (!manyAnswers) checkLimit(until, samples, train);
     return;
+  }
+  if (manyAnswers) {
+    const fewest = samplesToNotice(1, SIGNIFICANCE);
+    if (samples >= fewest) return;
+    throw new UserError(
+      `The stop rule "significant" decides on ${samples} validation samples, on which no loss can be told from chance. It takes ${fewest}: ${more(fewest, samples, train)}.`,
+    );
   }
   if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
   throw new UserError(
@@ -114,6 +128,8 @@ export interface Counts {
   readonly validation: number;
   /** Absent where they are not divided by a share: pairs of faces. */
   readonly train?: number;
+  /** Whether a sample can be right in part. */
+  readonly manyAnswers?: boolean;
 }
 
 /** The largest share that a recipe takes. */

@@ -83,7 +83,8 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
   const whole = withOwnLoss(recipe, original, data, until);
   const judge = new Judge(engine, data, whole.metric);
   judge.check(original.graph);
-  checkRule(until, { ...judge.counts, ...(data.pairs === undefined && { train: data.train.count }) });
+  const { manyAnswers } = judge;
+  checkRule(until, { ...judge.counts, manyAnswers, ...(data.pairs === undefined && { train: data.train.count }) });
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
