@@ -102,3 +102,17 @@ export function tensorsWithin(value: unknown): TensorRef[] {
   if (Array.isArray(value)) return value.flatMap(tensorsWithin);
   return isRecord(value) ? Object.values(value).flatMap(tensorsWithin) : [];
 }
+
+/** The call with other tensors in the places of its own. */
+export function mapCall(call: Call, change: (ref: TensorRef) => TensorRef): Call {
+  const within = (value: unknown): unknown => {
+    if (value instanceof TensorRef) return change(value);
+    if (Array.isArray(value)) return value.map(within);
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, own]) => [key, within(own)])) : value;
+  };
+  return {
+    args: call.args.map(within),
+    kwargs: within(call.kwargs) as Call['kwargs'],
+    inputs: call.inputs.map(change),
+  };
+}

@@ -2,7 +2,7 @@
 import { ModelError, messageOf, UserError } from '../../errors';
 import { BATCH, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
-import { type ElementType, elementCount } from '../../model/tensor';
+import { elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
 import { MAX_VALUES } from '../../ops/sample-size';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
@@ -18,8 +18,10 @@ import { FAMILIES } from './layers/index';
 import { withMaxout } from './layers/maxout';
 import { maskBehind } from './mask-passing';
 import { addOpaque } from './opaque';
+import { type Reading, ReadWeights } from './read-weights';
+import { mainInputs, type Run } from './run';
 import { type Entry, type Topology, wrappedTopology } from './topology';
-import { type Part, type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from './weight-store';
+import type { Part, WeightStore } from './weight-store';
 
 export interface KerasGraph {
   readonly graph: Graph;
@@ -66,20 +68,11 @@ function graphOf(topology: Topology, reader: Reader): KerasGraph {
   return { graph: builder.build(), layers: [...layers.values()], read, warnings: [...warnings] };
 }
 
-/** A layer while its calls are read. */
-interface Reading {
-  readonly path: readonly string[];
-  readonly weights: string[];
-  readonly names: Map<string, string>;
-  opaque: boolean;
-}
-
 class Reader {
   readonly builder = new GraphBuilder();
   readonly layers = new Map<string, Layer>();
   readonly read = new Map<string, ReadLayer>();
-  readonly #readings = new Map<string, Reading>();
-  readonly #taken = new Map<string, string>();
+  readonly #weights: ReadWeights;
 
   readonly warnings = new Set<string>();
   /** Whether a shape of the graph is guessed. */
@@ -90,7 +83,9 @@ class Reader {
     private readonly store: WeightStore,
     private readonly dialect: Dialect,
     private readonly guesses: boolean,
-  ) {}
+  ) {
+    this.#weights = new ReadWeights(store, this.builder);
+  }
 
   /**
    * Reads the calls of a model one after the other.
@@ -185,13 +180,7 @@ class Reader {
     this.builder.layer = full;
     const config: LayerConfig = new LayerConfig(full, entry.className, withPresentNames(entry.className, entry.config));
     if (inputs.length === 0) config.fail('reads nothing, and is no input of the model');
-    const reading = this.#readings.get(full) ?? {
-      path: own,
-      weights: [],
-      names: new Map<string, string>(),
-      opaque: false,
-    };
-    this.#readings.set(full, reading);
+    const reading = this.#weights.of(own);
     const outputs = this.#family(config, reading, {
       ...{ entry, level, call, inputs, find },
       parts: [],
@@ -243,16 +232,8 @@ class Reader {
     this.warnings.add(
       `layer "${config.name}" (${config.className}) is opaque, what it touches can't be pruned: Neuron Pruner does not know ${message}`,
     );
-    for (const name of reading.weights.splice(0)) builder.weights.delete(name);
-    reading.names.clear();
-    reading.opaque = true;
-    for (const weight of this.store.all(reading.path)) {
-      this.#taken.set(weight.name, weight.name);
-      reading.weights.push(weight.name);
-      reading.names.set(weight.name, weight.name);
-      builder.addWeight(weight);
-    }
-    const inputs = [...run.inputs.map((value) => lastOf(builder, value)), ...reading.weights];
+    const weights = this.#weights.takeAll(reading);
+    const inputs = [...run.inputs.map((value) => lastOf(builder, value)), ...weights];
     return addOpaque(builder, config.className, inputs, made);
   }
 
@@ -286,9 +267,11 @@ class Reader {
         return tensorsWithin(value).map(run.find);
       },
       dialect: this.dialect,
-      weight: (name, shape, trainable = true) =>
-        this.#weight(config, reading, run, { name, shape, trainable: trainable && config.flag('trainable', true) }),
-      stored: (name) => this.#find(reading, run, name, [])?.shape,
+      weight: (name, shape, trainable = true) => {
+        const wanted = { name, shape, trainable: trainable && config.flag('trainable', true) };
+        return this.#weights.take(config, reading, run, wanted);
+      },
+      stored: (name) => this.#weights.shape(reading, run, name),
       part: (part, inner = config) => this.#context(inner, reading, { ...run, parts: [...run.parts, part] }),
       partName: run.parts.map(({ name }) => (name === '' ? '' : `${name}/`)).join(''),
       warn: (note) => void this.warnings.add(`layer "${config.name}": ${note}`),
@@ -317,45 +300,11 @@ class Reader {
     return this.#family(inner, reading, { ...run, call, inputs, find, parts: [...run.parts, part] });
   }
 
-  #request(reading: Reading, { parts, positions }: Run, name: string, shape: readonly number[]): WeightRequest {
-    const own = parts.map(({ attribute }) => attribute).join('/');
-    const position = [...positions.values()].reduce((sum, count) => sum + count, 0);
-    return { path: reading.path, parts, name, shape, index: positions.get(own) ?? 0, position };
-  }
-
-  #find(reading: Reading, run: Run, name: string, shape: readonly number[]) {
-    return this.store.find(this.#request(reading, run, name, shape));
-  }
-
-  #weight(
-    config: LayerConfig,
-    reading: Reading,
-    run: Run,
-    wanted: { name: string; shape: readonly number[]; trainable: boolean },
-  ): string {
-    const request = this.#request(reading, run, wanted.name, wanted.shape);
-    const own = run.parts.map(({ attribute }) => attribute).join('/');
-    run.positions.set(own, request.index + 1);
-    const name = weightName(request);
-    const known = reading.names.get(name);
-    if (known !== undefined) return known;
-    const weight = this.store.find(request);
-    if (weight === undefined || !weightFits(weight, request)) config.fail(weightProblem(request, weight));
-    const { type, quantization } = weight.storage;
-    if (INTEGERS.has(type) && quantization === undefined) config.unknown(`weights of ${type} (${request.name})`);
-    const owner = this.#taken.get(weight.name);
-    if (owner !== undefined && owner !== name) config.fail(`its weight "${weight.name}" belongs to another layer too`);
-    this.#taken.set(weight.name, name);
-    reading.names.set(name, weight.name);
-    reading.weights.push(weight.name);
-    return this.builder.addWeight({ ...weight, trainable: wanted.trainable });
-  }
-
   /** Keeps what a layer's first call read and made. */
   #note(entry: Entry, path: readonly string[], inputs: readonly Activation[], outputs: readonly Activation[]): void {
     const full = [...path, entry.name].join('/');
     if (this.read.has(full)) return;
-    const reading = this.#readings.get(full);
+    const reading = this.#weights.known(full);
     const prefix = `${full}/`;
     const weights = [...(reading?.names ?? [])].map(([name, stored]): [string, string] => [
       name.slice(prefix.length),
@@ -381,36 +330,6 @@ class Reader {
     });
   }
 }
-
-/** One call of a layer or of a layer within it. */
-interface Run {
-  /** The layer, or that which wraps it. */
-  readonly entry: Entry;
-  readonly level: Level;
-  readonly call: Call;
-  readonly inputs: readonly Activation[];
-  readonly find: (ref: TensorRef) => Activation;
-  readonly parts: readonly Part[];
-  /** How many weights were asked for, by part. */
-  readonly positions: Map<string, number>;
-}
-
-/** What is said beside what a layer works on: asked for by name. */
-const ASIDE: ReadonlySet<string> = new Set([
-  ...['mask', 'attention_mask', 'query_mask', 'value_mask', 'key_mask'],
-  ...['initial_state', 'training'],
-]);
-
-/** The tensors a layer works on: those of its arguments but of what is said aside. */
-function mainInputs({ inputs, call, find }: Run): readonly Activation[] {
-  if (!Object.keys(call.kwargs).some((name) => ASIDE.has(name) && tensorsWithin(call.kwargs[name]).length > 0))
-    return inputs;
-  const named = Object.entries(call.kwargs).flatMap(([name, value]) => (ASIDE.has(name) ? [] : tensorsWithin(value)));
-  return [...tensorsWithin(call.args), ...named].map(find);
-}
-
-/** Weights of such types are numbers of steps of a size that lies elsewhere. */
-const INTEGERS: ReadonlySet<ElementType> = new Set<ElementType>(['int8', 'int16', 'uint8', 'uint16']);
 
 /** What Keras 3 has quantised a layer to (int8, int4, float8): it quantises what the layer reads, too. */
 function quantisedTo({ fields: { dtype } }: LayerConfig): string | undefined {

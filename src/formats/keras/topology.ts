@@ -1,9 +1,12 @@
 // Keras' model config (Sequential or functional, of Keras 1 to 3 and TF.js) as a list of entries and their calls.
 import { ModelError, UserError } from '../../errors';
-import { BATCH, type Shape } from '../../model/graph';
+import type { Shape } from '../../model/graph';
+import { counted } from './call-numbers';
+import { inOrder } from './call-order';
 import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
-import { type Config, isRecord, MAX_SIZE, show } from './config';
+import { type Config, isRecord, show } from './config';
 import { layerName } from './layer-name';
+import { withMade } from './made-shapes';
 
 /** One layer of the config. */
 export interface Entry {
@@ -214,99 +217,6 @@ function builtShape(config: unknown, build: unknown): unknown {
   return own ?? (isRecord(build) ? build.input_shape : undefined);
 }
 
-/** The entries with the shapes of their outputs that the file states where they are read. */
-function withMade(entries: readonly Entry[], outputs: readonly TensorRef[], sequential: boolean): Entry[] {
-  const made = new Map<string, (Shape | undefined)[]>();
-  const note = ({ layer, output, shape }: TensorRef): void => {
-    const own = made.get(layer) ?? [undefined];
-    if (output >= MAX_OUTPUTS)
-      throw new UserError(`output ${output} of layer "${layer}" is read: no layer has as many`);
-    while (own.length <= output) own.push(undefined);
-    own[output] ??= statedShape(shape);
-    made.set(layer, own);
-  };
-  for (const { calls } of entries) for (const { inputs } of calls) inputs.forEach(note);
-  outputs.forEach(note);
-  // Keras 2.14 says beside a layer what shape it was built for.
-  for (const { calls, build } of entries) {
-    const [ref, ...others] = calls.flatMap(({ inputs }) => inputs);
-    if (ref !== undefined && others.length === 0) note({ ...ref, shape: build?.input_shape });
-  }
-  return entries.map((entry, i) => {
-    const next = sequential ? entries[i + 1] : undefined;
-    const read = next && statedShape(next.build?.input_shape ?? next.config.batch_input_shape);
-    const own = read ? [read] : (made.get(entry.name) ?? [undefined]);
-    return { ...entry, made: own, ...(entry.inside && { inside: withMadeBy(entry.inside, own) }) };
-  });
-}
-
-/** A model that is a layer, with what is said of its outputs from outside. */
-function withMadeBy(inside: Topology, made: readonly (Shape | undefined)[]): Topology {
-  const changed = new Map<Entry, Entry>();
-  inside.outputs.forEach(({ layer, output }, i) => {
-    const entry = inside.entries.find(({ name }) => name === layer);
-    if (entry === undefined || made[i] === undefined) return;
-    const own = [...(changed.get(entry)?.made ?? entry.made ?? [])];
-    while (own.length <= output) own.push(undefined);
-    own[output] ??= made[i];
-    const nested = entry.inside && withMadeBy(entry.inside, own);
-    changed.set(entry, { ...entry, made: own, ...(nested && { inside: nested }) });
-  });
-  const current = (entry: Entry): Entry => changed.get(entry) ?? entry;
-  return {
-    ...inside,
-    entries: inside.entries.map(current),
-    order: inside.order.map(({ entry, call }) => ({ entry: current(entry), call })),
-  };
-}
-
-/** A layer has a few outputs; a model that is one may have some more. */
-const MAX_OUTPUTS = 1000;
-
-/** [null, 8, 8, 3] with its batch; undefined for what is no shape, or leaves more than the batch open. */
-function statedShape(shape: unknown): Shape | undefined {
-  if (!Array.isArray(shape) || shape.length < 1) return undefined;
-  const known = shape.slice(1).every((size) => Number.isInteger(size) && size > 0 && size <= MAX_SIZE);
-  return known ? [BATCH, ...shape.slice(1)] : undefined;
-}
-
-/**
- * A functional model that is a layer has, in some versions of Keras, been called once before by its making: its calls
- * then count from one. Rewritten to count from zero.
- */
-function counted(entries: readonly Entry[], outputs: readonly TensorRef[]): { entries: Entry[]; outputs: TensorRef[] } {
-  const highest = new Map<string, number>();
-  const note = ({ layer, call }: TensorRef): void => void highest.set(layer, Math.max(highest.get(layer) ?? 0, call));
-  for (const { calls } of entries) for (const { inputs } of calls) inputs.forEach(note);
-  outputs.forEach(note);
-  const shifted = new Set(
-    entries
-      .filter(({ name, inside, calls }) => inside !== undefined && highest.get(name) === calls.length)
-      .map(({ name }) => name),
-  );
-  if (shifted.size === 0) return { entries: [...entries], outputs: [...outputs] };
-  const shift = (ref: TensorRef): TensorRef =>
-    shifted.has(ref.layer) ? new TensorRef(ref.layer, Math.max(0, ref.call - 1), ref.output, ref.shape) : ref;
-  return {
-    entries: entries.map((entry) => ({ ...entry, calls: entry.calls.map((call) => mapCall(call, shift)) })),
-    outputs: outputs.map(shift),
-  };
-}
-
-/** The call with other tensors in the places of its own. */
-export function mapCall(call: Call, change: (ref: TensorRef) => TensorRef): Call {
-  const within = (value: unknown): unknown => {
-    if (value instanceof TensorRef) return change(value);
-    if (Array.isArray(value)) return value.map(within);
-    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, own]) => [key, within(own)])) : value;
-  };
-  return {
-    args: call.args.map(within),
-    kwargs: within(call.kwargs) as Call['kwargs'],
-    inputs: call.inputs.map(change),
-  };
-}
-
 function checkNames(entries: readonly Entry[]): void {
   const names = new Set<string>();
   for (const { name } of entries) {
@@ -330,40 +240,4 @@ function checkReferences(entries: readonly Entry[], outputs: readonly TensorRef[
   }
   const lost = outputs.find(missing);
   if (lost !== undefined) throw new UserError(`the model's output layer "${lost.layer}" is not in the model`);
-}
-
-type Ordered = Topology['order'][number];
-
-/** Every call after those it reads from: in the order listed, but that what a call waits for comes before it. */
-function inOrder(entries: readonly Entry[]): Ordered[] {
-  const byName = new Map(
-    entries.map((entry) => [entry.name, entry.calls.map((_, call): Ordered => ({ entry, call }))]),
-  );
-  const placed = new Set<Ordered>();
-  const waiting = new Set<Ordered>();
-  for (const listed of [...byName.values()].flat()) {
-    const stack = placed.has(listed) ? [] : [{ node: listed, next: 0 }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      waiting.add(top.node);
-      const reads = top.node.entry.calls[top.node.call]?.inputs[top.next++];
-      if (reads === undefined) {
-        placed.add(top.node);
-        waiting.delete(top.node);
-        stack.pop();
-        continue;
-      }
-      const source = byName.get(reads.layer)?.[reads.call];
-      if (source === undefined || placed.has(source)) continue;
-      if (waiting.has(source)) throw circle([...waiting], source);
-      stack.push({ node: source, next: 0 });
-    }
-  }
-  return [...placed];
-}
-
-/** @param waiting calls that wait each for the next, the last one for `first`. */
-function circle(waiting: readonly Ordered[], first: Ordered): UserError {
-  const names = waiting.slice(waiting.indexOf(first)).map(({ entry }) => `"${entry.name}"`);
-  const shown = names.length > 4 ? [...names.slice(0, 4), '…'] : names;
-  return new UserError(`the layers ${shown.join(', ')} read from each other in a circle`);
 }

@@ -5,9 +5,9 @@
 //   Reshape [height × width, c, 1] · MaxPooling2D (1, k) · Reshape [height, width, c / k]
 import { fixed, type Shape } from '../../../model/graph';
 import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
-import { TensorRef } from '../calls';
+import { mapCall, TensorRef } from '../calls';
 import type { LayerFamily } from '../family';
-import { type Entry, mapCall, type Topology } from '../topology';
+import type { Entry, Topology } from '../topology';
 
 export const MAXOUT = 'Maxout';
 
