@@ -1,5 +1,6 @@
 // neuron-pruner compare: two models side by side, and whether one is significantly worse.
 import type { Command } from 'commander';
+import { checkRuns } from '../engines/not-run';
 import type { MetricName } from '../evaluation/metrics/metric';
 import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
@@ -84,6 +85,7 @@ function sizeRow(figure: string, before: number, after: number): string[] {
 
 async function test(models: readonly [Model, Model], flags: Flags) {
   const choice = checkedData(flags, 0);
+  for (const { graph } of models) checkRuns(graph);
   const data = await openData(choice, flags.seed, models[0]);
   const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', models[0].graph, use);

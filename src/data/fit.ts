@@ -1,7 +1,7 @@
 // Fits a data set to a model: which of its columns go into which input and how, which output each target is for. What
 // does not fit is refused in one sentence before anything runs.
 import { UserError } from '../errors';
-import { fixedBatch, type Graph, producer, type Shape } from '../model/graph';
+import { type Dimension, fixedBatch, type Graph, producer, type Shape } from '../model/graph';
 import { lastActivation } from '../model/last-activation';
 import type { ElementType } from '../model/tensor';
 import { sizeOf } from './column';
@@ -10,7 +10,7 @@ import { checkAllClasses, fitTarget } from './fit-target';
 import { givesBack, ownInput } from './given-back';
 import { isImage } from './images/transform';
 import { channelsFirst, type Layout, layoutFor, words } from './layout';
-import type { Ports } from './options';
+import type { ModelPicture, Ports } from './options';
 
 /** A length that any will do for is null. */
 export type OpenShape = readonly (number | null)[];
@@ -56,7 +56,7 @@ export interface FitOptions {
 
 export function interfaceOf(graph: Graph): ModelInterface {
   checkBatch(graph);
-  const open = (shape: Shape): OpenShape => shape.slice(1).map((size) => (typeof size === 'number' ? size : null));
+  const open = (shape: Shape): OpenShape => shape.slice(1).map(lengthOf);
   return {
     inputs: graph.inputs.map(({ name, type, shape }) => ({ ...named(name, undefined), type, shape: open(shape) })),
     outputs: graph.outputs.map(({ name, type, shape }) => {
@@ -73,6 +73,7 @@ export function interfaceOf(graph: Graph): ModelInterface {
 
 /** The names of the inputs and outputs. */
 export function portsOf(graph: Graph): Ports {
+  const pictures = graph.inputs.flatMap(({ shape }) => pictureOf(shape.slice(1).map(lengthOf)) ?? []);
   const names = (name: string, layer?: string): string[] => {
     const { name: own, value } = named(name, layer);
     return value === undefined ? [own] : [own, value];
@@ -84,8 +85,11 @@ export function portsOf(graph: Graph): Ports {
       return Number.isFinite(size) ? size : undefined;
     }),
     outputs: graph.outputs.map(({ name }) => names(name, producer(graph, name)?.layer)),
+    ...(pictures.length === 1 && { picture: pictures[0] }),
   };
 }
+
+const lengthOf = (size: Dimension): number | null => (typeof size === 'number' ? size : null);
 
 /** Throws UserError where an input or output does not have the model's batch as its first axis. */
 function checkBatch(graph: Graph): void {
@@ -202,15 +206,21 @@ function inputOrder(dataset: Dataset, model: ModelInterface): number[] {
   );
 }
 
+/** What pictures an input takes, channels last or first; undefined where it takes something else. */
+function pictureOf(shape: OpenShape): ModelPicture | undefined {
+  const [first = null, second = null, third = null] = shape;
+  if (shape.length !== 3) return undefined;
+  return [
+    { height: first, width: second, channels: third },
+    { height: second, width: third, channels: first },
+  ].find(({ channels }) => channels === 1 || channels === 3);
+}
+
 /** How pictures of the one shape become such of the other; undefined where either is no picture. */
 function pictureChange(sample: readonly number[], wanted: OpenShape): string | undefined {
-  const [first, second, third] = wanted;
-  const places = [
-    [first, second, third],
-    [second, third, first],
-  ].find(([, , channels]) => channels === 1 || channels === 3);
-  if (places === undefined || wanted.length !== 3 || !isImage(sample)) return undefined;
-  const [height, width, channels] = places;
+  const picture = pictureOf(wanted);
+  if (picture === undefined || !isImage(sample)) return undefined;
+  const { height, width, channels } = picture;
   const sized = height === sample[0] && width === sample[1];
   const size = !height || !width || sized ? [] : [`--size ${width}x${height}`];
   const colour = channels === sample[2] ? [] : [`--colour ${channels === 1 ? 'grey' : 'rgb'}`];

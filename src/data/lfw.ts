@@ -63,7 +63,7 @@ export async function openLfw(path: string, options: ReadOptions): Promise<Store
   const [validation, tested] = [files.pairs(validationPairs), files.pairs(testPairs)];
   const samples: Samples = {
     count: files.all.length,
-    inputs: [await fileColumn(images, files.all, options.image ?? {})],
+    inputs: [await fileColumn(images, files.all, options)],
     targets: [
       {
         kind: 'classes',

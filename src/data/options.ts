@@ -36,6 +36,15 @@ export interface Ports {
   /** Numbers that each of the inputs takes of a sample; undefined where any will do. */
   readonly sizes?: readonly (number | undefined)[];
   readonly outputs?: readonly (readonly string[])[];
+  /** What pictures it takes, where one input takes such. */
+  readonly picture?: ModelPicture | undefined;
+}
+
+/** A length that any will do for is null. */
+export interface ModelPicture {
+  readonly height: number | null;
+  readonly width: number | null;
+  readonly channels: number | null;
 }
 
 /** A column by its name or number: from 0; -1 is the last. */
@@ -58,6 +67,9 @@ export interface TargetChoice {
   /** What the numbers are. Default: by looking at them, and at the model. */
   readonly kind?: 'classes' | 'binary' | 'values';
 }
+
+/** What pictures are brought to, and for whom. */
+export type PictureOptions = Pick<ReadOptions, 'image' | 'ports'>;
 
 export interface ImageOptions {
   /** Height and width that every image is brought to. */

@@ -9,7 +9,7 @@ import { commonForm, pictureColumn } from './images/column';
 import { measureImage } from './images/decode';
 import type { ImageSize } from './images/format';
 import { isJsonLines, readJsonLines } from './json-lines';
-import type { ReadOptions } from './options';
+import type { PictureOptions, ReadOptions } from './options';
 import { isParquet, readParquet } from './parquet';
 import type { StoredDataset } from './samples';
 import { type Part, type Parts, partOf, type Table } from './table';
@@ -116,7 +116,7 @@ async function packedPictures(
   column: string,
   files: readonly Uint8Array[],
   name: string,
-  { image = {} }: ReadOptions,
+  options: PictureOptions,
 ): Promise<Column> {
   const nameOf = (row: number): string => `${name}, ${column} of row ${row + 1}`;
   const sizes = files.map((file, row): readonly [ImageSize, string] => {
@@ -125,5 +125,5 @@ async function packedPictures(
     return [size, nameOf(row)];
   });
   const read = async (row: number): Promise<Uint8Array> => files[row] as Uint8Array;
-  return pictureColumn(column, { count: files.length, read, nameOf }, commonForm(sizes, image));
+  return pictureColumn(column, { count: files.length, read, nameOf }, commonForm(sizes, options));
 }

@@ -10,6 +10,8 @@ export interface Compiled {
 export interface CompiledOptimizer {
   /** The nearest of ours. */
   readonly name: 'sgd' | 'adam' | 'adamw';
+  /** The file's own name, where it is another: RMSprop. */
+  readonly called?: string;
   /** Of a schedule the rate it began with. */
   readonly learningRate?: number;
   readonly momentum?: number;

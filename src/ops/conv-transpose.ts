@@ -6,6 +6,7 @@ import { elementCount } from '../model/tensor';
 import { evaluateConv } from './conv-evaluation';
 import { gradientOfWeight } from './conv-weight-gradient';
 import { channelsThrough, gradientOfBias, groupsOf, imageOf } from './groups';
+import { counted, perSample } from './multiple';
 import { type Evaluation, input, listAttribute, type Operator, output } from './operator';
 import { type Window, windowOf } from './window';
 
@@ -47,7 +48,8 @@ export const convTranspose: Operator = {
   },
   expects: (node, [, weight]) => imageOf(node, weight, Number(weight?.[0])),
   ...channelsThrough(0),
-  macs: (_, [x = [], weight = []]) => elementCount(x.slice(1).map(Number)) * elementCount(weight.slice(1).map(Number)),
+  macs: (_, [x = [], weight = []]) =>
+    perSample(x[0]) * elementCount(counted(x.slice(1))) * elementCount(weight.slice(1).map(Number)),
   differentiate(node, tape) {
     tape.keep(node);
     const [x, weight] = [input(node, 0), input(node, 1)];

@@ -6,6 +6,7 @@ import { evaluateConv } from './conv-evaluation';
 import { gradientOfInput } from './conv-input-gradient';
 import { gradientOfWeight } from './conv-weight-gradient';
 import { channelsThrough, gradientOfBias, groupsOf, imageOf } from './groups';
+import { counted, perSample } from './multiple';
 import { input, type Operator, output } from './operator';
 import { slide, windowOf } from './window';
 
@@ -26,7 +27,7 @@ export const conv: Operator = {
   ...channelsThrough(1),
   macs(_, [, weight = []], [y = []]) {
     const perPosition = elementCount(weight.slice(1).map(Number));
-    return elementCount(y.slice(1).map(Number)) * perPosition;
+    return perSample(y[0]) * elementCount(counted(y.slice(1))) * perPosition;
   },
   differentiate(node, tape) {
     tape.keep(node);

@@ -78,13 +78,9 @@ export function costWith(model: Model, shapes: ReadonlyMap<string, Shape>, sizes
   };
 }
 
-/** Multiply-accumulates of one sample; a size that nobody knows (the batch) counts as 1. */
 function macsOf(node: Node, shapes: ReadonlyMap<string, Shape>): number {
-  const operator = operatorFor(node);
-  if (operator?.macs === undefined) return 0;
-  const known = (value: string): Shape =>
-    (shapes.get(value) ?? []).map((size) => (typeof size === 'number' ? size : 1));
-  return operator.macs(node, node.inputs.map(known), node.outputs.map(known));
+  const known = (value: string): Shape => shapes.get(value) ?? [];
+  return operatorFor(node)?.macs?.(node, node.inputs.map(known), node.outputs.map(known)) ?? 0;
 }
 
 /** Height and width where a model takes images of any size. */

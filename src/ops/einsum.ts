@@ -2,6 +2,7 @@
 // https://onnx.ai/onnx/operators/onnx__Einsum.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
+import { factored } from './multiple';
 import type { Axis, Contraction } from './operator';
 import { type Operator, output } from './operator';
 
@@ -99,8 +100,7 @@ export const einsum: Operator = {
     terms?.inputs.forEach((term, i) => {
       [...term].forEach((letter, axis) => {
         const size = inputs[i]?.[axis];
-        // Counted for one sample.
-        sizes.set(letter, typeof size === 'number' ? Math.max(sizes.get(letter) ?? 1, size) : 1);
+        sizes.set(letter, Math.max(sizes.get(letter) ?? 1, factored(size ?? 1).count));
       });
     });
     return [...sizes.values()].reduce((product, size) => product * size, 1);

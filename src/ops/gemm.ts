@@ -3,6 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { sumTo } from './broadcast';
+import { counted, perSample } from './multiple';
 import { input, NoGradientRule, numberAttribute, type Operator, output } from './operator';
 
 /** Whether A or B is read transposed, and the axis each is summed over. */
@@ -50,7 +51,7 @@ export const gemm: Operator = {
     output: { value: output(node), axis: 1 },
     weight: { value: input(node, 1), axis: orientation(node).transB ? 0 : 1 },
   }),
-  macs: (_, [, b = []]) => elementCount(b.map(Number)),
+  macs: (_, [, b = []], [y = []]) => perSample(y[0]) * elementCount(counted(b)),
   differentiate(node, tape) {
     const { transA, transB } = orientation(node);
     const plain = numberAttribute(node, 'alpha', 1) === 1 && numberAttribute(node, 'beta', 1) === 1;

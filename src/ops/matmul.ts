@@ -4,6 +4,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { broadcast, sumTo } from './broadcast';
+import { counted } from './multiple';
 import { type Axis, input, NoGradientRule, type Operator, output, type Tape } from './operator';
 
 /** Axes that are summed over: the last of a, the last but one of b. A vector has one axis alone. */
@@ -55,7 +56,7 @@ export const matmul: Operator = {
       ? rows
       : { output: { value: y, axis: result - 1 }, weight: { value: b, axis: right - 1 } };
   },
-  macs: (_, [a = []], [y = []]) => elementCount(y.map(Number)) * Number(a.at(-1) ?? 1),
+  macs: (_, [a = []], [y = []]) => elementCount(counted([...y, a.at(-1) ?? 1])),
   differentiate(node, tape) {
     tape.keep(node);
     const [a, b] = [input(node, 0), input(node, 1)];

@@ -22,7 +22,7 @@ export interface Operator {
   contracts?(node: Node, shape: (value: string) => Shape): readonly Contraction[];
   /** Where it makes channels: an axis of its first output, and of the weight that makes them. */
   produces?(node: Node, shape: (value: string) => Shape): { output: Axis; weight: Axis } | undefined;
-  /** Multiply-accumulates for the shapes given (batch 1). */
+  /** Multiply-accumulates of one sample; how sizes that only a run tells count says `counted`. */
   macs?(node: Node, inputs: readonly Shape[], outputs: readonly Shape[]): number;
   /** True where max(f(a), f(b)) = f(max(a, b)), element by element: maxout may stand on either side of it. */
   readonly monotone?: (node: Node) => boolean;

@@ -2,6 +2,7 @@
 import type { Tensor2D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
+import { counted, perSample } from './multiple';
 import { type Axis, type Evaluation, input, numberAttribute, type Operator, type Ties } from './operator';
 import { type Activation, activationsOf } from './recurrent-activations';
 
@@ -91,9 +92,9 @@ export function recurrent(type: string, kind: Recurrent): Operator {
       return last ? { output: { value: last, axis: 2 }, weight } : undefined;
     },
     macs(node, [x = [], w = [], r = []]) {
-      const steps = x[batchFirst(node) ? 1 : 0];
+      const [batch, steps = 1] = batchFirst(node) ? x : [x[1], x[0]];
       const each = elementCount(w.map(Number)) + elementCount(r.map(Number));
-      return (typeof steps === 'number' ? steps : 1) * each;
+      return perSample(batch) * elementCount(counted([steps])) * each;
     },
     resize(node, widths) {
       const hidden = fixed(widths.after(input(node, 2)), 2);

@@ -53,9 +53,23 @@ function ownOf(compiled: CompiledOptimizer, commonRate: number): Partial<Hyperpa
   };
 }
 
+/** What a person should know of a training that goes as the model was compiled, or nearly so. */
+export function compiledNote(taken: Hyperparameters, { called, name, learningRate }: CompiledOptimizer): string {
+  const said = `the model is retrained by ${optimizerText(taken)}`;
+  const same = called === undefined && (learningRate ?? taken.learningRate) === taken.learningRate;
+  if (same) return `${said}, as its file says it was compiled`;
+  const rate = learningRate === undefined ? '' : `, learning rate ${rateText(learningRate)}`;
+  return `${said}; its file says it was compiled with ${called ?? TITLES[name]}${rate}`;
+}
+
 /** "Adam, learning rate 0.001": for a person. */
 export function optimizerText({ optimizer, learningRate, momentum }: Hyperparameters): string {
-  const name = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' }[optimizer];
-  const rate = `learning rate ${Number(learningRate.toPrecision(3))}`;
-  return optimizer === 'sgd' && momentum > 0 ? `${name} with momentum ${momentum}, ${rate}` : `${name}, ${rate}`;
+  const rate = `learning rate ${rateText(learningRate)}`;
+  return optimizer === 'sgd' && momentum > 0
+    ? `${TITLES[optimizer]} with momentum ${momentum}, ${rate}`
+    : `${TITLES[optimizer]}, ${rate}`;
 }
+
+const TITLES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' } as const;
+
+const rateText = (rate: number): string => String(Number(rate.toPrecision(3)));

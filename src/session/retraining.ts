@@ -11,7 +11,7 @@ import { scoreText } from '../report/score-text';
 import { Teacher } from '../training/teacher';
 import { type TrainingProgress, train } from '../training/train';
 import type { SessionFolder } from './checkpoint';
-import { type Hyperparameters, hyperparametersOf, optimizerText } from './hyperparameters';
+import { compiledNote, type Hyperparameters, hyperparametersOf } from './hyperparameters';
 import type { Judge, Judgement } from './judge';
 import type { Recipe } from './recipe';
 import { SIGNIFICANCE } from './record';
@@ -57,9 +57,7 @@ export class Retraining {
     const compiled = original.compiled?.optimizer;
     this.#hyperparameters = hyperparametersOf(retrain, { compiled, maxout: findMaxouts(original).length > 0 });
     const own = compiled !== undefined && retrain.optimizer === undefined && retrain.epochs > 0;
-    this.notes = own
-      ? [`the model is retrained by ${optimizerText(this.#hyperparameters)}, as its file says it was compiled`]
-      : [];
+    this.notes = own ? [compiledNote(this.#hyperparameters, compiled)] : [];
   }
 
   async dispose(): Promise<void> {

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
+import { checkRuns } from '../engines/not-run';
 import { messageOf, UserError } from '../errors';
 import type { Evaluation } from '../evaluation/evaluate';
 import { permutationTest } from '../evaluation/permutation';
@@ -73,6 +74,7 @@ export class SessionStopped extends Error {
 /** Runs a recipe to its end and writes the result. */
 export async function runSession(recipe: Recipe, options: SessionOptions): Promise<SessionRecord> {
   const original = await openModel(recipe.model);
+  if (recipe.data !== undefined) checkRuns(original.graph);
   const data = await openFittedData(recipe.data, recipe.seed, original, recipe.retrain.loss);
   const until = ruleOf(recipe);
   const course = courseOf(recipe, original, until);

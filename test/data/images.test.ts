@@ -207,6 +207,8 @@ test('pictures of other sizes or colours are refused by name unless it is said w
       'latin1',
     );
     assert.match(await refusal(opened(folder)), /a\/2\.png is 3×5, a\/1\.png is 5×3.*--size 5x3/);
+    const picture = { height: 64, width: 48, channels: 3 };
+    assert.match(await refusal(opened(folder, { ports: { picture } })), /--size 48x64, or/, 'what the model takes');
   });
 });
 

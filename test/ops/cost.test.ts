@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildModel } from '../../src/architectures/index';
 import { costOf } from '../../src/ops/cost';
+import { ourModel } from '../layers-model';
+import { tf } from '../tensorflow';
 
 test("LeNet-5 has Caffe's 431,080 parameters and 2,293,000 multiply-accumulates, layer by layer", () => {
   const cost = costOf(buildModel('lenet5', { inputShape: [28, 28, 1], classes: 10, seed: 1 }));
@@ -32,4 +34,14 @@ test("the paper's maxout network has 240,470 parameters at 4 neurons a unit and 
   const [maxout] = cost.layers.filter(({ type }) => type === 'Maxout');
   assert.deepEqual(maxout?.outputShape, [64]);
   assert.equal(maxout?.parameters, 0);
+});
+
+test('a layer on every step of a sequence costs as many times', async () => {
+  const inner = [tf.layers.conv2d({ filters: 4, kernelSize: 3 }), tf.layers.flatten(), tf.layers.dense({ units: 5 })];
+  const source = tf.sequential({
+    layers: inner.map((layer, i) => tf.layers.timeDistributed({ layer, ...(i === 0 && { inputShape: [7, 8, 8, 3] }) })),
+  });
+  const { layers } = costOf(await ourModel(source));
+  const macs = layers.map((layer) => layer.macs).filter((count) => count > 0);
+  assert.deepEqual(macs, [7 * 6 * 6 * 4 * 27, 7 * 6 * 6 * 4 * 5]);
 });

@@ -1,6 +1,6 @@
 // Sessions on every kind of target: what is trained on it, judged by it, and said of it.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { random } from '../../src/random';
@@ -269,3 +269,16 @@ function perfect(): tf.LayersModel {
   model.layers[1]?.setWeights([tf.tensor2d([3, -2, ...new Array(10).fill(0)], [12, 1]), tf.tensor1d([1])]);
   return model;
 }
+
+test('a layer that no engine runs is named before the data are read, which are never right for it', () =>
+  inFolder(async (folder) => {
+    const model = await saveToFolder(network(1, 'linear'), join(folder, 'model'));
+    const json = await readFile(model, 'utf8');
+    await writeFile(model, json.replace('"class_name":"Dense"', '"class_name":"TextVectorization"'));
+    const recipe = makeRecipe({ model, data: { source: 'texts.csv' } }, folder, 'The test');
+    const said = await refusal(runSession(recipe, { sessions: join(folder, 'sessions') }));
+    assert.match(
+      said,
+      /^No engine can run TextVectorization \(layer "hidden"\)\. It prepares the data: save the numbers/,
+    );
+  }));

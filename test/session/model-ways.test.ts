@@ -9,7 +9,7 @@ import { compiledOf } from '../../src/formats/keras/compiled';
 import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
-import { hyperparametersOf } from '../../src/session/hyperparameters';
+import { compiledNote, hyperparametersOf } from '../../src/session/hyperparameters';
 import { ownLossOf, withOwnLoss } from '../../src/session/own-loss';
 import { makeRecipe } from '../../src/session/recipe';
 import { ruleOf } from '../../src/session/recipe-course';
@@ -115,7 +115,7 @@ test('Keras and TF.js write the optimizer in many ways', () => {
   const adam = { class_name: 'Adam', config: { learning_rate: 0.002, beta_1: 0.9 } };
   const decaying = { class_name: 'CosineDecay', config: { initial_learning_rate: 0.1, decay_steps: 10 } };
   for (const [training, optimizer] of [
-    [{ optimizer: 'rmsprop' }, { name: 'adam' }],
+    [{ optimizer: 'rmsprop' }, { name: 'adam', called: 'rmsprop' }],
     [{ optimizer: { module: 'keras.optimizers', ...adam } }, { name: 'adam', learningRate: 0.002 }],
     [
       { optimizer_config: { class_name: 'Adam', config: { lr: 0.0020000000949949026 } } },
@@ -158,4 +158,16 @@ test('a model is retrained as it was compiled, in steps that neither undo it nor
   // What a person asks for goes first, and the file's numbers belong to the file's optimizer.
   assert.deepEqual(of({ name: 'adam', learningRate: 3e-4 }, { optimizer: 'sgd' }), sgd);
   assert.deepEqual(of({ name: 'adam' }, { learningRate: 0.1 }), { ...adam, learningRate: 0.1 });
+});
+
+test('it is said how a model was compiled where it is retrained otherwise', () => {
+  const of = (compiled: CompiledOptimizer): string =>
+    compiledNote(hyperparametersOf({}, { compiled, maxout: false }), compiled);
+  const adam = 'the model is retrained by Adam, learning rate 0.001';
+  assert.equal(of({ name: 'adam', learningRate: 0.001 }), `${adam}, as its file says it was compiled`);
+  assert.equal(
+    of({ name: 'adam', learningRate: 0.002 }),
+    `${adam}; its file says it was compiled with Adam, learning rate 0.002`,
+  );
+  assert.equal(of({ name: 'adam', called: 'RMSprop' }), `${adam}; its file says it was compiled with RMSprop`);
 });

@@ -1,7 +1,7 @@
 // A column of pictures that are decoded when they are asked for, and kept while there is room.
 import { UserError } from '../../errors';
 import { type Column, PIXEL_SCALE, rawColumn, sizeOf } from '../column';
-import type { ImageOptions } from '../options';
+import type { ImageOptions, ModelPicture, PictureOptions } from '../options';
 import { decodeImage } from './decode';
 import type { ImageSize } from './format';
 import { changed, type Pixels } from './pixels';
@@ -60,7 +60,7 @@ type Measured = readonly [ImageSize, name: string];
  * What all pictures are, or can be. A few grey ones among coloured ones are stored so by many programs: they are made
  * colour, which changes no pixel. Throws UserError where pictures differ in what nobody asked to change.
  */
-export function commonForm(sizes: readonly Measured[], asked: ImageOptions): CommonForm {
+export function commonForm(sizes: readonly Measured[], { image: asked = {}, ports }: PictureOptions): CommonForm {
   const few = asked.colour === undefined ? fewGrey(sizes) : [];
   const options: ImageOptions = few.length > 0 ? { ...asked, colour: 'rgb' } : asked;
   const [first] = sizes;
@@ -69,7 +69,7 @@ export function commonForm(sizes: readonly Measured[], asked: ImageOptions): Com
   for (const [size, name] of sizes) {
     if (!options.size && (size.height !== wanted.height || size.width !== wanted.width)) {
       throw new UserError(
-        `${name} is ${size.width}×${size.height}, ${firstName} is ${wanted.width}×${wanted.height}. Say what size to bring all to: --size ${wanted.width}x${wanted.height}, or data.image.size in the recipe.`,
+        `${name} is ${size.width}×${size.height}, ${firstName} is ${wanted.width}×${wanted.height}. Say what size to bring all to: --size ${sizeFor(ports?.picture, wanted)}, or data.image.size in the recipe.`,
       );
     }
     if (!options.colour && size.channels !== wanted.channels) {
@@ -79,6 +79,11 @@ export function commonForm(sizes: readonly Measured[], asked: ImageOptions): Com
     }
   }
   return { size: wanted, options, ...(few.length > 0 && { note: noteOf(few, sizes.length) }) };
+}
+
+/** The size that the model takes, else that of a picture. */
+function sizeFor(taken: ModelPicture | undefined, picture: ImageSize): string {
+  return `${taken?.width ?? picture.width}x${taken?.height ?? picture.height}`;
 }
 
 /** The grey pictures, where most are colour and none is transparent. */

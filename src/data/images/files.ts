@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../errors';
-import type { ImageOptions } from '../options';
+import type { PictureOptions } from '../options';
 import { commonForm, pictureColumn } from './column';
 import { measureImage } from './decode';
 import type { ImageSize } from './format';
@@ -29,7 +29,7 @@ export function checkCount(files: number, folder: string): void {
 }
 
 /** A column of picture files. All of them are measured first, so that one that does not fit is found before a session. */
-export async function fileColumn(folder: string, files: readonly PictureFile[], image: ImageOptions) {
+export async function fileColumn(folder: string, files: readonly PictureFile[], options: PictureOptions) {
   if (files.length === 0)
     throw new UserError(`${folder} holds no pictures. Choose a folder with a folder for each class.`);
   const sizes: (readonly [ImageSize, string])[] = [];
@@ -42,7 +42,7 @@ export async function fileColumn(folder: string, files: readonly PictureFile[], 
     read: async (row: number) => readPicture(files[row] as PictureFile),
     nameOf: (row: number) => (files[row] as PictureFile).name,
   };
-  return pictureColumn('images', read, commonForm(sizes, image));
+  return pictureColumn('images', read, commonForm(sizes, options));
 }
 
 export async function readPicture({ path, name }: PictureFile): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 // for testing.
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../errors';
-import type { ImageOptions, ReadOptions } from '../options';
+import type { PictureOptions, ReadOptions } from '../options';
 import type { Samples, StoredDataset } from '../samples';
 import { type Part, partOf } from '../table';
 import { isPicture } from './decode';
@@ -29,7 +29,7 @@ export async function openImageFolder(path: string, options: ReadOptions): Promi
   const labelled = new PartedFiles<LabelledFile>();
   for (const [part, folder] of parts) labelled.add(part, await labelledFiles(folder, classNames, part));
   labelled.check(path);
-  const samples = await samplesOf(path, labelled.files, classNames, options.image ?? {});
+  const samples = await samplesOf(path, labelled.files, classNames, options);
   return { name, ...labelled.divided(samples, name, options.test) };
 }
 
@@ -74,11 +74,11 @@ async function samplesOf(
   folder: string,
   files: readonly LabelledFile[],
   classNames: readonly string[],
-  image: ImageOptions,
+  options: PictureOptions,
 ): Promise<Samples> {
   return {
     count: files.length,
-    inputs: [await fileColumn(folder, files, image)],
+    inputs: [await fileColumn(folder, files, options)],
     targets: [
       {
         kind: 'classes',

@@ -144,10 +144,9 @@ async function samplesOf(
   options: ReadOptions,
   notes: string[],
 ): Promise<Samples> {
-  const image = options.image ?? {};
   const palette = options.palette === undefined ? undefined : paletteOf(options.palette);
   const files = pairs.map(({ picture }) => picture);
-  const column = await fileColumn(path, files, image);
+  const column = await fileColumn(path, files, options);
   const [height = 1, width = 1] = column.shape;
   const size = height * width;
   if (size * pairs.length > MOST_BYTES) {

@@ -45,13 +45,15 @@ function optimizerOf(optimizer: unknown): CompiledOptimizer | undefined {
   if (/LossScale/.test(optimizer.class_name)) {
     return isLossScale(config.inner_optimizer) ? undefined : optimizerOf(config.inner_optimizer);
   }
-  const name = KIN.get(optimizer.class_name.replace(/^.*>/, '').toLowerCase());
+  const called = optimizer.class_name.replace(/^.*>/, '');
+  const name = KIN.get(called.toLowerCase());
   if (name === undefined) return undefined;
   const learningRate = rateOf(config.learning_rate ?? config.learningRate ?? config.lr);
   const momentum = share(config.momentum);
   const weightDecay = share(config.weight_decay);
   return {
     name,
+    ...(called.toLowerCase() !== name && { called }),
     ...(learningRate !== undefined && { learningRate }),
     ...(name === 'sgd' && momentum !== undefined && { momentum }),
     ...(name === 'adamw' && weightDecay !== undefined && { weightDecay }),
