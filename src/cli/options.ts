@@ -71,7 +71,7 @@ export function withData(command: Command, required: boolean): Command {
     .option('--test <share>', 'share for testing, where the data has no test part (default: a sixth)', realNumber)
     .option('--inputs <columns>', 'columns that are fed, separated by commas (default: all but the target)', names)
     .option('--target <columns>', 'the target; several columns are one target of several numbers', names)
-    .option('--output <name>', 'that the model is judged by, of several that have targets (default: the first)')
+    .option('--output <name>', 'that alone decides, of several that have targets (default: all of them)')
     .option('--classes <n or names>', "how many there are, or their names in the order of the model's outputs", classes)
     .option('--header', 'the first line of the CSV names the columns (default: by looking at it)')
     .option('--no-header', 'it does not')

@@ -67,8 +67,11 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
       ...hooks,
     });
     hooks.release();
-    const others = await otherOutputs(recipe, session);
-    const text = [iterationTable(session), [verdict(session), ...others.map(({ words }) => words)].join('\n')];
+    const outputs = await outputTests(recipe, session);
+    const others = outputs.slice(1);
+    // Where all of them decide, the verdict is on all of them.
+    const told = recipe.data.output === undefined ? outputs : others;
+    const text = [iterationTable(session), [verdict(session), ...told.map(({ words }) => words)].join('\n')];
     output.result(
       {
         ...resultOf(session),
@@ -85,8 +88,8 @@ async function prune(path: string, flags: Flags, output: Output): Promise<void> 
   }
 }
 
-/** How the result does by the outputs that decided nothing. */
-async function otherOutputs(recipe: Recipe, { out }: SessionRecord): Promise<readonly OutputTest[]> {
+/** How the result does by each output, where there are several: that which decides alone is the first. */
+async function outputTests(recipe: Recipe, { out }: SessionRecord): Promise<readonly OutputTest[]> {
   const before = await openModel(recipe.model);
   if (before.graph.outputs.length < 2 || recipe.data === undefined) return [];
   const { data, seed, threads } = recipe;
@@ -96,7 +99,7 @@ async function otherOutputs(recipe: Recipe, { out }: SessionRecord): Promise<rea
     seed,
     ...metric,
   });
-  return tested.others;
+  return tested.others.length === 0 ? [] : [tested, ...tested.others];
 }
 
 /** Without data there is no session: one cut, nothing retrained, nothing tested. */

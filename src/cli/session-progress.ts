@@ -60,10 +60,12 @@ export function sessionHooks(
       }
       case 'iteration': {
         const { record } = event;
-        const { metric } = record;
+        const scores = (record.outputs ?? [record]).map(
+          ({ metric, score }) => `${metric.title} ${scoreText(metric, score)}`,
+        );
         const p = record.pValue === undefined ? '' : `, ${pStatement(record.pValue)}`;
         output.note(
-          `${record.title}${record.accepted === false ? ' (refused)' : ''}: ${record.parameters.toLocaleString('en')} parameters, test ${metric.title} ${scoreText(metric, record.score)}${p}`,
+          `${record.title}${record.accepted === false ? ' (refused)' : ''}: ${record.parameters.toLocaleString('en')} parameters, test ${scores.join(', ')}${p}`,
         );
         break;
       }

@@ -84,7 +84,7 @@ export interface Dataset {
   readonly scales?: readonly number[];
   /** Pictures of faces to be compared: a model is judged by them where they are there. */
   readonly pairs?: Pairs;
-  /** The output or target that a model is to be judged by, where someone says so. */
+  /** The output or target that alone decides, where someone says so; it is the first then. */
   readonly output?: string;
   /** What a person should know about how the data is read, one sentence each. */
   readonly notes: readonly string[];

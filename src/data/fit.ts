@@ -168,9 +168,11 @@ export function fitDataset(dataset: Dataset, model: ModelInterface, options: Fit
   const [judged, ...others] = train.targets;
   if (judged !== undefined && others.length > 0) {
     const list = others.map((target) => `"${target.name}"`).join(', ');
-    const other = others[0] && model.outputs[others[0].output]?.name;
+    const named = model.outputs[judged.output]?.name;
     notes.push(
-      `the model is judged by "${judged.name}"; it is trained on ${list} too, which decides nothing (--output ${other} judges by another; data.output in a recipe)`,
+      dataset.output === undefined
+        ? `the model is judged by "${judged.name}" and ${list}: what does significant harm to one of them is refused (--output ${named} judges by one alone; data.output in a recipe)`
+        : `the model is judged by "${judged.name}" alone; it is trained on ${list} too, which decides nothing (leave --output out, data.output in a recipe, to decide by all)`,
     );
   }
   const unused = model.outputs.filter((_, i) => !train.targets.some(({ output }) => output === i));

@@ -10,7 +10,7 @@ export interface ReadOptions {
   readonly inputs?: readonly (ColumnChoice | InputChoice)[];
   /** What a model should say, one for each of its outputs. Default: the column called label, target, class or y. */
   readonly targets?: readonly (ColumnChoice | TargetChoice)[];
-  /** The output or target that a model is judged by, where there are several. Default: that of the first target. */
+  /** The output or target that alone decides, where there are several. Default: all of them. */
   readonly output?: string;
   /** What the model that is fed calls its inputs and outputs, each by one name or two: columns of such names are for them. */
   readonly ports?: Ports;

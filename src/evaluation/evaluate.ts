@@ -78,11 +78,6 @@ function countedEvaluation(metric: MetricInfo, outcomes: Counts): Evaluation {
   return { metric: infoOf(metric), score, interval: countedInterval(outcomes, score), outcomes };
 }
 
-/** Throws UserError where `evaluate` would: before anything runs. */
-export function checkMetric(graph: Graph, split: Split, name?: MetricName): void {
-  for (const target of split.targets.slice(0, 1)) metricFor(graph, target, name);
-}
-
 function infoOf({ name, title, better, unit }: MetricInfo): MetricInfo {
   return { name, title, better, unit };
 }

@@ -34,6 +34,14 @@ export function permutationTest(before: Outcomes, after: Outcomes, seed = 1, per
   return (extreme + 1) / (permutations + 1);
 }
 
+/**
+ * p-value of "after is no worse than before by any output", from those of the single outputs: by Bonferroni's correction,
+ * which holds however they depend on each other. One output is tested as it is.
+ */
+export function testOfAll(pValues: readonly number[]): number {
+  return Math.min(1, pValues.length * Math.min(...pValues));
+}
+
 /** The same where a score is made of sums: what a swap changes is added up, and both scores are taken anew. */
 function testOfCounts(before: Counts, after: Counts, source: Random, permutations: number): number {
   const { width } = before;

@@ -1,5 +1,5 @@
 // The few numbers that matter, before and after, in large type.
-import { SIGNIFICANCE } from '../session/record';
+import { type MetricInfo, SIGNIFICANCE } from '../session/record';
 import type { Ends } from './ends';
 import { bytes, change, pStatement, shortCount, unbroken } from './format';
 import { html, type Markup } from './markup';
@@ -23,12 +23,31 @@ ${sparse ? size('Non-zero weights', original.nonZero, result.nonZero, shortCount
 ${size('Multiply-accumulates', original.macs, result.macs, shortCount)}
 ${size('Size on disk', original.bytes, result.bytes, bytes)}
 ${original.gzipped && result.gzipped ? size('Gzipped', original.gzipped, result.gzipped, bytes) : undefined}
-${scoreFigure(ends)}
+${scoreFigures(ends)}
 </dl>
 </section>`;
 }
 
-function scoreFigure({ metric, original, result }: Ends): Markup {
+/** Of several outputs each, its p-value corrected for their number. */
+function scoreFigures(ends: Ends): Markup[] {
+  const { original, result } = ends;
+  const { outputs } = result;
+  if (outputs === undefined || original.outputs === undefined) return [scoreFigure(ends)];
+  return outputs.map((own, i) => {
+    const pValue = own.pValue === undefined ? undefined : Math.min(1, outputs.length * own.pValue);
+    const before = original.outputs?.[i] ?? own;
+    const after = result === original ? before : { ...own, pValue };
+    return scoreFigure({ metric: own.metric, original: before, result: after });
+  });
+}
+
+interface Scores {
+  readonly metric: MetricInfo;
+  readonly original: { readonly score: number };
+  readonly result: { readonly score: number; readonly pValue?: number | undefined };
+}
+
+function scoreFigure({ metric, original, result }: Scores): Markup {
   const tested = result.pValue === undefined ? 'not tested' : pStatement(result.pValue);
   const difference = `${scoreDifference(metric, original.score, result.score)}, ${tested}`;
   const after = result === original ? undefined : scoreText(metric, result.score);

@@ -35,6 +35,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['mse', 'MSE'],
   ['mae', 'MAE'],
   ['r2', 'R²'],
+  ['accuracy', 'Accuracy'],
   ['binary-accuracy', 'Accuracy'],
   ['mean-iou', 'Mean IoU'],
   ['verification', 'Accuracy'],

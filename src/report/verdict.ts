@@ -1,5 +1,5 @@
 // What a session came to, in words.
-import { SIGNIFICANCE } from '../session/record';
+import { type IterationRecord, type MetricInfo, type OutputRecord, SIGNIFICANCE } from '../session/record';
 import { type Ends, endsOf, type Iterations } from './ends';
 import { percent, points, pStatement } from './format';
 import { scoreText, worseBy, worsening } from './score-text';
@@ -23,6 +23,12 @@ export function verdictOf(ends: Ends): Verdict {
   return { size: sizeVerdict(ends), ...scoreVerdict(ends) };
 }
 
+interface Scores {
+  readonly metric: MetricInfo;
+  readonly original: Pick<IterationRecord, 'score'>;
+  readonly result: Pick<IterationRecord, 'score' | 'pValue'>;
+}
+
 function sizeVerdict({ original, result, sparse }: Ends): string {
   if (result === original) return 'Nothing was removed.';
   const removed = 1 - result.parameters / original.parameters;
@@ -35,7 +41,33 @@ function sizeVerdict({ original, result, sparse }: Ends): string {
   return removed === 0 ? 'No parameters removed.' : `${percent(-removed)} more parameters than before.`;
 }
 
-function scoreVerdict({ metric, original, result }: Ends): Pick<Verdict, 'score' | 'loss'> {
+function scoreVerdict(ends: Ends): Pick<Verdict, 'score' | 'loss'> {
+  const { original, result } = ends;
+  if (original.outputs && result.outputs) return scoresVerdict(ends, original.outputs, result.outputs);
+  return oneVerdict(ends);
+}
+
+/** Of several outputs: none of them, or the one that is worst. */
+function scoresVerdict(
+  { original, result }: Ends,
+  before: readonly OutputRecord[],
+  after: readonly OutputRecord[],
+): Pick<Verdict, 'score' | 'loss'> {
+  if (result === original) {
+    const scores = before.map(({ metric, score }) => `${metric.title} ${scoreText(metric, score)}`);
+    return { score: `The original is the result: ${scores.join(', ')}.`, loss: false };
+  }
+  const { pValue = 1 } = result;
+  if (pValue > SIGNIFICANCE) {
+    const worse = after.map(({ metric }) => worsening(metric));
+    return { score: `No significant ${worse.join(' or ')} (${pStatement(pValue)}).`, loss: false };
+  }
+  const worst = after.reduce((at, own, i) => ((own.pValue ?? 1) < (after[at]?.pValue ?? 1) ? i : at), 0);
+  const [from, to] = [before[worst] as OutputRecord, after[worst] as OutputRecord];
+  return oneVerdict({ metric: to.metric, original: from, result: { ...to, pValue } });
+}
+
+function oneVerdict({ metric, original, result }: Scores): Pick<Verdict, 'score' | 'loss'> {
   const text = (score: number): string => scoreText(metric, score);
   if (result === original)
     return { score: `The original is the result: ${metric.title} ${text(original.score)}.`, loss: false };

@@ -3,6 +3,7 @@ import type { Dataset, Split, Target } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import { type Evaluation, evaluate } from '../evaluation/evaluate';
+import { suiting } from '../evaluation/metrics/index';
 import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
 import { permutationTest } from '../evaluation/permutation';
 import type { Model } from '../model/model';
@@ -64,10 +65,13 @@ export async function testModels(
   ]);
   const [own, ...more] = fitted.test.targets;
   if (own === undefined) throw new UserError(`${data.name} has no target to test by.`);
-  const metricName = name ?? metricOf(ownLoss(before), [own]);
+  const suits = fitted.test.targets.some((target) => suiting(name, target) !== undefined);
+  const nameFor = (target: Target): MetricName | undefined =>
+    (suits ? suiting(name, target) : name) ?? metricOf(ownLoss(before), [target]);
+  const metricName = nameFor(own);
   const judged = await testOutput(own, metricName);
   const others: OutputTest[] = [];
-  for (const target of more) others.push((await testOutput(target, metricOf(ownLoss(before), [target]))).test);
+  for (const target of more) others.push((await testOutput(target, nameFor(target))).test);
   const suspected = choice && (await suspicion(before, fitted, choice, engine, judged.first, metricName));
   const notes = [...fitted.notes, ...(suspected === undefined ? [] : [suspected])];
   return { ...judged.test, others, notes };

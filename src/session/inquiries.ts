@@ -4,6 +4,7 @@ import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { type Latency, speedUp } from '../evaluation/latency';
+import { testOfAll } from '../evaluation/permutation';
 import { openModel } from '../formats/open';
 import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
@@ -15,9 +16,10 @@ import { speedWords } from '../report/speed';
 import { chooseEngine } from '../training/choose-engine';
 import { benchModels } from './bench';
 import { channelWeights } from './channel-weights';
-import { nonZero, testModels } from './compare';
+import { type ComparisonTest, nonZero, type OutputTest, testModels } from './compare';
 import { openData, openFittedData } from './data';
 import { makeExample } from './example';
+import { ofOutput } from './judge';
 import { Predictor } from './predict';
 import { makeRecipe } from './recipe';
 import { pruneWithoutData } from './without-data';
@@ -174,6 +176,19 @@ async function sizesOf(model: Model): Promise<protocol.ComparedFigures> {
   return { nonZero: await nonZero(model), ...(gzipped !== undefined && { gzipped }) };
 }
 
+/** Of several outputs that decide the one that is worst, its p-value corrected for their number. */
+function decisive(tested: ComparisonTest, output: string | undefined): OutputTest {
+  const all = [tested, ...tested.others];
+  if (all.length === 1 || output !== undefined) return tested;
+  const worst = all.reduce((found, own) => (own.pValue < found.pValue ? own : found));
+  return {
+    ...worst,
+    metric: ofOutput(worst.metric, worst.target),
+    pValue: testOfAll(all.map(({ pValue }) => pValue)),
+    words: all.map(({ words }) => words).join(' '),
+  };
+}
+
 async function comparison({
   before: beforePath,
   after: afterPath,
@@ -183,7 +198,8 @@ async function comparison({
 }: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
   const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
   const data = choice && (await openData(choice, seed, before));
-  const test = data && (await testModels(before, after, data, onnxruntime({ threads }), { seed }));
+  const tested = data && (await testModels(before, after, data, onnxruntime({ threads }), { seed }));
+  const test = tested && decisive(tested, choice.output);
   return {
     before: {
       ...inspected(before, beforePath),

@@ -1,11 +1,12 @@
 // How a session judges a model: by the metric on test and validation samples, or by verification where the data has pairs.
 import { sizeOf } from '../data/column';
-import type { Dataset, Split } from '../data/dataset';
+import type { Dataset, Split, Target } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
-import { checkMetric, type Evaluation, evaluate } from '../evaluation/evaluate';
+import { type Evaluation, evaluate } from '../evaluation/evaluate';
+import { metricFor } from '../evaluation/metrics/index';
 import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
-import { samplesToNotice, smallestLoss } from '../evaluation/permutation';
+import { permutationTest, samplesToNotice, smallestLoss, testOfAll } from '../evaluation/permutation';
 import { type VerificationRecord, verifyModel } from '../evaluation/verification';
 import type { Graph } from '../model/graph';
 import type { Model } from '../model/model';
@@ -13,28 +14,49 @@ import { loadValues } from '../model/values';
 import type { DataChoice } from '../protocol/recipe-file';
 import { otherOrder } from './class-order';
 import { fedOtherwise } from './other-feeding';
+import { judgedBy } from './own-loss';
+import type { Recipe } from './recipe';
 import { SIGNIFICANCE } from './record';
 import type { Until } from './until';
 
-export interface Judgement {
+/** How a model does by one of its outputs. */
+export interface Judged {
+  /** What the data call it. */
+  readonly output: string;
   readonly test: Evaluation;
   /** Absent where there are no validation samples, or they were not asked for. */
   readonly validation?: Evaluation;
+}
+
+export interface Judgement {
+  /** The outputs that decide. */
+  readonly outputs: readonly [Judged, ...Judged[]];
   readonly verification?: readonly VerificationRecord[];
 }
 
 export class Judge {
+  readonly #targets: readonly Target[];
+  readonly #metricOf: (target: Target) => MetricName | undefined;
+
+  /** @param until the rule that it decides for. */
   constructor(
     private readonly engine: Engine,
     private readonly data: Dataset,
-    private readonly metric: MetricName | undefined,
-  ) {}
+    private readonly recipe: Recipe,
+    until?: Until,
+  ) {
+    const { targets } = data.test;
+    // A person who names one output decides by that one.
+    this.#targets = data.output === undefined ? targets : targets.slice(0, 1);
+    this.#metricOf = judgedBy(recipe, this.#targets, until);
+  }
 
   /** Throws UserError where the metric does not suit the data. */
   check(graph: Graph): void {
-    if (this.data.pairs === undefined) checkMetric(graph, this.data.test, this.metric);
-    else if (this.metric !== undefined) {
-      throw new UserError(`Faces are judged by verification of pairs: leave the metric ${this.metric} out.`);
+    if (this.data.pairs === undefined) {
+      for (const target of this.#targets) metricFor(graph, target, this.#metricOf(target));
+    } else if (this.recipe.metric !== undefined) {
+      throw new UserError(`Faces are judged by verification of pairs: leave the metric ${this.recipe.metric} out.`);
     }
   }
 
@@ -44,19 +66,34 @@ export class Judge {
     const values = await loadValues(graph);
     if (pairs) {
       const verified = await verifyModel(this.engine, graph, values, pairs);
-      return { test: verified.test, validation: verified.validation, verification: verified.records };
+      const { test: tested, validation: seen } = verified;
+      return { outputs: [{ output: 'pairs', test: tested, validation: seen }], verification: verified.records };
     }
-    const tested = await evaluate(this.engine, graph, values, test, this.metric);
-    if (!decides || validation.count === 0) return { test: tested };
-    return { test: tested, validation: await evaluate(this.engine, graph, values, validation, this.metric) };
+    const outputs: Judged[] = [];
+    for (const [i, target] of this.#targets.entries()) {
+      const { name } = target;
+      const by = async (split: Split): Promise<Evaluation> => {
+        const targets = split.targets.slice(i, i + 1);
+        const found = await evaluate(this.engine, graph, values, { ...split, targets }, this.#metricOf(target));
+        return this.#targets.length === 1 ? found : { ...found, metric: ofOutput(found.metric, name) };
+      };
+      const tested = await by(test);
+      const decided = decides && validation.count > 0;
+      outputs.push({ output: name, test: tested, ...(decided && { validation: await by(validation) }) });
+    }
+    const [first, ...others] = outputs;
+    if (first === undefined) throw new Error('a data set without targets');
+    return { outputs: [first, ...others] };
   }
 
   /**
    * What a person should know about the original's score, a sentence each.
    * @param choice of the data, which may say how it is fed.
    */
-  async doubts(model: Model, { test }: Judgement, choice: DataChoice | undefined): Promise<string[]> {
-    const { data, engine, metric } = this;
+  async doubts(model: Model, { outputs: [{ test }] }: Judgement, choice: DataChoice | undefined): Promise<string[]> {
+    const { data, engine } = this;
+    const [target] = this.#targets;
+    const metric = target && this.#metricOf(target);
     const few = this.manyAnswers ? undefined : fewSamples(test.metric, this.counts.test);
     const others =
       data.pairs || choice === undefined ? undefined : await suspicion(model, data, choice, engine, test, metric);
@@ -65,8 +102,12 @@ export class Judge {
 
   /** Whether a sample can be right in part, as a mask can: then little is lost that still shows, on a few samples. */
   get manyAnswers(): boolean {
-    const [target] = this.data.test.targets;
-    return target !== undefined && target.kind !== 'values' && sizeOf(target.shape) > 1;
+    return this.#targets.every(({ kind, shape }) => kind !== 'values' && sizeOf(shape) > 1);
+  }
+
+  /** Outputs that decide. */
+  get tests(): number {
+    return Math.max(1, this.#targets.length);
   }
 
   /** Samples, or pairs, that decisions are made on and that the verdict is of. */
@@ -75,6 +116,34 @@ export class Judge {
     if (pairs === undefined) return { validation: validation.count, test: test.count };
     return { validation: pairs.validation.same.length, test: pairs.test.same.length };
   }
+}
+
+/** "accuracy of "digit"" */
+export function ofOutput(metric: MetricInfo, output: string): MetricInfo {
+  return { ...metric, title: `${metric.title} of "${output}"` };
+}
+
+/**
+ * Whether one judgement is worse than the other: p-values of each output, and of all of them together.
+ * @param on what it is tested on; undefined where there are no such samples.
+ */
+export function worseThan(
+  before: Judgement,
+  after: Judgement,
+  on: 'test' | 'validation',
+  seed: number,
+): Worsening | undefined {
+  const each = after.outputs.flatMap((own, i) => {
+    const [from, to] = [before.outputs[i]?.[on], own[on]];
+    return from === undefined || to === undefined ? [] : [permutationTest(from.outcomes, to.outcomes, seed)];
+  });
+  return each.length === 0 ? undefined : { each, together: testOfAll(each) };
+}
+
+export interface Worsening {
+  readonly each: readonly number[];
+  /** Corrected for their number. */
+  readonly together: number;
 }
 
 /** Whether a model that does badly would do well with its samples or its classes told otherwise, in a sentence. */
@@ -98,7 +167,10 @@ const NOTICED = 0.02;
 const GROSS = 0.1;
 
 /** Throws UserError where a rule decides on validation samples and there are none, or so few that it would mean nothing. */
-export function checkRule(until: Until | undefined, { validation: samples, train, manyAnswers }: Counts): void {
+export function checkRule(
+  until: Until | undefined,
+  { validation: samples, train, manyAnswers, tests = 1 }: Counts,
+): void {
   if (until === undefined || until.rule === 'size') return;
   if (samples === 0) {
     throw new UserError(
@@ -109,17 +181,18 @@ export function checkRule(until: Until | undefined, { validation: samples, train
     if (!manyAnswers) checkLimit(until, samples, train);
     return;
   }
+  const level = SIGNIFICANCE / tests;
   if (manyAnswers) {
-    const fewest = samplesToNotice(1, SIGNIFICANCE);
+    const fewest = samplesToNotice(1, level);
     if (samples >= fewest) return;
     throw new UserError(
       `The stop rule "significant" decides on ${samples} validation samples, on which no loss can be told from chance. It takes ${fewest}: ${more(fewest, samples, train)}.`,
     );
   }
-  if (smallestLoss(samples, SIGNIFICANCE) <= GROSS) return;
+  if (smallestLoss(samples, level) <= GROSS) return;
   throw new UserError(
-    `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, SIGNIFICANCE))} can be told from chance. ` +
-      `It takes ${samplesToNotice(GROSS, SIGNIFICANCE)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, SIGNIFICANCE)} for one of ${percent(NOTICED)}: ${more(samplesToNotice(GROSS, SIGNIFICANCE), samples, train)}.`,
+    `The stop rule "significant" decides on ${samples} validation samples, on which no loss below ${percent(smallestLoss(samples, level))} can be told from chance. ` +
+      `It takes ${samplesToNotice(GROSS, level)} to notice a loss of ${percent(GROSS)}, ${samplesToNotice(NOTICED, level)} for one of ${percent(NOTICED)}: ${more(samplesToNotice(GROSS, level), samples, train)}.`,
   );
 }
 
@@ -130,6 +203,8 @@ export interface Counts {
   readonly train?: number;
   /** Whether a sample can be right in part. */
   readonly manyAnswers?: boolean;
+  /** Outputs that are tested. */
+  readonly tests?: number;
 }
 
 /** The largest share that a recipe takes. */

@@ -1,5 +1,6 @@
 // The loss that a model's file says it was trained with, and what follows from it, where nobody names another.
 import type { Dataset, Target } from '../data/dataset';
+import { suiting } from '../evaluation/metrics/index';
 import type { MetricName } from '../evaluation/metrics/metric';
 import type { Model } from '../model/model';
 import type { LossName } from '../training/loss/loss';
@@ -26,23 +27,28 @@ export function metricOf(loss: LossName | undefined, [target]: readonly Target[]
   return loss === 'mae' && target?.kind === 'values' ? 'mae' : undefined;
 }
 
-/**
- * The recipe with the loss that the model was trained with, where it says none of its own and that one suits, and with the
- * metric that its rule is about, or else its loss.
- */
-export function withOwnLoss(recipe: Recipe, original: Model, { train: { targets } }: Dataset, until?: Until): Recipe {
+/** The recipe with the loss that the model was trained with, where it says none of its own and that one suits. */
+export function withOwnLoss(recipe: Recipe, original: Model, { train: { targets } }: Dataset): Recipe {
   const loss = recipe.retrain.loss ?? ownLossOf(original, targets);
-  const metric = recipe.metric ?? askedFor(until, targets) ?? metricOf(loss, targets);
-  return {
-    ...recipe,
-    ...(metric !== undefined && { metric }),
-    ...(loss !== undefined && { retrain: { ...recipe.retrain, loss } }),
-  };
+  return loss === undefined ? recipe : { ...recipe, retrain: { ...recipe.retrain, loss } };
+}
+
+/**
+ * What each target is judged by: the metric that the recipe names, where it suits the target or none of them, else what its
+ * rule is about, or else its loss; undefined: what suits the target.
+ */
+export function judgedBy(
+  { metric, retrain: { loss } }: Recipe,
+  targets: readonly Target[],
+  until?: Until,
+): (target: Target) => MetricName | undefined {
+  const suits = targets.some((target) => suiting(metric, target) !== undefined);
+  return (target) => (suits ? suiting(metric, target) : metric) ?? askedFor(until, target) ?? metricOf(loss, [target]);
 }
 
 /** What a rule names, where several metrics suit the target. */
-function askedFor(until: Until | undefined, [target]: readonly Target[]): MetricName | undefined {
-  if (until?.rule !== 'score' || target === undefined) return undefined;
+function askedFor(until: Until | undefined, target: Target): MetricName | undefined {
+  if (until?.rule !== 'score') return undefined;
   return ASKED_FOR[target.kind].find((name) => name === until.metric);
 }
 

@@ -5,6 +5,20 @@ import type { LayerCut } from '../pruning/plan';
 
 export type { MetricInfo };
 
+/** How a model does by one of several outputs that decide. */
+export interface OutputRecord {
+  /** What the data call it. */
+  readonly output: string;
+  readonly metric: MetricInfo;
+  readonly score: number;
+  readonly interval: readonly [low: number, high: number];
+  readonly scoreAfterCut?: number;
+  readonly validationScore?: number;
+  /** Of this output by itself. */
+  readonly validationPValue?: number;
+  readonly pValue?: number;
+}
+
 /**
  * original: the model as it was given (or trained first). maxout: maxout introduced and retrained. neurons: neurons cut.
  * weights: weights set to zero. The last two are retrained afterwards. training: nothing is cut, only trained.
@@ -31,6 +45,8 @@ export interface IterationRecord {
   readonly bytes: number;
   /** Those of the weights, gzipped; absent where they are too many. */
   readonly gzipped?: number;
+  /** Where several outputs decide, how each of them does: what stands below of scores is of the first. */
+  readonly outputs?: readonly OutputRecord[];
   /** What the scores are of: the same for all iterations. */
   readonly metric: MetricInfo;
   /** On the test samples, and its 95 % confidence interval. */
@@ -40,11 +56,11 @@ export interface IterationRecord {
   readonly verification?: readonly VerificationRecord[];
   /** On the validation samples; absent where there are none. */
   readonly validationScore?: number;
-  /** The permutation test on the validation samples: what stop rules decide on. */
+  /** The permutation test on the validation samples, of all outputs that decide: what stop rules decide on. */
   readonly validationPValue?: number;
   /** On the test samples after the cut, before retraining. Absent where nothing was cut. */
   readonly scoreAfterCut?: number;
-  /** Paired permutation test against the original, on the test samples; absent for the original itself. */
+  /** Paired permutation test against the original, on the test samples, of all outputs that decide; absent for the original itself. */
   readonly pValue?: number;
   readonly cuts: readonly LayerCut[];
   /** Relevance the cut was decided on, by layer. */
@@ -89,8 +105,23 @@ export interface SessionRecord {
   readonly chosen: number;
 }
 
+/** How a model does by each output that decides, be it one. */
+export function outputsOf<Own extends Scored>(
+  record: Own & { readonly outputs?: readonly OutputRecord[] },
+): readonly Scored[] {
+  return record.outputs ?? [record];
+}
+
+export type Scored = Pick<IterationRecord, 'metric' | 'validationScore' | 'validationPValue'>;
+
+/** Whether no output's validation score is lower than the other's. */
+export function isAsGood(record: IterationRecord, other: IterationRecord): boolean {
+  const others = outputsOf(other);
+  return outputsOf(record).every((own, i) => scoreOrder(own) >= scoreOrder(others[i] ?? other));
+}
+
 /** The validation score so that more is better. */
-export function scoreOrder({ validationScore = Number.NaN, metric }: IterationRecord): number {
+function scoreOrder({ validationScore = Number.NaN, metric }: Scored): number {
   return metric.better === 'higher' ? validationScore : -validationScore;
 }
 

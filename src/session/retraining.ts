@@ -1,7 +1,7 @@
 // Training after a cut, and what is kept of it: what did harm is not.
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
-import { permutationTest } from '../evaluation/permutation';
+import type { Evaluation } from '../evaluation/evaluate';
 import type { Model } from '../model/model';
 import { loadValues, withValues } from '../model/values';
 import { findMaxouts } from '../pruning/maxout';
@@ -12,7 +12,7 @@ import { Teacher } from '../training/teacher';
 import { type TrainingProgress, train } from '../training/train';
 import type { SessionFolder } from './checkpoint';
 import { compiledNote, type Hyperparameters, hyperparametersOf } from './hyperparameters';
-import type { Judge, Judgement } from './judge';
+import { type Judge, type Judgement, type Worsening, worseThan } from './judge';
 import type { Recipe } from './recipe';
 import { SIGNIFICANCE } from './record';
 import type { Stage } from './stage';
@@ -30,6 +30,11 @@ export interface RetrainingHooks {
   /** One sentence for a person. */
   onWarning(text: string): void;
   stopped(): boolean;
+}
+
+/** Any output that is significantly worse is harm. */
+function isHarm(worsening: Worsening | undefined): boolean {
+  return worsening !== undefined && worsening.together <= SIGNIFICANCE;
 }
 
 /** Of the learning rate, after every training that did harm. */
@@ -73,25 +78,26 @@ export class Retraining {
     if (epochs === 0) return { model: cut, judgement: afterCut, harmed: false };
     const model = await this.#train(cut, stage, index, epochs);
     const judgement = await this.judge.judge(model, true);
-    const [before, after] = [afterCut.validation, judgement.validation];
-    const harmed = before !== undefined && after !== undefined && this.#isWorse(before, after);
-    if (harmed || this.#isWorse(afterCut.test, judgement.test)) this.#warn(afterCut, judgement, harmed);
+    const [decided, tested] = (['validation', 'test'] as const).map((on) =>
+      worseThan(afterCut, judgement, on, this.recipe.seed),
+    );
+    const harmed = isHarm(decided);
+    if (harmed || isHarm(tested)) this.#warn(afterCut, judgement, harmed, (harmed ? decided : tested) as Worsening);
     if (!harmed) return { model, judgement, harmed };
     this.harmed++;
     return { model: cut, judgement: afterCut, harmed };
   }
 
-  #isWorse(before: Judgement['test'], after: Judgement['test']): boolean {
-    return permutationTest(before.outcomes, after.outcomes, this.recipe.seed) <= SIGNIFICANCE;
-  }
-
-  #warn(afterCut: Judgement, judgement: Judgement, harmed: boolean): void {
-    const [from, to] = [afterCut, judgement].map(({ test: { metric, score } }) => scoreText(metric, score));
+  /** About the output that is worst. */
+  #warn(afterCut: Judgement, judgement: Judgement, harmed: boolean, { each }: Worsening): void {
+    const worst = each.indexOf(Math.min(...each));
+    const [before, after] = [afterCut, judgement].map(({ outputs }) => outputs[worst]?.test as Evaluation);
+    const [from, to] = [before, after].map((found) => found && scoreText(found.metric, found.score));
     const kept = harmed
       ? ', so that the weights are kept as the cut left them and the next training gets a quarter of the learning rate'
       : '';
     this.hooks.onWarning(
-      `retraining made it worse, test ${judgement.test.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${this.#learningRate()} (${this.#hyperparameters.optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
+      `retraining made it worse, test ${after?.metric.title} ${from} after the cut and ${to} after training${kept}: a smaller --learning-rate than ${this.#learningRate()} (${this.#hyperparameters.optimizer}, retrain.learningRate in a recipe), or more --epochs, may do better`,
     );
   }
 

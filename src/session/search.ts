@@ -7,7 +7,7 @@ import { cut } from '../pruning/cut';
 import { leastCost, planTarget } from '../pruning/plan-target';
 import type { Course, Step } from './course';
 import type { Recipe } from './recipe';
-import { type IterationRecord, scoreOrder } from './record';
+import { type IterationRecord, isAsGood } from './record';
 import type { Stage } from './stage';
 import { recordOf } from './stage';
 import { candidatesFor } from './stages/candidates';
@@ -85,7 +85,7 @@ function progressOf(records: readonly IterationRecord[], figure: keyof Cost, unt
       best = record.index;
     } else if (record.kind === 'training') {
       polished = true;
-      if (accepted && scoreOrder(record) >= scoreOrder(start)) best = record.index;
+      if (accepted && isAsGood(record, start)) best = record.index;
     } else if (record[figure] >= start[figure]) {
       exhausted = true;
     } else if (accepted) {

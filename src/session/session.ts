@@ -7,8 +7,6 @@ import type { Dataset } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { checkRuns } from '../engines/not-run';
 import { messageOf, UserError } from '../errors';
-import type { Evaluation } from '../evaluation/evaluate';
-import { permutationTest } from '../evaluation/permutation';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
 import { gzippedBytes } from '../model/gzipped';
@@ -29,14 +27,14 @@ import { SessionFolder } from './checkpoint';
 import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
-import { checkRule, Judge, type Judgement } from './judge';
+import { checkRule, Judge, type Judgement, worseThan } from './judge';
 import { withOwnLoss } from './own-loss';
 import type { Recipe } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
-import type { IterationRecord, LayerRecord, SessionRecord } from './record';
+import type { IterationRecord, LayerRecord, OutputRecord, SessionRecord } from './record';
 import { Retraining } from './retraining';
 import type { Stage } from './stage';
-import { accepts, type Until } from './until';
+import { accepts, reaches, type Until } from './until';
 
 export type SessionEvent =
   | { readonly type: 'started'; readonly folder: string; readonly stages?: number; readonly resumed: number }
@@ -82,11 +80,16 @@ export async function runSession(recipe: Recipe, options: SessionOptions): Promi
     threads: recipe.threads,
     trainedOn: recipe.retrain.epochs > 0 || readsGradients(recipe.prune) ? data.inputs : undefined,
   });
-  const whole = withOwnLoss(recipe, original, data, until);
-  const judge = new Judge(engine, data, whole.metric);
+  const whole = withOwnLoss(recipe, original, data);
+  const judge = new Judge(engine, data, whole, until);
   judge.check(original.graph);
-  const { manyAnswers } = judge;
-  checkRule(until, { ...judge.counts, manyAnswers, ...(data.pairs === undefined && { train: data.train.count }) });
+  const { manyAnswers, tests } = judge;
+  checkRule(until, {
+    ...judge.counts,
+    manyAnswers,
+    tests,
+    ...(data.pairs === undefined && { train: data.train.count }),
+  });
   const folder = new SessionFolder(options.folder ?? join(options.sessions, sessionName(recipe)));
   const out = options.out ?? join(dirname(recipe.model), `${modelName(recipe.model)}-pruned`);
   const resume = options.resume === true && (await folder.exists());
@@ -231,18 +234,23 @@ class Session {
   }
 
   /** Throws UserError where a rule names another metric than the model is judged by, or the model does not meet it. */
-  #checkRule({ test: { metric }, validation }: Judgement): void {
+  #checkRule({ outputs }: Judgement): void {
     const { until } = this;
     if (until?.rule !== 'score') return;
     const rule = `The rule "${this.recipe.until}"`;
-    if (until.metric !== metric.name) {
-      throw new UserError(`${rule} is about ${until.metric}, the model is judged by ${metric.name}.`);
+    const named = outputs.filter(({ test: { metric } }) => metric.name === until.metric);
+    if (named.length === 0) {
+      const names = [...new Set(outputs.map(({ test: { metric } }) => metric.name))].join(' and ');
+      throw new UserError(`${rule} is about ${until.metric}, the model is judged by ${names}.`);
     }
-    const score = validation?.score ?? Number.NaN;
-    if (accepts(until, { metric, validationScore: score })) return;
-    throw new UserError(
-      `${rule} is not met by the model itself: its ${metric.title} on the validation samples is ${scoreText(metric, score)}. Ask for less, or train the model further.`,
-    );
+    for (const { test, validation } of named) {
+      const { metric } = test;
+      const validationScore = validation?.score ?? Number.NaN;
+      if (reaches(until, { metric, validationScore })) continue;
+      throw new UserError(
+        `${rule} is not met by the model itself: its ${metric.title} on the validation samples is ${scoreText(metric, validationScore)}. Ask for less, or train the model further.`,
+      );
+    }
   }
 
   async #iterate(stage: Stage, index: number, from: number, before: Model): Promise<[Model, IterationRecord]> {
@@ -260,7 +268,9 @@ class Session {
     const { model, judgement, harmed } = afterCut
       ? await this.#stoppable(() => this.#retraining.after(applied.model, stage, index, afterCut))
       : { model: applied.model, judgement: original, harmed: false };
-    const { test, validation, verification } = judgement;
+    const { verification } = judgement;
+    const { outputs, decided, tested } = this.#outputs(original, judgement, afterCut, index);
+    const [first] = outputs;
     const cost = costOf(model);
     const gzipped = await gzippedBytes(model.graph);
     const record: IterationRecord = {
@@ -274,16 +284,15 @@ class Session {
       macs: cost.macs,
       bytes: cost.bytes,
       ...(gzipped !== undefined && { gzipped }),
-      metric: test.metric,
-      score: test.score,
-      interval: test.interval,
+      ...(outputs.length > 1 && { outputs }),
+      metric: first.metric,
+      score: first.score,
+      interval: first.interval,
       ...(verification && { verification }),
-      ...(validation && {
-        validationScore: validation.score,
-        validationPValue: this.#pValue(original.validation, validation),
-      }),
-      ...(afterCut && { scoreAfterCut: afterCut.test.score }),
-      ...(index > 0 && { pValue: this.#pValue(original.test, test) }),
+      ...(first.validationScore !== undefined && { validationScore: first.validationScore }),
+      ...(decided !== undefined && { validationPValue: decided }),
+      ...(first.scoreAfterCut !== undefined && { scoreAfterCut: first.scoreAfterCut }),
+      ...(tested !== undefined && { pValue: tested }),
       cuts: applied.cuts,
       relevance: applied.relevance,
       layers: layerRecords(model),
@@ -293,8 +302,28 @@ class Session {
     return [model, { ...record, accepted: accepts(this.until, record) }];
   }
 
-  #pValue(before: Evaluation | undefined, after: Evaluation): number {
-    return permutationTest(before?.outcomes ?? after.outcomes, after.outcomes, this.recipe.seed);
+  /** What is on record of each output that decides, and the p-values of all of them together. */
+  #outputs(original: Judgement, judgement: Judgement, afterCut: Judgement | undefined, index: number): OutputsRecord {
+    const { seed } = this.recipe;
+    const decided = worseThan(original, judgement, 'validation', seed);
+    const tested = index === 0 ? undefined : worseThan(original, judgement, 'test', seed);
+    const records = judgement.outputs.map(({ output, test, validation }, i): OutputRecord => {
+      const cut = afterCut?.outputs[i];
+      const [validationPValue, pValue] = [decided?.each[i], tested?.each[i]];
+      return {
+        output,
+        metric: test.metric,
+        score: test.score,
+        interval: test.interval,
+        ...(cut && { scoreAfterCut: cut.test.score }),
+        ...(validation && { validationScore: validation.score }),
+        ...(validationPValue !== undefined && { validationPValue }),
+        ...(pValue !== undefined && { pValue }),
+      };
+    });
+    const [first, ...others] = records;
+    if (first === undefined) throw new Error('a judgement without outputs');
+    return { outputs: [first, ...others], decided: decided?.together, tested: tested?.together };
   }
 
   async #stoppable<T>(run: () => Promise<T>): Promise<T> {
@@ -308,6 +337,12 @@ class Session {
   #emit(event: SessionEvent): void {
     this.options.onEvent?.(event);
   }
+}
+
+interface OutputsRecord {
+  readonly outputs: readonly [OutputRecord, ...OutputRecord[]];
+  readonly decided: number | undefined;
+  readonly tested: number | undefined;
 }
 
 function layerRecords(model: Model): LayerRecord[] {

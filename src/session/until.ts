@@ -1,8 +1,9 @@
 // The stop rule of a recipe, which in a search is what a network has to meet.
 import { UserError } from '../errors';
 import type { MetricName } from '../evaluation/metrics/metric';
+import { testOfAll } from '../evaluation/permutation';
 import type { Cost } from '../ops/cost';
-import { type IterationRecord, SIGNIFICANCE } from './record';
+import { type IterationRecord, outputsOf, type Scored, SIGNIFICANCE } from './record';
 
 export type Until =
   /** Refused up to this p-value. */
@@ -45,12 +46,24 @@ export function sizeReached(until: Until, before: Cost, after: Cost): boolean {
   return after[until.figure] <= (until.relative ? until.limit * before[until.figure] : until.limit);
 }
 
-type Decisive = Pick<IterationRecord, 'validationScore' | 'validationPValue' | 'metric'>;
+type Decisive = Scored & Pick<IterationRecord, 'outputs'>;
 
-/** Whether a network's validation score will do; by a size rule every one does. */
-export function accepts(until: Until, { validationScore, validationPValue, metric }: Decisive): boolean {
+/**
+ * Whether a network's validation scores will do; by a size rule every one does. Of several outputs all must reach the score
+ * that a rule names, and those that it says nothing of must not be significantly worse than the original's.
+ */
+export function accepts(until: Until, record: Decisive): boolean {
   if (until.rule === 'size') return true;
-  if (until.rule === 'significant') return (validationPValue ?? 1) > until.level;
+  if (until.rule === 'significant') return (record.validationPValue ?? 1) > until.level;
+  const outputs = outputsOf(record);
+  const named = outputs.filter(({ metric }) => metric.name === until.metric);
+  const others = outputs.filter((output) => !named.includes(output));
+  const unharmed = others.length === 0 || testOfAll(others.map((own) => own.validationPValue ?? 1)) > SIGNIFICANCE;
+  return unharmed && named.every((own) => reaches(until, own));
+}
+
+/** Whether an output's validation score is what the rule asks of its metric. */
+export function reaches({ limit }: { readonly limit: number }, { metric, validationScore }: Scored): boolean {
   const score = validationScore ?? Number.NaN;
-  return metric.better === 'higher' ? score >= until.limit : score <= until.limit;
+  return metric.better === 'higher' ? score >= limit : score <= limit;
 }

@@ -10,7 +10,7 @@ import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
 import { compiledNote, hyperparametersOf } from '../../src/session/hyperparameters';
-import { ownLossOf, withOwnLoss } from '../../src/session/own-loss';
+import { judgedBy, ownLossOf, withOwnLoss } from '../../src/session/own-loss';
 import { makeRecipe } from '../../src/session/recipe';
 import { ruleOf } from '../../src/session/recipe-course';
 import type { LossName } from '../../src/training/loss/loss';
@@ -81,18 +81,18 @@ test('numbers are retrained on by the loss that the file names', async () => {
 test('a model is judged by its mean absolute error where that is its loss, unless a metric or a rule says otherwise', async () => {
   const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
   const compiled = { ...network, compiled: { loss: 'mae' } };
-  const judgedBy = async (model: Model, fields: object): Promise<string | undefined> => {
+  const judged = async (model: Model, fields: object): Promise<string | undefined> => {
     const recipe = makeRecipe({ model: 'm', data: { source: 'digits' }, ...fields }, '/', 'test');
     const target = await targetOf(model, recipe.retrain.loss);
     const data = { train: { targets: [target] } } as unknown as Dataset;
-    return withOwnLoss(recipe, model, data, ruleOf(recipe)).metric;
+    return judgedBy(withOwnLoss(recipe, model, data), [target], ruleOf(recipe))(target);
   };
-  assert.equal(await judgedBy(compiled, {}), 'mae');
-  assert.equal(await judgedBy(network, { retrain: { loss: 'mae' } }), 'mae');
-  assert.equal(await judgedBy(compiled, { metric: 'r2' }), 'r2');
-  assert.equal(await judgedBy(compiled, { until: 'r2>=0.5' }), 'r2');
-  assert.equal(await judgedBy(compiled, { retrain: { loss: 'mse' } }), undefined);
-  assert.equal(await judgedBy(network, {}), undefined);
+  assert.equal(await judged(compiled, {}), 'mae');
+  assert.equal(await judged(network, { retrain: { loss: 'mae' } }), 'mae');
+  assert.equal(await judged(compiled, { metric: 'r2' }), 'r2');
+  assert.equal(await judged(compiled, { until: 'r2>=0.5' }), 'r2');
+  assert.equal(await judged(compiled, { retrain: { loss: 'mse' } }), undefined);
+  assert.equal(await judged(network, {}), undefined);
 });
 
 test('Keras writes the loss in many ways', () => {

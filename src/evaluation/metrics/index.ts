@@ -46,4 +46,10 @@ export function metricFor(graph: Graph, target: Target, name?: MetricName): { me
   return { metric, observed };
 }
 
+/** The metric of that name where it suits the target; undefined: what suits it by default. */
+export function suiting(name: MetricName | undefined, target: Target | undefined): MetricName | undefined {
+  const metric = name && METRICS.get(name);
+  return target !== undefined && metric?.targets.includes(target.kind) ? name : undefined;
+}
+
 const DEFAULTS = { classes: 'accuracy', binary: 'binary-accuracy', values: 'mse' } as const;
