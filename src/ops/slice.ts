@@ -62,6 +62,11 @@ function places(size: Dimension, ranges: ReadonlyMap<number, Range | undefined>,
   return range && Array.from({ length: range.count || 0 }, (_, i) => range.start + i * range.step);
 }
 
+/** One element of every block of `step`, the axis being made of such blocks: those of a block live or die together. */
+function inBlocks({ start, count, step }: Range, size: Dimension): boolean {
+  return step > 1 && start < step && count * step === size;
+}
+
 export const slice: Operator = {
   type: 'Slice',
   shapeInputs: [1, 2, 3, 4],
@@ -96,6 +101,14 @@ export const slice: Operator = {
       if (ranges && (!ranges.has(axis) || (range?.count === size && range.step === 1))) ties.tie(from, to);
       else if (range && range.step === 1 && constant) {
         ties.tie(to, from, range.start);
+      } else if (range && constant && inBlocks(range, size)) {
+        const { count, step } = range;
+        for (let within = 0; within < step; within++)
+          ties.pick(
+            from,
+            Array.from({ length: count }, (_, i) => i * step + within),
+            to,
+          );
       } else {
         const reason = range ? 'Slice takes it in steps' : 'what Slice takes of it only a run tells';
         for (const side of [from, to]) ties.freeze(side, reason);
@@ -113,6 +126,12 @@ export const slice: Operator = {
       const kept = widths.kept(value, axis);
       if (range === undefined || kept === undefined) continue;
       changed = true;
+      if (range.step > 1) {
+        // Whole blocks go: the first is sliced as it was.
+        starts[range.place] = range.start;
+        ends[range.place] = Number(widths.after(value)[axis]);
+        continue;
+      }
       const before = kept.reduce((count, index) => count + (index < range.start ? 1 : 0), 0);
       starts[range.place] = before;
       ends[range.place] = before + Number(widths.after(result)[axis]);
