@@ -121,6 +121,12 @@ export interface Comparison {
     readonly pValue: number;
     /** "no significant loss, p = 0.43" in a whole sentence. */
     readonly words: string;
+    /** Where several outputs decide, the test is of the worst, and these are the others; each p-value is corrected. */
+    readonly others?: readonly {
+      readonly metric: MetricInfo;
+      readonly scores: readonly [before: number, after: number];
+      readonly pValue: number;
+    }[];
   };
 }
 export interface ComparedFigures {

@@ -47,6 +47,9 @@ function scoreVerdict(ends: Ends): Pick<Verdict, 'score' | 'loss'> {
   return oneVerdict(ends);
 }
 
+/** Of more outputs than this, only their number is told where nothing is lost. */
+const MOST_NAMED = 2;
+
 /** Of several outputs: none of them, or the one that is worst. */
 function scoresVerdict(
   { original, result }: Ends,
@@ -59,12 +62,22 @@ function scoresVerdict(
   }
   const { pValue = 1 } = result;
   if (pValue > SIGNIFICANCE) {
-    const worse = after.map(({ metric }) => worsening(metric));
-    return { score: `No significant ${worse.join(' or ')} (${pStatement(pValue)}).`, loss: false };
+    const worse =
+      after.length > MOST_NAMED
+        ? `loss by any of ${after.length} outputs`
+        : after.map(({ metric }) => worsening(metric)).join(' or ');
+    return { score: `No significant ${worse} (${pStatement(pValue)}).`, loss: false };
   }
   const worst = after.reduce((at, own, i) => ((own.pValue ?? 1) < (after[at]?.pValue ?? 1) ? i : at), 0);
   const [from, to] = [before[worst] as OutputRecord, after[worst] as OutputRecord];
-  return oneVerdict({ metric: to.metric, original: from, result: { ...to, pValue } });
+  const first = oneVerdict({ metric: to.metric, original: from, result: { ...to, pValue } });
+  const also = after.flatMap((own, i) => {
+    const text = (score: number | undefined): string => scoreText(own.metric, score);
+    return i !== worst && after.length * (own.pValue ?? 1) <= SIGNIFICANCE
+      ? [` Also a ${worsening(own.metric)}, from ${text(before[i]?.score)} to ${text(own.score)}.`]
+      : [];
+  });
+  return { ...first, score: `${first.score}${also.join('')}` };
 }
 
 function oneVerdict({ metric, original, result }: Scores): Pick<Verdict, 'score' | 'loss'> {

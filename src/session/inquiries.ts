@@ -4,7 +4,6 @@ import { availableEngines } from '../engines/available';
 import { onnxruntime } from '../engines/onnxruntime';
 import { messageOf, UserError } from '../errors';
 import { type Latency, speedUp } from '../evaluation/latency';
-import { testOfAll } from '../evaluation/permutation';
 import { openModel } from '../formats/open';
 import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
@@ -176,16 +175,21 @@ async function sizesOf(model: Model): Promise<protocol.ComparedFigures> {
   return { nonZero: await nonZero(model), ...(gzipped !== undefined && { gzipped }) };
 }
 
-/** Of several outputs that decide the one that is worst, its p-value corrected for their number. */
-function decisive(tested: ComparisonTest, output: string | undefined): OutputTest {
-  const all = [tested, ...tested.others];
-  if (all.length === 1 || output !== undefined) return tested;
+type Test = OutputTest & Pick<NonNullable<protocol.Comparison['test']>, 'others'>;
+
+/** Of several outputs that decide the one that is worst before the others, p-values corrected for their number. */
+function decisive({ others, notes: _, ...first }: ComparisonTest, output: string | undefined): Test {
+  if (others.length === 0 || output !== undefined) return first;
+  const all = [first, ...others].map((own) => ({
+    ...own,
+    metric: ofOutput(own.metric, own.target),
+    pValue: Math.min(1, (1 + others.length) * own.pValue),
+  }));
   const worst = all.reduce((found, own) => (own.pValue < found.pValue ? own : found));
   return {
     ...worst,
-    metric: ofOutput(worst.metric, worst.target),
-    pValue: testOfAll(all.map(({ pValue }) => pValue)),
     words: all.map(({ words }) => words).join(' '),
+    others: all.filter((own) => own !== worst).map(({ metric, scores, pValue }) => ({ metric, scores, pValue })),
   };
 }
 
@@ -207,6 +211,14 @@ async function comparison({
       ...(test && { score: test.scores[0] }),
     },
     after: { ...inspected(after, afterPath), ...(await sizesOf(after)), ...(test && { score: test.scores[1] }) },
-    ...(test && { test: { metric: test.metric, samples: test.samples, pValue: test.pValue, words: test.words } }),
+    ...(test && {
+      test: {
+        metric: test.metric,
+        samples: test.samples,
+        pValue: test.pValue,
+        words: test.words,
+        ...(test.others && { others: test.others }),
+      },
+    }),
   };
 }

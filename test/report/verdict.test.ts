@@ -76,3 +76,36 @@ test('where lower is better, a rise is what is lost', () => {
   assert.ok(y(0.01) < y(0.02), 'the better stands higher');
   for (const { high, low, y: place } of points) assert.ok(high < place && place < low);
 });
+
+test('of several outputs it says which one is worst and which ones are lost besides, and shows each', () => {
+  const [original] = lenet.iterations as [IterationRecord];
+  const accuracy = { name: 'accuracy', title: 'accuracy of "digit"', better: 'higher', unit: 'share' } as const;
+  const error = { name: 'mse', title: 'mean squared error of "slant"', better: 'lower', unit: 'number' } as const;
+  const session = (ofDigit: number, ofSlant: number): SessionRecord => {
+    const outputs = [0, 1].map((index) => [
+      { output: 'digit', metric: accuracy, score: 0.99 - 0.02 * index, interval: [0.9, 1] as const, pValue: ofDigit },
+      { output: 'slant', metric: error, score: 0.1 + 0.3 * index, interval: [0, 1] as const, pValue: ofSlant },
+    ]);
+    const iterations = outputs.map((own, index) => {
+      const pValue = Math.min(1, 2 * Math.min(ofDigit, ofSlant));
+      const size = { parameters: 100 - 50 * index, nonZero: 100 - 50 * index };
+      return { ...original, ...size, index, outputs: own, ...own[0], pValue };
+    });
+    return { ...lenet, iterations, chosen: 1 };
+  };
+  const removed = '50.0 % of the parameters removed.';
+  assert.equal(
+    verdict(session(0.8, 0.3)),
+    `${removed} No significant loss of accuracy of "digit" or rise of the mean squared error of "slant" (p = 0.60).`,
+  );
+  const slant = 'A significant rise of the mean squared error of "slant": from 0.1 to 0.4 (p = 0.004).';
+  assert.equal(verdict(session(0.04, 0.002)), `${removed} ${slant}`);
+  assert.equal(
+    verdict(session(0.02, 0.002)),
+    `${removed} ${slant} Also a loss of accuracy of "digit", from 99.00 % to 97.00 %.`,
+  );
+  const page = renderReport(session(0.04, 0.002));
+  assert.match(page, /<dt>Test accuracy of &quot;digit&quot;<\/dt>.*p.=.0\.08/s);
+  assert.match(page, /<dt>Test mean squared error of &quot;slant&quot;<\/dt>/);
+  assert.match(page, /Each of 2 outputs is tested, and its p-value multiplied by their number/);
+});

@@ -206,6 +206,22 @@ describe('the panel in a browser', { skip }, () => {
     await panel.page.close();
   });
 
+  it('shows how both models do by every output that decides', async () => {
+    const panel = await openPanel(browser);
+    const metric = { name: 'mse', title: 'mean squared error of "slant"', better: 'lower', unit: 'number' } as const;
+    const others = [{ metric, scores: [0.1, 0.125] as const, pValue: 0.3 }];
+    const test = comparison.test && { ...comparison.test, others };
+    await panel.send(...everything, { type: 'comparison', comparison: { ...comparison, ...(test && { test }) } });
+    await panel.send({ type: 'show', tab: 'result' });
+    const figures = panel.page.getByLabel('Before and after').locator('div');
+    assert.match(
+      await figures.filter({ hasText: 'slant' }).innerText(),
+      /Test mean squared error of "slant"\s+0\.125\s+from 0\.1, \+0\.025, p = 0\.30/,
+    );
+    assert.equal(await figures.filter({ hasText: 'Test ' }).count(), 2);
+    await panel.page.close();
+  });
+
   it('says in every view what is missing and how to go on', async () => {
     const states: readonly (readonly [string, readonly ToPanel[]])[] = [
       ['no model', []],

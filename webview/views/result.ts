@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Comparison, Inspection } from '../../src/protocol/session';
 import { bytes, change, pStatement, shortCount } from '../../src/report/format';
 import { scoreDifference, scoreText } from '../../src/report/score-text';
+import type { MetricInfo } from '../../src/session/record';
 import type { Actions } from '../actions';
 import { icon } from '../parts/icon';
 import { banner, type NoticeAction, placeholder } from '../parts/notice';
@@ -102,6 +103,14 @@ function figures({ before, after, test }: Comparison): TemplateResult {
     </div>`;
   const size = (name: string, from: number, to: number, text: (value: number) => string): TemplateResult =>
     figure(name, text(from), text(to), change(from, to), from > 0 ? to / from : 1);
+  const score = (metric: MetricInfo, [from, to]: readonly [number, number], pValue: number): TemplateResult =>
+    figure(
+      `Test ${metric.title}`,
+      scoreText(metric, from),
+      scoreText(metric, to),
+      `${scoreDifference(metric, from, to)}, ${pStatement(pValue)}`,
+      undefined,
+    );
   const sparse = [before, after].some(({ nonZero, parameters }) => nonZero < SPARSE_BELOW * parameters);
   return html`<section aria-label="Before and after"><dl class="totals">
     ${size('Parameters', before.parameters, after.parameters, shortCount)}
@@ -111,13 +120,8 @@ function figures({ before, after, test }: Comparison): TemplateResult {
     ${
       test === undefined || before.score === undefined || after.score === undefined
         ? nothing
-        : figure(
-            `Test ${test.metric.title}`,
-            scoreText(test.metric, before.score),
-            scoreText(test.metric, after.score),
-            `${scoreDifference(test.metric, before.score, after.score)}, ${pStatement(test.pValue)}`,
-            undefined,
-          )
+        : score(test.metric, [before.score, after.score], test.pValue)
     }
+    ${test?.others?.map(({ metric, scores, pValue }) => score(metric, scores, pValue))}
   </dl></section>`;
 }
