@@ -37,7 +37,10 @@ export async function readParquet(path: string, options: BuilderOptions): Promis
     };
     const metadata = await mended(name, () => parquetMetadataAsync(file));
     const count = checkSize(metadata, name);
-    const columns = topLevel(metadata).map((column) => new ColumnBuilder(column, options));
+    const all = topLevel(metadata);
+    const named = all.filter((column) => !INDEX.test(column));
+    const [index] = all.filter((column) => !named.includes(column));
+    const columns = named.map((column) => new ColumnBuilder(column, options));
     if (columns.length > MAX_COLUMNS)
       throw new UserError(`${name} has ${columns.length} columns; up to ${MAX_COLUMNS} are read.`);
     for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
@@ -53,7 +56,12 @@ export async function readParquet(path: string, options: BuilderOptions): Promis
         for (const column of columns) column.add(cellOf(cells.get(column.name), column.name, name));
       }
     }
-    return { name, count, columns: await Promise.all(columns.map((column) => column.build())) };
+    return {
+      name,
+      count,
+      columns: await Promise.all(columns.map((column) => column.build())),
+      ...(index !== undefined && { note: `"${index}" of ${name} is what pandas numbered the rows by: it is left out` }),
+    };
   } finally {
     await handle.close();
   }
@@ -85,6 +93,9 @@ function checkSize({ num_rows: rows, row_groups: groups }: FileMetaData, name: s
   }
   return count;
 }
+
+/** Pandas writes an index without a name, such as that of a shuffled table, as a column. */
+const INDEX = /^__index_level_\d+__$/;
 
 /** Names of the columns, whatever lies within them. */
 function topLevel({ schema }: FileMetaData): string[] {

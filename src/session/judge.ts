@@ -3,6 +3,7 @@ import { sizeOf } from '../data/column';
 import type { Dataset, Split, Target } from '../data/dataset';
 import type { Engine } from '../engines/engine';
 import { UserError } from '../errors';
+import { commonestShare } from '../evaluation/commonest';
 import { type Evaluation, evaluate } from '../evaluation/evaluate';
 import { metricFor } from '../evaluation/metrics/index';
 import type { MetricInfo, MetricName } from '../evaluation/metrics/metric';
@@ -237,11 +238,12 @@ function checkLimit(
 /** How much better than guessing a model must be not to be suspected of being fed with other numbers than it knows. */
 const GUESSING = 1.5;
 
-/** One sentence where a model is right no more often than guessing would be. */
+/** One sentence where a model is right no more often than guessing, or always saying the same, would be. */
 function likeGuessing({ metric, score }: Evaluation, { targets: [target] }: Split): string | undefined {
-  if (metric.name !== 'accuracy' || target?.kind !== 'classes' || target.classes < 3) return undefined;
-  if (score * target.classes > GUESSING) return undefined;
-  return `the model is right on ${percent(score)} of the test samples, as guessing would be: check that values are scaled as they were in its training: --scale, --mean and --deviation (data.scale, mean and deviation in a recipe)`;
+  if (metric.name !== 'accuracy' || target?.kind !== 'classes') return undefined;
+  const guesses = target.classes > 2 && score * target.classes <= GUESSING;
+  if (!guesses && score > commonestShare(target)) return undefined;
+  return `the model is right on ${percent(score)} of the test samples, as ${guesses ? 'guessing' : 'always saying the commonest class'} would be: check that values are scaled as they were in its training: --scale, --mean and --deviation (data.scale, mean and deviation in a recipe)`;
 }
 
 /** One sentence where the test samples are so few that a loss worth minding would not show. */

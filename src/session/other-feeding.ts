@@ -4,6 +4,7 @@
 import { sizeOf } from '../data/column';
 import type { Dataset, Split } from '../data/dataset';
 import type { Engine } from '../engines/engine';
+import { commonestShare } from '../evaluation/commonest';
 import { type Evaluation, evaluate } from '../evaluation/evaluate';
 import type { MetricName } from '../evaluation/metrics/metric';
 import { permutationTest } from '../evaluation/permutation';
@@ -16,7 +17,9 @@ import { isLookedUp } from './vocabulary';
 /** Test samples that every way of feeding is tried on, and training samples that the ways are made from. */
 const TRIED = 128;
 const LOOKED_AT = 2000;
-/** A share of right samples from which nothing is suspected. */
+/**
+ * A share of right samples from which nothing is suspected; where one class is that common, half of what is missing to all.
+ */
 const GOOD = 0.9;
 /** What another way must gain: chance has to be out of the question, as several are tried. */
 const LEVEL = 0.001;
@@ -51,15 +54,16 @@ export async function fedOtherwise(
   const said = choice.scale ?? choice.mean ?? choice.deviation ?? choice.inputs?.find((own) => typeof own === 'object');
   if (said !== undefined || input === undefined || stored === undefined) return undefined;
   if (inputs.length > 1 || scales.length > 1 || graph.inputs[0]?.type !== 'float32') return undefined;
-  if (isLookedUp(graph, graph.inputs[0].name) || (found.metric.unit === 'share' && found.score >= GOOD))
-    return undefined;
+  if (isLookedUp(graph, graph.inputs[0].name)) return undefined;
+  const good = Math.max(GOOD, (1 + commonestShare(test.targets[0])) / 2);
+  if (found.metric.unit === 'share' && found.score >= good) return undefined;
   const values = await loadValues(graph);
   const some = { ...test, count: Math.min(TRIED, test.count) };
   const now = await evaluate(engine, graph, values, some, metric);
   let best: { readonly feeding: Feeding; readonly score: number } | undefined;
   for (const feeding of await waysToFeed(data.train)) {
     const { score, outcomes } = await evaluate(engine, graph, values, refed(some, feeding), metric);
-    const gains = found.metric.unit === 'share' ? score - now.score >= SHARE_GAIN : isMuchBetter(now, score);
+    const gains = (found.metric.unit === 'share' && score - now.score >= SHARE_GAIN) || isMuchBetter(now, score);
     if (!gains || permutationTest(outcomes, now.outcomes, 1) > LEVEL) continue;
     if (best === undefined || (found.metric.better === 'higher') === score > best.score) best = { feeding, score };
   }

@@ -9,7 +9,7 @@ import { Stopped } from '../pruning/relevance/progress';
 import { sparseWeights } from '../pruning/sparsify';
 import { scoreText } from '../report/score-text';
 import { Teacher } from '../training/teacher';
-import { type TrainingProgress, train } from '../training/train';
+import { stepsOf, type TrainingProgress, train } from '../training/train';
 import type { SessionFolder } from './checkpoint';
 import { compiledNote, type Hyperparameters, hyperparametersOf } from './hyperparameters';
 import { type Judge, type Judgement, type Worsening, worseThan } from './judge';
@@ -40,6 +40,9 @@ function isHarm(worsening: Worsening | undefined): boolean {
 /** Of the learning rate, after every training that did harm. */
 const AFTER_HARM = 1 / 4;
 
+/** Steps of training after a cut, below which a small network is mostly left far from what it could be. */
+const ENOUGH_STEPS = 100;
+
 export class Retraining {
   /** Trainings that did harm so far. */
   harmed = 0;
@@ -62,7 +65,8 @@ export class Retraining {
     const compiled = original.compiled?.optimizer;
     this.#hyperparameters = hyperparametersOf(retrain, { compiled, maxout: findMaxouts(original).length > 0 });
     const own = compiled !== undefined && retrain.optimizer === undefined && retrain.epochs > 0;
-    this.notes = own ? [compiledNote(this.#hyperparameters, compiled)] : [];
+    const steps = stepsOf(original.graph, data.train.count, retrain.batch);
+    this.notes = [...(own ? [compiledNote(this.#hyperparameters, compiled)] : []), ...fewSteps(steps, retrain.epochs)];
   }
 
   async dispose(): Promise<void> {
@@ -151,4 +155,14 @@ export class Retraining {
     );
     return this.#teacher;
   }
+}
+
+/** A sentence where samples are so few that the epochs are soon over. */
+function fewSteps(perEpoch: number, epochs: number): string[] {
+  const steps = perEpoch * epochs;
+  if (steps === 0 || steps >= ENOUGH_STEPS) return [];
+  const enough = Math.ceil(ENOUGH_STEPS / perEpoch);
+  return [
+    `${steps} steps of training after a cut are few for what it took away: --epochs ${enough} (retrain.epochs in a recipe) makes them ${perEpoch * enough}`,
+  ];
 }

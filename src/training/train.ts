@@ -65,6 +65,15 @@ export type TrainingResult =
 /** Milliseconds between two progress reports. */
 const REPORT_INTERVAL = 200;
 
+/** Steps of an epoch. */
+export function stepsOf(graph: Graph, samples: number, batch: number): number {
+  return Math.floor(samples / batchOf(graph, samples, batch));
+}
+
+function batchOf(graph: Graph, samples: number, batch: number): number {
+  return fixedBatch(graph) ?? Math.min(batch, samples);
+}
+
 /**
  * Trains the weights of a graph on the targets of a split, whose inputs and targets fit it (`fitDataset`).
  * @param values of every weight of the graph.
@@ -77,8 +86,8 @@ export async function train(
   options: TrainingOptions,
   hooks: TrainingHooks = {},
 ): Promise<TrainingResult> {
-  const batch = fixedBatch(graph) ?? Math.min(options.batch, split.count);
-  const perEpoch = Math.floor(split.count / batch);
+  const batch = batchOf(graph, split.count, options.batch);
+  const perEpoch = stepsOf(graph, split.count, options.batch);
   const steps = perEpoch * options.epochs;
   if (steps === 0) return { finished: true, values };
   const objectives = objectivesOf(graph, split.targets, options.loss);

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { DatasetOptions } from '../../src/data/open';
 import { UserError } from '../../src/errors';
 import { inFolder, writeFiles } from './folder';
-import { NUMBERS, PICTURES } from './parquet-files';
+import { INDEXED, NUMBERS, PICTURES } from './parquet-files';
 import { answersOf, opened, refusal, rowsOf } from './read';
 
 const FLOWERS = `length,width,species
@@ -220,6 +220,15 @@ test('Parquet: numbers, lists and text; several files are one part', () =>
     });
     assert.deepEqual(await rowsOf(tested, 1), [[0.5], [1.5], [2.5], [3.5]]);
     assert.deepEqual(await answersOf(tested), [0, 1, 1, 0]);
+  }));
+
+test("Parquet: pandas' index is no column, and it is said", () =>
+  withFile('shuffled.parquet', Buffer.from(INDEXED, 'base64'), async (path) => {
+    const { inputs, notes } = await opened(path);
+    assert.deepEqual(inputs, [{ name: 'features', shape: [1] }]);
+    assert.deepEqual(notes, [
+      '"__index_level_0__" of shuffled.parquet is what pandas numbered the rows by: it is left out',
+    ]);
   }));
 
 test('no damage to a Parquet file does anything but a sentence', async () => {

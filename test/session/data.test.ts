@@ -270,6 +270,19 @@ function perfect(): tf.LayersModel {
   return model;
 }
 
+test('few steps of training are said to be few, with the epochs that would do', async () => {
+  const notes: string[] = [];
+  const given = { model: network(1, 'linear'), data: { targets: ['value'] }, retrain: { epochs: 2, batch: 64 } };
+  await session(given, (event) => {
+    if (event.type === 'note') notes.push(event.text);
+  });
+  // A sixth of 300 rows is for testing, a tenth of the others for validation.
+  assert.ok(
+    notes.some((note) => /^6 steps of training .*: --epochs 34 .* makes them 102$/.test(note)),
+    notes.join('\n'),
+  );
+});
+
 test('a layer that no engine runs is named before the data are read, which are never right for it', () =>
   inFolder(async (folder) => {
     const model = await saveToFolder(network(1, 'linear'), join(folder, 'model'));

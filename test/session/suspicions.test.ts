@@ -20,9 +20,9 @@ function table(): string {
   const source = random('suspicions');
   const rows = Array.from({ length: 400 }, () => {
     const [a, b] = [source.next(), source.next()];
-    return [a, b, a > 0.5 ? 1 : 0, a > b ? 'more' : 'less'].join(',');
+    return [a, b, a > 0.5 ? 1 : 0, a > b ? 'more' : 'less', b > 0.91 ? 1 : 0].join(',');
   });
-  return ['a,b,large,class', ...rows].join('\n');
+  return ['a,b,large,class,rare', ...rows].join('\n');
 }
 
 /** A model that says yes where a·x + b·y + bias is above 0. */
@@ -59,6 +59,14 @@ test('what does better with values of another range, or standardised, is told ho
   assert.equal(await suspected(linear(1, 0, -0.5), { targets: ['large'] }), '', 'it does well');
   assert.equal(await suspected(linear(1, 0, -127.5), { targets: ['large'], scale: 1 }), '', 'someone said so');
   assert.equal(await suspected(linear(0, 0, -1), { targets: ['large'] }), '', 'no way is better');
+});
+
+test('where one class is that common, being right mostly is no reason to suspect nothing', async () => {
+  assert.match(
+    await suspected(linear(0, 1, -0.91 * 255), { targets: ['rare'] }),
+    /is 9\d\.\d+ %; with values from 0 to 255 it would be 100\.00 %: --scale 255 /,
+  );
+  assert.equal(await suspected(linear(0, 1, -0.91), { targets: ['rare'] }), '', 'it does well');
 });
 
 test('classes that the model numbers otherwise are told their order, and taken in it', async () => {
