@@ -38,7 +38,7 @@ export function registerReproduce(program: Command): void {
     .command('reproduce')
     .description(`Repeats an experiment. ${list.join(' ')}`)
     .argument('<experiment>', Object.keys(EXPERIMENTS).join(', '), (text) => {
-      if (EXPERIMENTS[text] === undefined) {
+      if (!Object.hasOwn(EXPERIMENTS, text)) {
         program.error(`error: there is no experiment "${text}", only ${Object.keys(EXPERIMENTS).join(', ')}`);
       }
       return text;

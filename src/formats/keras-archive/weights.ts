@@ -87,7 +87,7 @@ function groupsOf(topology: Topology, path: readonly string[] = [], group = ''):
     // Operations are not among a model's layers.
     if (className.startsWith('ops.')) continue;
     const known = className.replace(/^custom /, '');
-    const snake = snakeCase(OWN_NAMES[known] ?? known);
+    const snake = snakeCase(OWN_NAMES.get(known) ?? known);
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     const own = [...path, name];
@@ -103,7 +103,9 @@ function groupsOf(topology: Topology, path: readonly string[] = [], group = ''):
 }
 
 /** Classes that configs and Python call by different names. */
-const OWN_NAMES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+const OWN_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ GroupQueryAttention: 'GroupedQueryAttention' }),
+);
 
 /** As Keras does: MultiHeadAttention is multi_head_attention, Conv2D conv2d. */
 export function snakeCase(name: string): string {

@@ -4,14 +4,16 @@ import type { Shape } from '../../model/graph';
 import type { Config } from './config';
 
 /** How many values a layer tells apart, where its output has an element for each. */
-const DEPTHS: Readonly<Record<string, (config: Config) => number>> = {
-  CategoryEncoding: ({ num_tokens: tokens }) => Number(tokens),
-  IntegerLookup: vocabularySize,
-  StringLookup: vocabularySize,
-  Hashing: ({ num_bins: bins }) => Number(bins),
-  HashedCrossing: ({ num_bins: bins }) => Number(bins),
-  Discretization: ({ bin_boundaries: bins }) => (Array.isArray(bins) ? bins.length + 1 : Number.NaN),
-};
+const DEPTHS: ReadonlyMap<string, (config: Config) => number> = new Map(
+  Object.entries({
+    CategoryEncoding: ({ num_tokens: tokens }) => Number(tokens),
+    IntegerLookup: vocabularySize,
+    StringLookup: vocabularySize,
+    Hashing: ({ num_bins: bins }) => Number(bins),
+    HashedCrossing: ({ num_bins: bins }) => Number(bins),
+    Discretization: ({ bin_boundaries: bins }) => (Array.isArray(bins) ? bins.length + 1 : Number.NaN),
+  }),
+);
 
 function vocabularySize({
   vocabulary,
@@ -30,7 +32,7 @@ export function encodingMode({ output_mode: stated }: Config, fallback: string):
 
 /** Undefined where it can't be told. @param read the shape of what it reads. */
 export function encodedShape(className: string, config: Config, read: Shape | undefined): Shape | undefined {
-  const depthOf = Object.hasOwn(DEPTHS, className) ? DEPTHS[className] : undefined;
+  const depthOf = DEPTHS.get(className);
   if (depthOf === undefined || read === undefined || read.length === 0) return undefined;
   const mode = encodingMode(config, className === 'CategoryEncoding' ? 'multi_hot' : 'int');
   if (mode === 'int') return read;

@@ -20,7 +20,7 @@ const NAMES: readonly (readonly [string, string, RegExp?])[] = [
   ['recurrent_activation', 'inner_activation'],
 ];
 
-const FORMATS: Readonly<Record<string, string>> = { th: 'channels_first', tf: 'channels_last' };
+const FORMATS: ReadonlyMap<string, string> = new Map(Object.entries({ th: 'channels_first', tf: 'channels_last' }));
 
 /** The fields with those that go by a former name under their present one too. */
 export function withPresentNames(className: string, fields: Config): Config {
@@ -34,7 +34,8 @@ export function withPresentNames(className: string, fields: Config): Config {
   if (fields.kernel_dim1 !== undefined) {
     result.kernel_size ??= [fields.kernel_dim1, fields.kernel_dim2, fields.kernel_dim3];
   }
-  if (typeof fields.dim_ordering === 'string') result.data_format ??= FORMATS[fields.dim_ordering] ?? 'channels_last';
+  if (typeof fields.dim_ordering === 'string')
+    result.data_format ??= FORMATS.get(fields.dim_ordering) ?? 'channels_last';
   return result;
 }
 

@@ -9,18 +9,20 @@ export interface NamedWeight {
 }
 
 /** Names that Keras 1 gave, by those it has given since. */
-const FORMER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  kernel: ['W', 'weights'],
-  bias: ['b'],
-  recurrent_kernel: ['U'],
-  moving_mean: ['running_mean'],
-  moving_variance: ['running_std', 'running_variance'],
-  embeddings: ['W', 'weights'],
-  alpha: ['alphas'],
-};
+const FORMER_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    kernel: ['W', 'weights'],
+    bias: ['b'],
+    recurrent_kernel: ['U'],
+    moving_mean: ['running_mean'],
+    moving_variance: ['running_std', 'running_variance'],
+    embeddings: ['W', 'weights'],
+    alpha: ['alphas'],
+  }),
+);
 
 /** A weight of one of these names is no other, wherever it lies. */
-const KNOWN_NAMES: ReadonlySet<string> = new Set([...Object.keys(FORMER_NAMES), 'gamma', 'beta']);
+const KNOWN_NAMES: ReadonlySet<string> = new Set([...FORMER_NAMES.keys(), 'gamma', 'beta']);
 
 /**
  * The weight of a layer that a request means: by its name, else by its position, which is what Keras itself goes by.
@@ -28,7 +30,7 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([...Object.keys(FORMER_NAMES), 
  */
 export function pickWeight(own: readonly NamedWeight[], request: WeightRequest): NamedWeight | undefined {
   const inPart = own.filter(({ name }) => request.parts.every((part) => isOf(name, part)));
-  const wanted = [request.name, ...(FORMER_NAMES[request.name] ?? [])];
+  const wanted = [request.name, ...(FORMER_NAMES.get(request.name) ?? [])];
   const named = inPart.filter(({ name }) => wanted.some((candidate) => endsWith(name, candidate)));
   if (named.length === 1) return named[0];
   const fits = ({ weight }: NamedWeight): boolean => weight.shape.join() === request.shape.join();

@@ -83,15 +83,18 @@ function entriesOf(tensor: Message): Map<string, string> {
 }
 
 function withRange(tensor: Message, offset: number, length: number): Message {
-  const values: Record<string, string> = { offset: String(offset), length: String(length) };
+  const values = new Map([
+    ['offset', String(offset)],
+    ['length', String(length)],
+  ]);
   // A checksum would be that of the elements before.
   const kept = tensor.messages(TensorField.externalData).filter((entry) => entry.text(EntryField.key) !== 'checksum');
   const updated = kept.map((entry) => {
-    const value = values[entry.text(EntryField.key)];
+    const value = values.get(entry.text(EntryField.key));
     return value === undefined ? entry : entry.withText(EntryField.value, value);
   });
   const named = new Set(kept.map((entry) => entry.text(EntryField.key)));
-  for (const [key, value] of Object.entries(values)) {
+  for (const [key, value] of values) {
     if (!named.has(key)) updated.push(new Message([]).withText(EntryField.key, key).withText(EntryField.value, value));
   }
   return tensor.with(TensorField.externalData, BYTES, updated);

@@ -12,7 +12,7 @@ type Fold = (node: Node, inputs: readonly Tensor[]) => Tensor | undefined;
 
 /** What a node makes of constants; undefined where it is no such node, or its form is not one that exports have. */
 export function folded(node: Node, constant: (name: string) => Tensor | undefined): Tensor | undefined {
-  const fold = FOLDS[node.type];
+  const fold = FOLDS.get(node.type);
   if (fold === undefined || node.outputs.length !== 1) return undefined;
   const inputs = node.inputs.map(constant);
   if (!inputs.every((tensor) => tensor !== undefined)) return undefined;
@@ -36,71 +36,73 @@ function counted(count: (a: number, b: number) => number): Fold {
   };
 }
 
-const FOLDS: Readonly<Record<string, Fold>> = {
-  Add: counted((a, b) => a + b),
-  Sub: counted((a, b) => a - b),
-  Mul: counted((a, b) => a * b),
-  Div: counted((a, b) => Math.trunc(a / b)),
-  Mod: (node, inputs) =>
-    node.attributes.fmod ? undefined : counted((a, b) => a - b * Math.floor(a / b))(node, inputs),
-  Shape: ({ attributes: { start, end } }, [x]) => {
-    const sizes = x?.shape.slice(Number(start ?? 0), end === undefined ? undefined : Number(end));
-    return sizes && { type: 'int64', shape: [sizes.length], data: BigInt64Array.from(sizes, BigInt) };
-  },
-  Cast: ({ attributes: { to } }, [x]) => {
-    if (x?.type === 'float32' && to === FLOAT) return x;
-    if (x === undefined || !x.type.startsWith('int')) return undefined;
-    if (to === 7) return { type: 'int64', shape: x.shape, data: BigInt64Array.from(integers(x), asInt64) };
-    return to === 6 ? { type: 'int32', shape: x.shape, data: Int32Array.from(integers(x)) } : undefined;
-  },
-  Concat: ({ attributes: { axis = 0 } }, parts) => {
-    const [first] = parts;
-    if (first === undefined || parts.some(({ type, shape }) => type !== first.type || shape.length !== 1))
-      return undefined;
-    if (axis !== 0 && axis !== -1) return undefined;
-    const data = parts.flatMap((part) => Array.from(part.data as ArrayLike<number | bigint>));
-    return withData(first, [data.length], data);
-  },
-  Gather: ({ attributes: { axis = 0 } }, [x, indices]) => {
-    if (x === undefined || indices === undefined || x.shape.length !== 1 || (axis !== 0 && axis !== -1))
-      return undefined;
-    const [size = 0] = x.shape;
-    const places = integers(indices).map((index) => (index < 0 ? index + size : index));
-    if (places.some((place) => place < 0 || place >= size)) return undefined;
-    return pick(x, indices.shape, places);
-  },
-  Reshape: (_, [x, target]) => {
-    if (x === undefined || target === undefined) return undefined;
-    const wanted = integers(target).map((size, i) => (size === 0 ? (x.shape[i] ?? 1) : size));
-    const known = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
-    const shape = wanted.map((size) => (size === -1 ? elementCount(x.shape) / known : size));
-    return elementCount(shape) === elementCount(x.shape) ? { ...x, shape } : undefined;
-  },
-  Slice: (_, [x, starts, ends, axes, steps]) => {
-    if (x === undefined || starts === undefined || ends === undefined) return undefined;
-    const named = axes ? integers(axes) : integers(starts).map((_, i) => i);
-    let result = x;
-    for (const [i, axis] of named.entries()) {
-      const along = axis < 0 ? axis + x.shape.length : axis;
-      const [start = 0, end = 0, step = 1] = [integers(starts)[i], integers(ends)[i], steps && integers(steps)[i]];
-      result = sliced(result, along, start, end, step);
-    }
-    return result;
-  },
-  Squeeze: ({ type }, [x, axes]) => regrouped(type, x, axes),
-  Transpose: ({ attributes: { perm } }, [x]) => {
-    if (x === undefined) return undefined;
-    const order = (perm as readonly number[] | undefined) ?? x.shape.map((_, i) => x.shape.length - 1 - i);
-    const shape = order.map((axis) => x.shape[axis] ?? 1);
-    const steps = strides(x.shape);
-    const own = strides(shape);
-    const places = Array.from({ length: elementCount(shape) }, (_, n) =>
-      order.reduce((sum, axis, i) => sum + (Math.floor(n / (own[i] ?? 1)) % (shape[i] ?? 1)) * (steps[axis] ?? 1), 0),
-    );
-    return pick(x, shape, places);
-  },
-  Unsqueeze: ({ type }, [x, axes]) => regrouped(type, x, axes),
-};
+const FOLDS: ReadonlyMap<string, Fold> = new Map(
+  Object.entries<Fold>({
+    Add: counted((a, b) => a + b),
+    Sub: counted((a, b) => a - b),
+    Mul: counted((a, b) => a * b),
+    Div: counted((a, b) => Math.trunc(a / b)),
+    Mod: (node, inputs) =>
+      node.attributes.fmod ? undefined : counted((a, b) => a - b * Math.floor(a / b))(node, inputs),
+    Shape: ({ attributes: { start, end } }, [x]) => {
+      const sizes = x?.shape.slice(Number(start ?? 0), end === undefined ? undefined : Number(end));
+      return sizes && { type: 'int64', shape: [sizes.length], data: BigInt64Array.from(sizes, BigInt) };
+    },
+    Cast: ({ attributes: { to } }, [x]) => {
+      if (x?.type === 'float32' && to === FLOAT) return x;
+      if (x === undefined || !x.type.startsWith('int')) return undefined;
+      if (to === 7) return { type: 'int64', shape: x.shape, data: BigInt64Array.from(integers(x), asInt64) };
+      return to === 6 ? { type: 'int32', shape: x.shape, data: Int32Array.from(integers(x)) } : undefined;
+    },
+    Concat: ({ attributes: { axis = 0 } }, parts) => {
+      const [first] = parts;
+      if (first === undefined || parts.some(({ type, shape }) => type !== first.type || shape.length !== 1))
+        return undefined;
+      if (axis !== 0 && axis !== -1) return undefined;
+      const data = parts.flatMap((part) => Array.from(part.data as ArrayLike<number | bigint>));
+      return withData(first, [data.length], data);
+    },
+    Gather: ({ attributes: { axis = 0 } }, [x, indices]) => {
+      if (x === undefined || indices === undefined || x.shape.length !== 1 || (axis !== 0 && axis !== -1))
+        return undefined;
+      const [size = 0] = x.shape;
+      const places = integers(indices).map((index) => (index < 0 ? index + size : index));
+      if (places.some((place) => place < 0 || place >= size)) return undefined;
+      return pick(x, indices.shape, places);
+    },
+    Reshape: (_, [x, target]) => {
+      if (x === undefined || target === undefined) return undefined;
+      const wanted = integers(target).map((size, i) => (size === 0 ? (x.shape[i] ?? 1) : size));
+      const known = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
+      const shape = wanted.map((size) => (size === -1 ? elementCount(x.shape) / known : size));
+      return elementCount(shape) === elementCount(x.shape) ? { ...x, shape } : undefined;
+    },
+    Slice: (_, [x, starts, ends, axes, steps]) => {
+      if (x === undefined || starts === undefined || ends === undefined) return undefined;
+      const named = axes ? integers(axes) : integers(starts).map((_, i) => i);
+      let result = x;
+      for (const [i, axis] of named.entries()) {
+        const along = axis < 0 ? axis + x.shape.length : axis;
+        const [start = 0, end = 0, step = 1] = [integers(starts)[i], integers(ends)[i], steps && integers(steps)[i]];
+        result = sliced(result, along, start, end, step);
+      }
+      return result;
+    },
+    Squeeze: ({ type }, [x, axes]) => regrouped(type, x, axes),
+    Transpose: ({ attributes: { perm } }, [x]) => {
+      if (x === undefined) return undefined;
+      const order = (perm as readonly number[] | undefined) ?? x.shape.map((_, i) => x.shape.length - 1 - i);
+      const shape = order.map((axis) => x.shape[axis] ?? 1);
+      const steps = strides(x.shape);
+      const own = strides(shape);
+      const places = Array.from({ length: elementCount(shape) }, (_, n) =>
+        order.reduce((sum, axis, i) => sum + (Math.floor(n / (own[i] ?? 1)) % (shape[i] ?? 1)) * (steps[axis] ?? 1), 0),
+      );
+      return pick(x, shape, places);
+    },
+    Unsqueeze: ({ type }, [x, axes]) => regrouped(type, x, axes),
+  }),
+);
 
 function regrouped(type: string, x: Tensor | undefined, axes: Tensor | undefined): Tensor | undefined {
   if (x === undefined) return undefined;

@@ -74,17 +74,19 @@ function reduced(context: LayerContext, hot: string, fallback: string): Activati
   const { builder, config } = context;
   const { shape } = context.input();
   const mode = encodingMode(config.fields, fallback);
-  const reduction = REDUCTIONS[mode] ?? config.unknown(`output_mode "${mode}"`);
+  const reduction = REDUCTIONS.get(mode) ?? config.unknown(`output_mode "${mode}"`);
   const made = encodedShape(config.className, config.fields, shape)?.length;
   if (made === shape.length + 1) return fromLast(builder, hot);
   return fromLast(builder, builder.op(reduction, [hot, builder.ints([shape.length - 1])], { keepdims: 0 }));
 }
 
-const REDUCTIONS: Readonly<Record<string, string>> = {
-  one_hot: 'ReduceMax',
-  multi_hot: 'ReduceMax',
-  count: 'ReduceSum',
-};
+const REDUCTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    one_hot: 'ReduceMax',
+    multi_hot: 'ReduceMax',
+    count: 'ReduceSum',
+  }),
+);
 
 const cast = ({ builder }: LayerContext, value: string, to: number): string => builder.op('Cast', [value], { to });
 

@@ -95,7 +95,7 @@ export const formerMerge: LayerFamily = {
     const { builder, config } = context;
     const mode = config.text('mode', 'sum');
     if (mode === 'concat') return joined(context, config.number('concat_axis', -1));
-    const type = FORMER_MODES[mode];
+    const type = FORMER_MODES.get(mode);
     if (type === undefined) return config.unknown(`mode "${mode}"`);
     const { first, values } = operandsOf(context);
     const merged = (MERGES.get(type) as Merge)(builder, values);
@@ -103,10 +103,12 @@ export const formerMerge: LayerFamily = {
   },
 };
 
-const FORMER_MODES: Readonly<Record<string, string>> = {
-  sum: 'Add',
-  mul: 'Multiply',
-  ave: 'Average',
-  max: 'Maximum',
-  min: 'Minimum',
-};
+const FORMER_MODES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    sum: 'Add',
+    mul: 'Multiply',
+    ave: 'Average',
+    max: 'Maximum',
+    min: 'Minimum',
+  }),
+);

@@ -25,7 +25,7 @@ const CELLS: ReadonlyMap<string, Cell> = new Map<string, Cell>([
 ]);
 
 /** Classes that are computed like another. */
-const SAME: Readonly<Record<string, string>> = { CuDNNGRU: 'GRU', CuDNNLSTM: 'LSTM' };
+const SAME: ReadonlyMap<string, string> = new Map(Object.entries({ CuDNNGRU: 'GRU', CuDNNLSTM: 'LSTM' }));
 
 const CELL = { attribute: 'cell', name: '' };
 
@@ -125,7 +125,7 @@ interface OwnCell {
 /** The layer's one cell, or those it stacks. */
 function cellsOf(context: LayerContext): OwnCell[] {
   const { config } = context;
-  const named = SAME[config.className] ?? config.className;
+  const named = SAME.get(config.className) ?? config.className;
   const own = CELLS.get(named);
   if (own !== undefined) return [{ cell: own, context: context.part(CELL) }];
   const { cell } = config.fields;

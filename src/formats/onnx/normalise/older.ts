@@ -2,30 +2,34 @@
 import type { Node } from '../../../model/graph';
 import { integers, type Tensor } from '../../../model/tensor';
 
+type Moved = readonly (readonly [place: number, attribute: string, since: number])[];
+
 /** By operator: the input's place, the attribute it was, and the first opset that reads it as an input. */
-const ATTRIBUTES: Readonly<Record<string, readonly (readonly [place: number, attribute: string, since: number])[]>> = {
-  Clip: [
-    [1, 'min', 11],
-    [2, 'max', 11],
-  ],
-  Pad: [[1, 'pads', 11]],
-  ReduceSum: [[1, 'axes', 13]],
-  Slice: [
-    [1, 'starts', 10],
-    [2, 'ends', 10],
-    [3, 'axes', 10],
-  ],
-  Split: [[1, 'split', 13]],
-  Squeeze: [[1, 'axes', 13]],
-  TopK: [[1, 'k', 10]],
-  Unsqueeze: [[1, 'axes', 13]],
-};
+const ATTRIBUTES: ReadonlyMap<string, Moved> = new Map(
+  Object.entries<Moved>({
+    Clip: [
+      [1, 'min', 11],
+      [2, 'max', 11],
+    ],
+    Pad: [[1, 'pads', 11]],
+    ReduceSum: [[1, 'axes', 13]],
+    Slice: [
+      [1, 'starts', 10],
+      [2, 'ends', 10],
+      [3, 'axes', 10],
+    ],
+    Split: [[1, 'split', 13]],
+    Squeeze: [[1, 'axes', 13]],
+    TopK: [[1, 'k', 10]],
+    Unsqueeze: [[1, 'axes', 13]],
+  }),
+);
 
 /** The attribute that an input is in an opset; undefined where it is an input there too. */
 export function attributeInstead(type: string, place: number, opset: number): string | undefined {
-  if (ATTRIBUTES[type] === undefined && type.startsWith('Reduce'))
-    return opset < 18 && place === 1 ? 'axes' : undefined;
-  return ATTRIBUTES[type]?.find(([own, , since]) => own === place && opset < since)?.[1];
+  const own = ATTRIBUTES.get(type);
+  if (own === undefined && type.startsWith('Reduce')) return opset < 18 && place === 1 ? 'axes' : undefined;
+  return own?.find(([at, , since]) => at === place && opset < since)?.[1];
 }
 
 /** A node of ours in the form that the opset has it in. */

@@ -40,32 +40,34 @@ export const tensorflowOperation: LayerFamily = {
 /** @param name of a function of TensorFlow: "math.reduce_mean". */
 function functionNamed(name: string): Operation | undefined {
   const own = name.split('.').at(-1) ?? '';
-  return BY_NAME.get((TENSORFLOW[own] ?? own).replaceAll('_', '').toLowerCase());
+  return BY_NAME.get((TENSORFLOW.get(own) ?? own).replaceAll('_', '').toLowerCase());
 }
 
 /** Names that TensorFlow gives otherwise. */
-const TENSORFLOW: Readonly<Record<string, string>> = {
-  sub: 'subtract',
-  mul: 'multiply',
-  truediv: 'true_divide',
-  floordiv: 'floor_divide',
-  concat: 'concatenate',
-  pow: 'power',
-  neg: 'negative',
-  clip_by_value: 'clip',
-  reduce_mean: 'mean',
-  reduce_sum: 'sum',
-  reduce_max: 'max',
-  reduce_min: 'min',
-  reduce_prod: 'prod',
-  reduce_any: 'any',
-  reduce_all: 'all',
-  reduce_std: 'std',
-  reduce_variance: 'var',
-  reduce_logsumexp: 'logsumexp',
-  max_pool2d: 'max_pool',
-  avg_pool2d: 'average_pool',
-};
+const TENSORFLOW: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    sub: 'subtract',
+    mul: 'multiply',
+    truediv: 'true_divide',
+    floordiv: 'floor_divide',
+    concat: 'concatenate',
+    pow: 'power',
+    neg: 'negative',
+    clip_by_value: 'clip',
+    reduce_mean: 'mean',
+    reduce_sum: 'sum',
+    reduce_max: 'max',
+    reduce_min: 'min',
+    reduce_prod: 'prod',
+    reduce_any: 'any',
+    reduce_all: 'all',
+    reduce_std: 'std',
+    reduce_variance: 'var',
+    reduce_logsumexp: 'logsumexp',
+    max_pool2d: 'max_pool',
+    avg_pool2d: 'average_pool',
+  }),
+);
 
 function restated<T extends object>(settings: T, operation: Operation | undefined, widths: LayerWidths): T {
   const restate = operation?.restate;

@@ -20,40 +20,42 @@ interface NodeKind {
 const reduction = (name: string): NodeKind => ({ operation: REDUCTIONS[name], settings: { 1: 'axis' } });
 const product: NodeKind = { operation: PRODUCTS.Matmul };
 
-const KINDS: Readonly<Record<string, NodeKind>> = {
-  ...Object.fromEntries(Object.entries(ELEMENTS).map(([name, operation]) => [name, { operation }])),
-  AddV2: { operation: ELEMENTS.Add },
-  Sub: { operation: ELEMENTS.Subtract },
-  Mul: { operation: ELEMENTS.Multiply },
-  RealDiv: { operation: ELEMENTS.Divide },
-  FloorMod: { operation: ELEMENTS.Mod },
-  FloorDiv: { operation: ELEMENTS.FloorDivide },
-  Pow: { operation: ELEMENTS.Power },
-  Neg: { operation: ELEMENTS.Negative },
-  SelectV2: { operation: ELEMENTS.Where },
-  Mean: reduction('Mean'),
-  Sum: reduction('Sum'),
-  Max: reduction('Max'),
-  Min: reduction('Min'),
-  Prod: reduction('Prod'),
-  Any: reduction('Any'),
-  All: reduction('All'),
-  Softmax: { operation: PRODUCTS.Softmax },
-  LogSoftmax: { operation: PRODUCTS.LogSoftmax },
-  MatMul: product,
-  BatchMatMul: product,
-  BatchMatMulV2: product,
-  Reshape: { operation: AXES.Reshape, settings: { 1: 'shape' } },
-  Transpose: { operation: AXES.Transpose, settings: { 1: 'perm' } },
-  ExpandDims: { operation: AXES.ExpandDims, settings: { 1: 'axis' } },
-  Squeeze: { operation: AXES.Squeeze },
-  ConcatV2: { operation: AXES.Concatenate, settings: { [-1]: 'axis' } },
-  Pack: { operation: AXES.Stack },
-  Tile: { operation: AXES.Tile, settings: { 1: 'multiples' } },
-  Pad: { operation: AXES.Pad, settings: { 1: 'paddings' } },
-  DepthToSpace: { operation: IMAGES.DepthToSpace },
-  SpaceToDepth: { operation: IMAGES.SpaceToDepth },
-};
+const KINDS: ReadonlyMap<string, NodeKind> = new Map(
+  Object.entries({
+    ...Object.fromEntries(Object.entries(ELEMENTS).map(([name, operation]) => [name, { operation }])),
+    AddV2: { operation: ELEMENTS.Add },
+    Sub: { operation: ELEMENTS.Subtract },
+    Mul: { operation: ELEMENTS.Multiply },
+    RealDiv: { operation: ELEMENTS.Divide },
+    FloorMod: { operation: ELEMENTS.Mod },
+    FloorDiv: { operation: ELEMENTS.FloorDivide },
+    Pow: { operation: ELEMENTS.Power },
+    Neg: { operation: ELEMENTS.Negative },
+    SelectV2: { operation: ELEMENTS.Where },
+    Mean: reduction('Mean'),
+    Sum: reduction('Sum'),
+    Max: reduction('Max'),
+    Min: reduction('Min'),
+    Prod: reduction('Prod'),
+    Any: reduction('Any'),
+    All: reduction('All'),
+    Softmax: { operation: PRODUCTS.Softmax },
+    LogSoftmax: { operation: PRODUCTS.LogSoftmax },
+    MatMul: product,
+    BatchMatMul: product,
+    BatchMatMulV2: product,
+    Reshape: { operation: AXES.Reshape, settings: { 1: 'shape' } },
+    Transpose: { operation: AXES.Transpose, settings: { 1: 'perm' } },
+    ExpandDims: { operation: AXES.ExpandDims, settings: { 1: 'axis' } },
+    Squeeze: { operation: AXES.Squeeze },
+    ConcatV2: { operation: AXES.Concatenate, settings: { [-1]: 'axis' } },
+    Pack: { operation: AXES.Stack },
+    Tile: { operation: AXES.Tile, settings: { 1: 'multiples' } },
+    Pad: { operation: AXES.Pad, settings: { 1: 'paddings' } },
+    DepthToSpace: { operation: IMAGES.DepthToSpace },
+    SpaceToDepth: { operation: IMAGES.SpaceToDepth },
+  }),
+);
 
 export const tensorflowNode: LayerFamily = {
   classes: ['TensorFlowOpLayer'],
@@ -77,7 +79,7 @@ export const tensorflowNode: LayerFamily = {
 };
 
 function kindOf(op: unknown): NodeKind | undefined {
-  return typeof op === 'string' && Object.hasOwn(KINDS, op) ? KINDS[op] : undefined;
+  return typeof op === 'string' ? KINDS.get(op) : undefined;
 }
 
 function countOf({ input }: Record<string, unknown>): number {
@@ -121,7 +123,7 @@ function attributesOf({ attr }: Record<string, unknown>): Record<string, unknown
   const type = String(of('DstT').type ?? '')
     .toLowerCase()
     .replace(/^dt_/, '');
-  const dtype = TYPES[type] ?? type;
+  const dtype = TYPES.get(type) ?? type;
   return {
     ...(flag('keep_dims') && { keepdims: true }),
     ...(flag('transpose_a', 'adj_x') && { transpose_a: true }),
@@ -136,4 +138,6 @@ function attributesOf({ attr }: Record<string, unknown>): Record<string, unknown
   };
 }
 
-const TYPES: Readonly<Record<string, string>> = { float: 'float32', half: 'float16', double: 'float64' };
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ float: 'float32', half: 'float16', double: 'float64' }),
+);
