@@ -317,6 +317,7 @@ const layouts = [
   given('Pad', 'around images', [IMAGE, ints(0, 0, 1, 2, 0, 0, 3, 0)]),
   given('Pad', 'of the axes named', [IMAGE, ints(1, 2, 3, 0), '', ints(2, -1)]),
   given('Pad', 'after the channels', [IMAGE, ints(0, 0, 0, 0, 0, 2, 0, 0)]),
+  given('Pad', 'by less than nothing', [IMAGE, ints(0, -1, 1, 0, 0, 2, -2, -1)]),
   given('Pad', 'by nothing', [IMAGE, ints(0, 0, 0, 0, 0, 0, 0, 0)]),
   given('Concat', 'of two', [PART, drawn([2, 2, 4], 'other')], { axis: 1 }),
   given('Concat', 'of three along the last axis', [PART, drawn([2, 3, 1], 'one'), drawn([2, 3, 2], 'two')], {

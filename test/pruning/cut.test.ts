@@ -50,9 +50,10 @@ test('on random networks, cutting channels gives the outputs of silencing them',
       const channels = analyseChannels(graph);
       const removed = someToCut(channels, recipe.seed, share);
       if (removed.size === 0) return;
-      cuts++;
       const smaller = cut(graph, channels, removed);
-      assert.ok(parameters(smaller) < parameters(graph));
+      assert.ok(parameters(smaller) <= parameters(graph));
+      // Channels that a Pad adds may lie on no weight.
+      if (parameters(smaller) < parameters(graph)) cuts++;
       const samples = samplesFor(recipe);
       const expected = await outputFor(mask(graph, channels, removed), samples);
       assertClose(await outputFor(smaller, samples), expected, 1e-5, 'outputs');

@@ -257,8 +257,8 @@ class RandomNetwork {
   };
 
   readonly #pad: Add = (value, [top = 0, left = 0, channels = 0]) => {
-    const added = channels === 0 ? 1 : 0;
-    const amounts = this.#builder.ints([0, 0, top % 2, left % 3, 0, added, 1, 0]);
+    const [before, after] = [channels > 6 ? channels - 6 : 0, channels % 3 === 0 ? 1 : 0];
+    const amounts = this.#builder.ints([0, before, top % 2, left % 3, 0, after, 1, 0]);
     // All axes are named for the reason that ZeroPadding2D has.
     return this.#builder.op('Pad', [value, amounts, '', this.#builder.ints([0, 1, 2, 3])]);
   };
