@@ -133,6 +133,8 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
     );
   }
   const most = scoredBy(width);
+  const known = target.classes > most ? ignoring(target) : undefined;
+  if (known !== undefined) return fitClasses(known, index, output, data);
   if (target.classes === most + 1 && (target.lowest ?? 0) > 0) return fitClasses(fromZero(target), index, output, data);
   if (target.classes > most) {
     throw new UserError(
@@ -147,6 +149,22 @@ function fitClasses(target: ClassTarget, index: number, output: ModelOutput, dat
     );
   }
   return { ...target, output: index };
+}
+
+/** Stands in masks where nothing is known, as PASCAL VOC and Cityscapes have it. */
+const UNKNOWN = 255;
+
+/** Labels at positions, of which the largest is no class; undefined where it may well be one. */
+function ignoring(target: ClassTarget): ClassTarget | undefined {
+  if (target.shape.length === 0 || target.classes !== UNKNOWN + 1 || target.ignored !== undefined) return undefined;
+  let most = 0;
+  for (const label of target.labels) if (label > most && label !== UNKNOWN) most = label;
+  return {
+    ...target,
+    classes: most + 1,
+    ignored: UNKNOWN,
+    note: `"${target.name}" holds ${UNKNOWN} besides labels up to ${most}: nothing is known there, so that it is neither learnt nor tested`,
+  };
 }
 
 /** Labels that someone counted from 1. */

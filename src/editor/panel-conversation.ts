@@ -107,6 +107,7 @@ export class PanelConversation implements vscode.Disposable {
       before,
       after,
       ...(data && trusted && { data }),
+      ...(recipe.metric && { metric: recipe.metric }),
       seed: recipe.seed ?? 1,
       threads: recipe.threads ?? 0,
     });

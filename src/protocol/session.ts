@@ -108,6 +108,8 @@ export interface ComparisonQuestion {
   readonly before: string;
   readonly after: string;
   readonly data?: DataChoice;
+  /** Default: what suits the data. */
+  readonly metric?: NonNullable<RecipeFile['metric']>;
   readonly seed: number;
   readonly threads: number;
 }

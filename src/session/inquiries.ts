@@ -197,12 +197,14 @@ async function comparison({
   before: beforePath,
   after: afterPath,
   data: choice,
+  metric,
   seed,
   threads,
 }: protocol.ComparisonQuestion): Promise<protocol.Comparison> {
   const [before, after] = [await openModel(beforePath), await openModel(afterPath)];
   const data = choice && (await openData(choice, seed, before));
-  const tested = data && (await testModels(before, after, data, onnxruntime({ threads }), { seed }));
+  const tested =
+    data && (await testModels(before, after, data, onnxruntime({ threads }), { seed, ...(metric && { metric }) }));
   const test = tested && decisive(tested, choice.output);
   return {
     before: {

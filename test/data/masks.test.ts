@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import type { ClassTarget, Split, Target, ValueTarget } from '../../src/data/dataset';
+import type { ClassTarget, Dataset, Split, Target, ValueTarget } from '../../src/data/dataset';
 import { TargetFeed } from '../../src/data/feed';
 import { fitDataset, type ModelInterface } from '../../src/data/fit';
 import { paletteOf } from '../../src/data/images/palette';
@@ -302,6 +302,58 @@ test('folders for training and testing, names with _mask and masks of other size
     assert.deepEqual(target.shape, [2 * HEIGHT, 2 * WIDTH]);
     const large = (target as ClassTarget).labels;
     assert.deepEqual([large[0], large[1], large[2], large[3]], [0, 0, 1, 1]);
+  }));
+
+test("the folders of PASCAL VOC and Cityscapes are read as they unpack, by VOC's lists", () =>
+  inFolder(async (folder) => {
+    const mask = (i: number): Buffer =>
+      stored(
+        PIXELS.map((p) => (p === 5 ? 255 : classOf(i, p, 3))),
+        PALETTE,
+      );
+    const voc = join(folder, 'voc');
+    const lists = 'ImageSets/Segmentation';
+    const names = (from: number, to: number): Buffer =>
+      Buffer.from(Array.from({ length: to - from }, (_, i) => `2007_${from + i}\n`).join(''));
+    await put(voc, {
+      [`${lists}/train.txt`]: names(0, 8),
+      [`${lists}/val.txt`]: names(8, 10),
+      [`${lists}/test.txt`]: names(10, 12),
+      'Annotations/2007_0.xml': Buffer.from('<annotation/>'),
+      'SegmentationObject/2007_0.png': mask(0),
+    });
+    for (let i = 0; i < 14; i++) {
+      await put(voc, { [`JPEGImages/2007_${i}.png`]: picture(i) });
+      if (i < 10) await put(voc, { [`SegmentationClass/2007_${i}.png`]: mask(i) });
+    }
+    const data = await openDataset(voc);
+    const counts = ({ train, validation, test }: Dataset) => [train, validation, test].map(({ count }) => count);
+    assert.deepEqual(counts(data), [7, 2, 1]);
+    const { train } = fitDataset(data, segmenter(3));
+    for (const { red, target } of await samplesOf(train))
+      assert.deepEqual(
+        target,
+        PIXELS.map((p) => (p === 5 ? 255 : classOf((red[0] as number) / 20, p, 3))),
+      );
+    await put(voc, { [`${lists}/val.txt`]: names(8, 11) });
+    assert.match(await refusal(openDataset(voc)), /val\.txt lists 2007_10, which has no mask/);
+
+    const city = join(folder, 'city');
+    for (let i = 0; i < 12; i++) {
+      const [part, place] = [i < 8 ? 'train/aachen' : i < 10 ? 'val/ulm' : 'test/bonn', `${i}_000019`];
+      await put(city, {
+        [`leftImg8bit/${part}/${place}_leftImg8bit.png`]: picture(i),
+        [`gtFine/${part}/${place}_gtFine_labelTrainIds.png`]: mask(i),
+        [`gtFine/${part}/${place}_gtFine_labelIds.png`]: mask(i),
+      });
+    }
+    const scenes = await openDataset(city);
+    assert.deepEqual(counts(scenes), [7, 2, 1]);
+    assert.equal((fitDataset(scenes, segmenter(3)).train.targets[0] as ClassTarget).ignored, 255);
+    assert.match(
+      await refusal(openDataset(city, { palette: 'cityscapes' })),
+      /0_000019_gtFine_color\.png is not there\. Unpack gtFine anew/,
+    );
   }));
 
 test('a missing mask, one of another size, colours, a JPEG and too many classes are each one clear message', () =>

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
+import type { ClassTarget } from '../../src/data/dataset';
 import { fitDataset, type OpenShape } from '../../src/data/fit';
 import { readNpyHeader, readNpyNumbers } from '../../src/data/npy';
 import { openDataset } from '../../src/data/open';
@@ -204,6 +205,26 @@ test('a mask is what the model says at its pixels: a class of several, yes or no
   assert.deepEqual(await fitted(oneHot, [2, 2, 3], 'Softmax'), ['classes', [2, 2], 2]);
   assert.deepEqual(await fitted(smooth, [2, 2, 3], 'Softmax'), ['classes', [2, 2], 2]);
   assert.deepEqual(await fitted(smooth, [2, 2, 3], 'Add'), ['values', [2, 2, 3], 0.933]);
+});
+
+test('255 among the labels of a mask says that nothing is known there, where the model has no such class', async () => {
+  const pixels = Uint8Array.from({ length: 24 }, (_, i) => (i % 6 === 5 ? 255 : i % 3));
+  await withArchive({ 'x.npy': IMAGES, 'y.npy': npy('|u1', [6, 2, 2], pixels) }, async (path) => {
+    const port = { name: 'p', type: 'float32' } as const;
+    const data = await opened(path, { test: 0.5 });
+    const fitted = (scores: number) =>
+      fitDataset(data, {
+        inputs: [{ ...port, shape: [2, 2, 1] }],
+        outputs: [{ ...port, shape: [2, 2, scores], operator: 'Softmax' }],
+      });
+    const { train, notes } = fitted(3);
+    const [target] = train.targets as [ClassTarget];
+    assert.deepEqual([target.classes, target.ignored], [3, 255]);
+    assert.match(notes.join(), /"y" holds 255 besides labels up to 2: nothing is known there/);
+    const [own] = fitted(256).train.targets as [ClassTarget];
+    assert.deepEqual([own.classes, own.ignored], [256, undefined]);
+    assert.throws(() => fitted(2), /labels go up to 2, the model has 2 outputs/);
+  });
 });
 
 test('columns that are named like the outputs of the model are its targets; what is alone is given back', async () => {

@@ -16,6 +16,7 @@ import {
   picturesIn,
   readPicture,
 } from './files';
+import { knownLayout } from './known-masks';
 import { decodeMask, resizedMask } from './mask';
 import { IGNORED, type Palette, paletteOf } from './palette';
 import { PartedFiles } from './parts';
@@ -40,7 +41,7 @@ interface Folders {
 }
 
 export async function isMaskFolder(path: string): Promise<boolean> {
-  return (await foldersOf(path)).length > 0;
+  return (await knownLayout(path)) !== undefined || (await foldersOf(path)).length > 0;
 }
 
 /** Throws UserError where a picture has no mask, a mask is of another size than its picture, or its pixels are colours. */
@@ -48,13 +49,36 @@ export async function openMaskFolder(path: string, options: ReadOptions): Promis
   const name = basename(resolve(path));
   const pairs = new PartedFiles<Pair>();
   const notes: string[] = [];
-  for (const folders of await foldersOf(path)) {
-    pairs.add(folders.part, await pairsIn(path, folders, notes));
+  for (const [part, found] of await partsOf(path, options.palette !== undefined, notes)) {
+    pairs.add(part, found);
     checkCount(pairs.files.length, path);
   }
   pairs.check(path);
   const samples = await samplesOf(path, pairs.files, options, notes);
   return { name, notes, ...pairs.divided(samples, name, options.test) };
+}
+
+async function partsOf(
+  path: string,
+  coloured: boolean,
+  notes: string[],
+): Promise<(readonly [Part | undefined, readonly Pair[]])[]> {
+  const layout = await knownLayout(path);
+  if (layout !== undefined) {
+    const known = await layout(path, coloured);
+    const parts = [...new Set(known.map(({ part }) => part))];
+    return parts.map((part) => {
+      const own = known.filter((pair) => pair.part === part);
+      return [part, own.map(({ picture, mask }) => ({ picture: fileIn(path, picture), mask: fileIn(path, mask) }))];
+    });
+  }
+  const folders = await foldersOf(path);
+  return Promise.all(folders.map(async (own) => [own.part, await pairsIn(path, own, notes)] as const));
+}
+
+/** Shown from the data set's folder on. */
+function fileIn(path: string, file: string): PictureFile {
+  return { path: file, name: resolve(file).slice(resolve(path).length + 1) };
 }
 
 /** train/images and train/masks, images/train and masks/train, or images and masks; none where it is no such folder. */
@@ -95,7 +119,6 @@ async function holdPictures({ pictures, masks }: Omit<Folders, 'part'>): Promise
 
 async function pairsIn(path: string, { pictures, masks }: Folders, notes: string[]): Promise<Pair[]> {
   const shown = (file: string): string => file.slice(resolve(path).length + 1);
-  const fileOf = (file: string): PictureFile => ({ path: file, name: shown(resolve(file)) });
   const byStem = new Map<string, string>();
   const maskFiles = await picturesIn(masks);
   for (const file of maskFiles) {
@@ -115,7 +138,7 @@ async function pairsIn(path: string, { pictures, masks }: Folders, notes: string
       continue;
     }
     used.add(mask);
-    pairs.push({ picture: fileOf(file), mask: fileOf(mask) });
+    pairs.push({ picture: fileIn(path, file), mask: fileIn(path, mask) });
   }
   const [first, ...others] = missing;
   if (first !== undefined) {

@@ -69,6 +69,7 @@ export async function compareWith(services: Services, before: OpenModel, after: 
           before: before.path,
           after,
           ...(data && vscode.workspace.isTrusted && { data }),
+          ...(before.recipe.metric && { metric: before.recipe.metric }),
           seed: before.recipe.seed ?? 1,
           threads: before.recipe.threads ?? 0,
         },
