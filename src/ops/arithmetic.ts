@@ -1,6 +1,6 @@
 // What Add, Sub, Mul and Div have in common: two operands, broadcast.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { Node } from '../model/graph';
+import type { Dimension, Node } from '../model/graph';
 import { broadcast, sumTo, tieBroadcast } from './broadcast';
 import { type Evaluation, input, type Operator, output, type Size, type Tape } from './operator';
 
@@ -11,14 +11,16 @@ interface Arithmetic {
   readonly evaluate: (a: TfTensor, b: TfTensor, run: Evaluation) => TfTensor;
   /** On integers, as sizes are computed. */
   readonly count: (a: number, b: number) => number;
+  /** The same on sizes that only a run tells; undefined where the result is no multiple of one. */
+  readonly countMultiple?: (a: Dimension, b: Dimension) => Dimension | undefined;
 }
 
-export function arithmetic(type: string, { gradients, evaluate, count }: Arithmetic): Operator {
+export function arithmetic(type: string, { gradients, evaluate, count, countMultiple }: Arithmetic): Operator {
   return {
     type,
     pointwise: true,
     shapes: (node, [a = [], b = []]) => [broadcast(node, a, b)],
-    sizes: (node, _, { sizes }) => countSizes(node, sizes(input(node, 0)), sizes(input(node, 1)), count),
+    sizes: (node, _, { sizes }) => countSizes(node, sizes(input(node, 0)), sizes(input(node, 1)), count, countMultiple),
     ties: tieBroadcast,
     differentiate(node, tape) {
       tape.keep(node);
@@ -34,12 +36,13 @@ export function arithmetic(type: string, { gradients, evaluate, count }: Arithme
   };
 }
 
-/** Element by element; a single one goes with all. What is computed from a size known only at run time is another. */
+/** Element by element; a single one goes with all. What is computed from a size known only at run time is a multiple of it, or another. */
 export function countSizes(
   node: Node,
   a: readonly Size[] | undefined,
   b: readonly Size[] | undefined,
   count: (a: number, b: number) => number,
+  countMultiple?: Arithmetic['countMultiple'],
 ): Size[] | undefined {
   if (a === undefined || b === undefined || (a.length !== b.length && a.length !== 1 && b.length !== 1))
     return undefined;
@@ -48,7 +51,7 @@ export function countSizes(
     const value =
       typeof left.value === 'number' && typeof right.value === 'number'
         ? count(left.value, right.value)
-        : `${node.name}_${i}`;
+        : (countMultiple?.(left.value, right.value) ?? `${node.name}_${i}`);
     return { value, from: [...left.from, ...right.from] };
   });
 }

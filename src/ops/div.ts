@@ -1,5 +1,7 @@
 // Div. https://onnx.ai/onnx/operators/onnx__Div.html
+import type { Dimension } from '../model/graph';
 import { arithmetic } from './arithmetic';
+import { factored, multiple } from './multiple';
 
 export const div = arithmetic('Div', {
   gradients: [
@@ -8,4 +10,14 @@ export const div = arithmetic('Div', {
   ],
   evaluate: (a, b, { tf }) => tf.div(a, b),
   count: (a, b) => Math.trunc(a / b),
+  countMultiple: share,
 });
+
+/** Of a size that is as often so much: six batches by two are three batches, by a batch they are six. */
+function share(size: Dimension, by: Dimension): Dimension | undefined {
+  const [whole, part] = [factored(size), factored(by)];
+  if (part.count <= 0 || whole.count % part.count !== 0) return undefined;
+  const count = whole.count / part.count;
+  if (part.name === undefined) return whole.name === undefined ? count : multiple(count, whole.name);
+  return part.name === whole.name ? count : undefined;
+}

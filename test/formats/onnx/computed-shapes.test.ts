@@ -195,3 +195,43 @@ for (const [told, size] of [
     assert.ok(after < 0.8 * before);
   });
 }
+
+test('heads that are folded into as many samples as the file computes, and out of them again, are cut inside', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 3, 8],
+      y: ['batch', 3, 5],
+      nodes: [
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Reshape', inputs: ['wide', 'apart'], outputs: ['heads'] },
+        { type: 'Transpose', inputs: ['heads'], outputs: ['turned'], attributes: { perm: [0, 2, 1, 3] } },
+        { type: 'Shape', inputs: ['x'], outputs: ['sizes'] },
+        { type: 'Gather', inputs: ['sizes', 'n0'], outputs: ['batch'] },
+        { type: 'Mul', inputs: ['batch', 'n2'], outputs: ['many'] },
+        { type: 'Concat', inputs: ['many', 'n3', 'rest'], outputs: ['folded'], attributes: { axis: 0 } },
+        { type: 'Reshape', inputs: ['turned', 'folded'], outputs: ['samples'] },
+        { type: 'Tanh', inputs: ['samples'], outputs: ['bent'] },
+        { type: 'Shape', inputs: ['bent'], outputs: ['more sizes'] },
+        { type: 'Gather', inputs: ['more sizes', 'n0'], outputs: ['all'] },
+        { type: 'Div', inputs: ['all', 'n2'], outputs: ['few'] },
+        { type: 'Concat', inputs: ['few', 'n2', 'n3', 'rest'], outputs: ['unfolded'], attributes: { axis: 0 } },
+        { type: 'Reshape', inputs: ['bent', 'unfolded'], outputs: ['again'] },
+        { type: 'Transpose', inputs: ['again'], outputs: ['back'], attributes: { perm: [0, 2, 1, 3] } },
+        { type: 'Reshape', inputs: ['back', 'joined'], outputs: ['merged'] },
+        { type: 'MatMul', inputs: ['merged', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ...NUMBERS,
+        ['rest', int64([-1])],
+        ['apart', int64([0, 0, 2, 6])],
+        ['joined', int64([0, 0, -1])],
+        ['a', drawn([8, 12], 'a')],
+        ['b', drawn([12, 5], 'b')],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < before);
+});
