@@ -1,16 +1,17 @@
 // JSON as Python reads and writes it. There 1.0 is another number than 1 (TensorFlow refuses to subtract one from the
 // other), and NaN and Infinity are numbers. JSON.parse knows neither: they stand as marked texts while a config is changed.
-import { parseJson } from './json';
+import { outsideStrings, takenJson } from './json';
 
 const MARK = '\u0000python ';
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
+const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
 const MARKED = /"\\u0000python ([^"]*)"/g;
 
-/** The text's value, with such numbers as marked texts: to be changed and written by `pythonText`. */
+/** The value of a text that was read before, with such numbers as marked texts: to be changed and written by `pythonText`. */
 export function markedJson(where: string, text: string): unknown {
-  return parseJson(
+  const marked = (token: string): string => (isPythons(token) ? JSON.stringify(`${MARK}${token}`) : token);
+  return takenJson(
     where,
-    text.replace(TOKENS, (token) => (isPythons(token) ? JSON.stringify(`${MARK}${token}`) : token)),
+    outsideStrings(text, (part) => part.replace(NUMBERS, marked)),
   );
 }
 
@@ -20,7 +21,6 @@ export function pythonText(value: unknown): string {
 }
 
 function isPythons(token: string): boolean {
-  if (token.startsWith('"')) return false;
   const value = Number(token);
   return Number.isInteger(value) ? /[.eE]/.test(token) : !Number.isFinite(value);
 }

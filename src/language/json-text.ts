@@ -1,6 +1,6 @@
 // JSON text with the place of every value, read as far as it goes however broken it is.
 import { getNodeValue, parseTree } from 'jsonc-parser';
-import { MAX_JSON_DEPTH, nestingDepth } from '../formats/json';
+import { excessOf } from '../formats/json';
 import { lazyTree, type Node } from './lazy-node';
 
 export type { Node } from './lazy-node';
@@ -20,11 +20,11 @@ export function readJsonText(written: string): JsonText | undefined {
   if (written.length > MAX_CHARACTERS) return undefined;
   // A byte order mark keeps its place, so that offsets stay what they are.
   const text = written.replace(/^\uFEFF/, ' ');
+  // What reads broken text goes as deep as its brackets do.
+  if (excessOf(text) !== undefined) return undefined;
   try {
     return { value: JSON.parse(text), root: lazyTree(text), whole: true };
   } catch {
-    // What reads broken text goes as deep as its brackets do.
-    if (nestingDepth(text) > MAX_JSON_DEPTH) return undefined;
     const root = parseTree(text);
     return root && { value: getNodeValue(root), root, whole: false };
   }

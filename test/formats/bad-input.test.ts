@@ -20,7 +20,6 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors';
 import { checkNewFolder, writeWhole } from '../../src/formats/files';
-import { type Library, loadHdf5 } from '../../src/formats/hdf5/library';
 import { modelFile, openModel } from '../../src/formats/open';
 import type { Model } from '../../src/model/model';
 import { nonFiniteWeights } from '../../src/model/values';
@@ -29,6 +28,8 @@ import { predict, randomise } from '../layers-model';
 import { outputFor } from '../run';
 import { tf } from '../tensorflow';
 import { assertClose, drawn } from '../tensors';
+import { changedHdf5 } from './changed-hdf5';
+import { assertRefused } from './refused';
 import { filesOf, type ModelJson, writeTfjs } from './tfjs-folder';
 
 type Symbolic = tf.SymbolicTensor;
@@ -50,22 +51,6 @@ function functional(): tf.LayersModel {
   const right = tf.layers.dense({ name: 'right', units: 3 }).apply(left) as Symbolic;
   const sum = tf.layers.add({ name: 'sum' }).apply([left, right]) as Symbolic;
   return randomise(tf.model({ inputs: x, outputs: sum }), 1);
-}
-
-/** One clear sentence: a UserError that says what, without a stack or "undefined" in it. */
-async function assertRefused(work: Promise<unknown>, ...says: readonly (RegExp | string)[]): Promise<void> {
-  await assert.rejects(work, (error: unknown) => {
-    assert.ok(error instanceof UserError, `no UserError: ${error instanceof Error ? error.stack : error}`);
-    for (const part of says) {
-      assert.ok(
-        typeof part === 'string' ? error.message.includes(part) : part.test(error.message),
-        `${part}: ${error.message}`,
-      );
-    }
-    assert.doesNotMatch(error.message, /undefined|NaN|\[object|\n/);
-    assert.ok(error.message.length < 1000);
-    return true;
-  });
 }
 
 interface LayerJson {
@@ -700,22 +685,9 @@ test('an HDF5 file whose heap leads nowhere is refused, where the library would 
     }
   }));
 
-/** A Keras file with something more in it. */
-async function withMore(folder: string, change: (id: bigint, module: Library['module']) => void): Promise<string> {
-  const path = join(folder, 'model.h5');
-  const { module } = await loadHdf5();
-  module.FS.writeFile('/changed.h5', await readFile('test/fixtures/keras/keras-1.h5'));
-  const id = module.open('/changed.h5', module.H5F_ACC_RDWR, false, -1, -1);
-  change(id, module);
-  module.close_file(id);
-  await writeFile(path, module.FS.readFile('/changed.h5'));
-  module.FS.unlink('/changed.h5');
-  return path;
-}
-
 test('what of an HDF5 file cannot be written again is said when it is opened', () =>
   inFolder(async (folder) => {
-    const path = await withMore(folder, (id, module) => module.create_soft_link(id, '/nowhere', '/link'));
+    const path = await changedHdf5(folder, (id, module) => module.create_soft_link(id, '/nowhere', '/link'));
     const { warnings } = await openModel(path);
     assert.ok(
       warnings.includes('"/link" of the file is of a kind that cannot be written: a pruned model is without'),
@@ -725,7 +697,7 @@ test('what of an HDF5 file cannot be written again is said when it is opened', (
 
 test('groups of an HDF5 file that hold each other in a tower are refused soon', () =>
   inFolder(async (folder) => {
-    const path = await withMore(folder, (id, module) => {
+    const path = await changedHdf5(folder, (id, module) => {
       const group = (i: number): string => `/model_weights/tower_${i}`;
       for (let i = 0; i <= 30; i++) module.create_group(id, group(i), false);
       for (let i = 0; i < 30; i++) {
@@ -739,7 +711,7 @@ test('groups of an HDF5 file that hold each other in a tower are refused soon', 
 
 test('a group of an HDF5 file that lies in itself is refused soon', () =>
   inFolder(async (folder) => {
-    const path = await withMore(folder, (id, module) => {
+    const path = await changedHdf5(folder, (id, module) => {
       module.create_hard_link(id, '/model_weights', '/model_weights/again');
     });
     await assertRefused(openModel(path), 'model.h5', /hold each other again and again/);

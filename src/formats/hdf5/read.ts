@@ -9,8 +9,10 @@ import { type Library, loadHdf5 } from './library';
 
 /** The largest piece of data that is read at once; the library's memory ends at 4 GB. */
 const MAX_BYTES = 2 ** 31 - 1;
-/** More than any attribute of a model holds: a config of 128 MB. */
-const MAX_ATTRIBUTE_BYTES = 128 * 2 ** 20;
+/** What is stored together, unpacked as one: h5py makes it a megabyte. */
+const MAX_CHUNK_BYTES = 2 ** 28;
+/** More than any attribute of a model holds: its config. */
+const MAX_ATTRIBUTE_BYTES = 64 * 2 ** 20;
 
 /** The largest models have thousands of data sets. */
 const MAX_NAMES = 50_000;
@@ -187,6 +189,12 @@ export class Hdf5File {
     const metadata = this.dataset(path);
     const size = metadata.size * metadata.total_size;
     if (metadata.vlen || size > MAX_BYTES) throw this.#error(`"${path}" has ${size} bytes, too many to read`);
+    const chunk = (metadata.chunks ?? []).reduce((product, own) => product * own, metadata.size);
+    if (chunk > MAX_CHUNK_BYTES) {
+      throw this.#error(
+        `"${path}" is stored in chunks of ${chunk} bytes, more than the ${MAX_CHUNK_BYTES} that one may have. Save the model again without compression`,
+      );
+    }
     return { size, shape: metadata.shape ?? [], chunk: Math.max(1, metadata.chunks?.[0] ?? 1) };
   }
 

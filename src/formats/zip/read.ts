@@ -1,8 +1,8 @@
 // Reads a zip archive, untrusted: the list of its entries, and an entry's bytes where they lie.
-// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT; what is deflated is inflated by fflate.
+// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT; what is deflated is inflated by Node's zlib.
 import { stat } from 'node:fs/promises';
-import { inflateSync } from 'fflate';
-import { UserError } from '../../errors';
+import { inflateRawSync } from 'node:zlib';
+import { messageOf, UserError } from '../../errors';
 import { readRange } from '../files';
 import { type BytesSource, bytesInMemory, partOfFile } from '../hdf5/bytes-source';
 
@@ -27,8 +27,8 @@ const CENTRAL_SIZE = 46;
 const ELSEWHERE = 0xffffffff;
 /** A model has three files; an archive that lists many is made to exhaust memory. */
 const MAX_ENTRIES = 10_000;
-/** A weights file that was deflated must fit into memory. */
-const MAX_INFLATED = 2 ** 31 - 1;
+/** A weights file that was deflated must fit into memory, beside what is read of it. */
+const MAX_INFLATED = 2 ** 30;
 /** Deflate's best, in bytes out of one. */
 const MAX_RATIO = 1032;
 
@@ -99,17 +99,22 @@ async function startOf(path: string, { name, header, packed }: ZipEntry): Promis
   return start;
 }
 
-/** Into room of the size that was said: fflate stops where more comes out. */
+/** Into room of the size that was said: zlib stops where more comes out. */
 function inflate(path: string, { name, size }: ZipEntry, packed: Uint8Array): Uint8Array {
   let bytes: Uint8Array;
   try {
-    bytes = inflateSync(packed, { out: new Uint8Array(size) });
+    bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(LEAST_CHUNK, size) });
   } catch (error) {
-    throw damaged(path, `"${name}" cannot be unpacked (${(error as Error).message})`);
+    const isLonger = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const why = isLonger ? `it has more than ${size} bytes` : messageOf(error);
+    throw damaged(path, `"${name}" cannot be unpacked (${why})`);
   }
   if (bytes.length !== size) throw damaged(path, `"${name}" unpacks to ${bytes.length} bytes, not ${size}`);
   return bytes;
 }
+
+/** The least that zlib takes. */
+const LEAST_CHUNK = 64;
 
 function damaged(path: string, problem: string): UserError {
   return new UserError(`${path} is a damaged archive: ${problem}. Save the model again.`);
