@@ -60,6 +60,7 @@ const FOR_WEBVIEW = [
   /^pruning\/relevance\/agreement$/,
   /^pruning\/relevance\/usual-measure$/,
   /^session\/hyperparameters$/,
+  /^session\/usual-distillation$/,
   /^session\/record$/,
   /^session\/recipe\.schema\.json$/,
 ];

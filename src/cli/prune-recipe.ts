@@ -108,7 +108,11 @@ export function withPruning(command: Command): Command {
     )
     .option('--maxout-epochs <n>', 'of retraining after maxout was put on the layers (default: --epochs)', wholeNumber)
     .option('--last-epochs <n>', 'of the last training of a search (default: three times --epochs)', wholeNumber)
-    .option('--distil [weight]', 'learn from the original too: its share of the loss (default: 0.5)', realNumber)
+    .option(
+      '--distil [weight]',
+      'learn from the original too: its share of the loss (default: 0.5; a search does it without being told, 0 says not to)',
+      realNumber,
+    )
     .option('--temperature <t>', 'of --distil (default: 4)', realNumber)
     .addOption(metricOption());
 }
@@ -174,7 +178,7 @@ function checkFlags(flags: RecipeFlags): void {
   if (flags.sparse && flags.keepWeights === undefined) {
     throw new UserError('--sparse goes with --keep-weights: it leaves out weights that were pruned.');
   }
-  if (flags.temperature !== undefined && flags.distil === undefined) {
+  if (flags.temperature !== undefined && flags.distil === undefined && !searches) {
     throw new UserError('--temperature goes with --distil.');
   }
   if (flags.isomorphic && flags.global === undefined && flags.to === undefined && !searches) {
@@ -238,10 +242,10 @@ function methodOf({ to, global, ratio, ratios, k, until, keepWeights }: RecipeFl
   return decides && k === undefined && keepWeights === undefined ? 'search' : undefined;
 }
 
-/** A search learns from the original, unless it is told how much. */
-function distillationOf(flags: RecipeFlags): object | undefined {
-  if (flags.distil === undefined) return methodOf(flags) === 'search' ? {} : undefined;
-  return given({ weight: flags.distil === true ? undefined : flags.distil, temperature: flags.temperature });
+function distillationOf({ distil, temperature }: RecipeFlags): object | undefined {
+  return distil === undefined && temperature === undefined
+    ? undefined
+    : given({ weight: distil === true ? undefined : distil, temperature });
 }
 
 /** "conv1=0.2,dense=0.5" */

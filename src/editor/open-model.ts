@@ -29,8 +29,8 @@ function stampOf(path: string): string {
   return found ? `${found.mtimeMs} ${found.size}` : '';
 }
 
-const DEFAULT_PLANS: readonly Pick<RecipeFile, 'prune' | 'retrain' | 'until'>[] = [
-  { prune: { method: 'search' }, retrain: { distillation: {} }, until: 'significant' },
+const DEFAULT_PLANS: readonly Pick<RecipeFile, 'prune' | 'until'>[] = [
+  { prune: { method: 'search' }, until: 'significant' },
   { prune: { method: 'maxout' } },
   { prune: { method: 'ratio', ratio: 0.5 } },
 ];

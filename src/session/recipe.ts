@@ -16,6 +16,7 @@ import type { OptimizerName } from '../training/optimizer';
 import type { ScheduleName } from '../training/schedule';
 import type { Distillation } from '../training/teacher';
 import schema from './recipe.schema.json';
+import { distillationOf } from './usual-distillation';
 
 export interface Recipe {
   /** Absolute path of the model. */
@@ -132,14 +133,21 @@ export function makeRecipe(json: unknown, folder: string, where: string, optionO
   const { $schema, ...recipe } = filled as unknown as Recipe & { $schema?: string };
   const { data, prune } = recipe;
   const asked = (json as RecipeFile).prune;
+  const { distillation: _, ...retrain } = recipe.retrain;
+  const distillation = distillationOf(recipe);
   const placed = (source: string): string => (source === BUILT_IN_DATA ? source : resolve(folder, source));
   return {
     ...recipe,
     model: resolve(folder, recipe.model),
     prune: { ...prune, measure: asked?.measure ?? usualMeasure(asked, data !== undefined) },
+    retrain: { ...retrain, ...(distillation && { distillation: { ...DISTILLATION, ...distillation } }) },
     ...(data && { data: { ...data, source: placed(data.source) } }),
   };
 }
+
+const { temperature, weight } = schema.properties.retrain.properties.distillation.properties;
+/** Where it is usual, nothing was filled in. */
+const DISTILLATION: Distillation = { temperature: temperature.default, weight: weight.default };
 
 type OptionOf = (field: string) => string | undefined;
 

@@ -53,11 +53,7 @@ test('a session that names no measure has the same one as a recipe and from opti
       { data, prune: { method: 'target', target: { macs: 0.5 }, k: 2 } },
       'maxout',
     ],
-    [
-      { data: 'digits', until: 'significant' },
-      { data, prune: { method: 'search' }, until: 'significant', retrain: { distillation: {} } },
-      'taylor',
-    ],
+    [{ data: 'digits', until: 'significant' }, { data, prune: { method: 'search' }, until: 'significant' }, 'taylor'],
     [{ ratio: 0.3, retrain: false }, { prune: { method: 'ratio', ratio: 0.3 }, retrain: { epochs: 0 } }, 'l1'],
     [
       { data: 'digits', ratio: 0.3, measure: 'l2' },
@@ -74,6 +70,22 @@ test('a session that names no measure has the same one as a recipe and from opti
     assert.equal(read.prune.measure, measure);
   }
   assert.ok(schema.properties.prune.properties.measure.description.includes(USUAL_MEASURE));
+});
+
+test('a search learns from the original, however it is asked for, unless it is told not to', async () => {
+  const model = resolve('package.json');
+  const asked = { retrain: true, data: 'digits', until: 'significant' };
+  const read = (retrain: object) =>
+    makeRecipe({ ...minimal, prune: { method: 'search' }, retrain }, '/work', 'test').retrain.distillation;
+  for (const own of [(await recipeOf(model, asked)).retrain.distillation, read({}), read({ distillation: {} })])
+    assert.deepEqual(own, { temperature: 4, weight: 0.5 });
+  assert.deepEqual(read({ distillation: { weight: 0.9 } }), { temperature: 4, weight: 0.9 });
+  for (const own of [
+    (await recipeOf(model, { ...asked, distil: 0 })).retrain.distillation,
+    read({ distillation: { weight: 0 } }),
+  ])
+    assert.equal(own, undefined);
+  assert.equal(makeRecipe(minimal, '/work', 'test').retrain.distillation, undefined);
 });
 
 test('the built-in data keeps its name, other data becomes a path beside the recipe', () => {

@@ -130,6 +130,23 @@ describe('the panel in a browser', { skip }, () => {
     await panel.page.close();
   });
 
+  it('learns from the original in a search, until the box is cleared', async () => {
+    const panel = await openPanel(browser);
+    const { retrain: _, ...search } = searchRecipe;
+    await panel.send(...everything, { type: 'recipe', recipe: search }, { type: 'show', tab: 'plan' });
+    const box = panel.page.getByRole('checkbox', { name: /Learn from the original/ });
+    assert.equal(await box.getAttribute('aria-checked'), 'true');
+    await box.click();
+    await panel.page.waitForFunction(() => {
+      const { sent } = globalThis as unknown as { sent: { type: string }[] };
+      return sent.at(-1)?.type === 'recipe';
+    });
+    const cleared = { ...search, retrain: { distillation: { weight: 0 } } };
+    assert.deepEqual((await panel.sent()).at(-1), { type: 'recipe', recipe: cleared });
+    assert.equal(await box.getAttribute('aria-checked'), 'false');
+    await panel.page.close();
+  });
+
   it('takes what it shows anew for no choice of a person', async () => {
     const panel = await openPanel(browser);
     await panel.send(...everything, ...search, { type: 'show', tab: 'plan' });

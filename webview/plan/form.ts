@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
 import type { Inspection } from '../../src/protocol/session';
+import { distillationOf } from '../../src/session/usual-distillation';
 import type { Actions } from '../actions';
 import { checkbox } from '../parts/checkbox';
 import { choice } from '../parts/choice';
@@ -192,7 +193,9 @@ function retraining(model: Inspection, recipe: RecipeFile, actions: Actions): Te
 
 /** Learning from the original: off, or with how much of it. */
 function distillation(recipe: RecipeFile, actions: Actions): TemplateResult {
-  const own = recipe.retrain?.distillation;
+  const own = distillationOf(recipe);
+  // Where it is usual, that it is not wanted has to be said.
+  const none = distillationOf({ ...(recipe.prune && { prune: recipe.prune }) }) && { weight: 0 };
   const change = (next: NonNullable<RecipeFile['retrain']>['distillation']): void =>
     actions.plan((old) => {
       const { distillation: _, ...retrain } = old.retrain ?? {};
@@ -202,7 +205,7 @@ function distillation(recipe: RecipeFile, actions: Actions): TemplateResult {
   return html`${checkbox({
     text: 'Learn from the original too (distillation)',
     checked: own !== undefined,
-    change: (checked) => change(checked ? {} : undefined),
+    change: (checked) => change(checked ? {} : none),
   })}
     ${
       own === undefined
