@@ -47,7 +47,7 @@ const GRAPH: MessageType = {
   inMemory: false,
 };
 const OPSET = describing();
-const FUNCTION = describing({ 7: () => NODE, 9: () => OPSET, 12: () => VALUE_INFO });
+const FUNCTION = describing({ 7: () => NODE, 9: () => OPSET, 11: () => ATTRIBUTE, 12: () => VALUE_INFO });
 const ENTRY: MessageType = { fields: {}, inMemory: false };
 
 export const MODEL: MessageType = {
@@ -67,7 +67,7 @@ export const GraphField = {
   valueInfo: 13,
   sparseInitializer: 15,
 } as const;
-export const NodeField = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
+export const NodeField = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7, overload: 8 } as const;
 export const AttributeField = {
   name: 1,
   f: 2,
@@ -80,6 +80,8 @@ export const AttributeField = {
   strings: 9,
   graphs: 11,
   type: 20,
+  /** The attribute of the function around it that gives its value. */
+  reference: 21,
   sparseTensor: 22,
 } as const;
 export const TensorField = {
@@ -103,4 +105,14 @@ export const TypeField = { tensor: 1, sequence: 4, map: 5, sparse: 8, optional: 
 export const TensorTypeField = { elementType: 1, shape: 2 } as const;
 export const ShapeField = { dimension: 1 } as const;
 export const DimensionField = { value: 1, parameter: 2 } as const;
-export const FunctionField = { name: 1, domain: 10 } as const;
+export const FunctionField = {
+  name: 1,
+  input: 4,
+  output: 5,
+  node: 7,
+  opset: 9,
+  domain: 10,
+  /** Attributes with the values that they have where a call gives none. */
+  attribute: 11,
+  overload: 13,
+} as const;

@@ -2,6 +2,8 @@
 
 export class Names {
   readonly #taken: Set<string>;
+  /** The last number that a wanted name got: a file may call a great many nodes the same. */
+  readonly #last = new Map<string, number>();
 
   constructor(taken: Iterable<string>) {
     this.#taken = new Set(taken);
@@ -10,7 +12,9 @@ export class Names {
   /** The wanted name, with a number behind it where it is taken. */
   fresh(wanted: string): string {
     let name = wanted;
-    for (let i = 2; this.#taken.has(name); i++) name = `${wanted}_${i}`;
+    let number = this.#last.get(wanted) ?? 1;
+    while (this.#taken.has(name)) name = `${wanted}_${++number}`;
+    if (number > 1) this.#last.set(wanted, number);
     this.#taken.add(name);
     return name;
   }

@@ -6,13 +6,14 @@ import type { Model } from '../../model/model';
 import { withFreeBatch } from './batch';
 import { withComputedWeights } from './computed-weights';
 import { onnxContainer } from './container';
+import { withoutFunctions } from './functions';
 import { type ImportedGraph, importGraph } from './import-graph';
 import { withLayers } from './layers';
 import { GraphField, ModelField, OpsetField } from './messages';
 import { withOwnVectors } from './own-vectors';
 import { scanModel } from './scan';
 import { ExternalFiles } from './stored-tensor';
-import type { Message } from './wire';
+import { Message } from './wire';
 
 /** Before opset 7 broadcasting had other rules; after the last, operators may mean what nobody knows yet. */
 const FIRST_OPSET = 7;
@@ -21,16 +22,17 @@ const LAST_OPSET = 23;
 /** @param path an ONNX file. */
 export async function readOnnx(path: string): Promise<Model> {
   const proto = scanModel(path);
-  const graph = proto.message(ModelField.graph);
-  if (graph === undefined) throw new UserError(`${path} is no ONNX model: it has no graph.`);
+  if (!proto.has(ModelField.graph)) throw new UserError(`${path} is no ONNX model: it has no graph.`);
   try {
-    return await readModel(path, proto, graph);
+    return await readModel(path, proto);
   } catch (error) {
     throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
   }
 }
 
-async function readModel(path: string, proto: Message, graphProto: Message): Promise<Model> {
+async function readModel(path: string, file: Message): Promise<Model> {
+  const { proto, warnings } = withoutFunctions(file);
+  const graphProto = proto.message(ModelField.graph) ?? new Message([]);
   const { opset, domains } = opsets(proto);
   const external = new ExternalFiles(dirname(path));
   const parts = { nodes: graphProto.messages(GraphField.node), external };
@@ -38,13 +40,13 @@ async function readModel(path: string, proto: Message, graphProto: Message): Pro
   const { graph: own, copies } = withOwnVectors(imported.graph);
   const free = withBatch(own);
   const { graph, layers } = withLayers(withFrozenStatistics(free.graph));
-  const file = basename(path);
   return {
-    name: graphProto.text(GraphField.name) || file.replace(/\.onnx$/i, ''),
+    name: graphProto.text(GraphField.name) || basename(path).replace(/\.onnx$/i, ''),
     graph,
     layers,
     container: onnxContainer({ path, proto, imported, copies, opset, external }, graph),
     warnings: [
+      ...warnings,
       ...free.warnings,
       ...opaqueWarnings(imported),
       ...computedWarnings(imported),
