@@ -16,11 +16,12 @@ const LEAST_PART = 8;
 /** With respect to the weight. */
 export function gradientOfWeight(tape: Tape, convolution: Convolution, x: string, gradient: string): string {
   const { window, groups, from, to } = convolution;
-  if (groups !== 1 || window.kernel.length !== 2) return byConvolution(tape, convolution, x, gradient);
+  if (window.kernel.length !== 2) return byConvolution(tape, convolution, x, gradient);
   const [rows = 1, columns = 1] = window.kernel;
   const ofInput = fixed(from, 1) * rows * columns * area(spatial(to));
   const ofBoth = (fixed(from, 1) * columns + fixed(to, 1) * rows) * fixed(from, 2) * fixed(to, 3);
-  const both = sharesTaps(convolution) && BOTH_COST * ofBoth < ofInput + fixed(to, 1) * area(spatial(to));
+  const both =
+    groups === 1 && sharesTaps(convolution) && BOTH_COST * ofBoth < ofInput + fixed(to, 1) * area(spatial(to));
   const parts = partsOf(fixed(from, 0), Math.floor(UNFOLDED_BYTES_LIMIT / (4 * (both ? ofBoth : ofInput))));
   if (parts === undefined) return byConvolution(tape, convolution, x, gradient);
   return (both ? byUnfoldingBoth : byUnfolding)(tape, convolution, x, gradient, parts);
@@ -34,8 +35,9 @@ function partsOf(batch: number, most: number): number[] | undefined {
 }
 
 /**
- * For two spatial axes and no groups: unfolds x with the batch innermost (a Gather of whole rows, so a plain memory
- * copy) to [in × kernel, positions × batch] and multiplies once by y's gradient.
+ * For two spatial axes: unfolds x with the batch innermost (a Gather of whole rows, so a plain memory copy) to
+ * [in × kernel, positions × batch] and multiplies once by y's gradient, or once for each group. A convolution in groups
+ * would unfold element by element, which takes a depthwise one twice as long.
  * @param parts how many samples of the batch are unfolded at a time.
  */
 export function byUnfolding(
@@ -45,19 +47,27 @@ export function byUnfolding(
   gradient: string,
   parts: readonly number[],
 ): string {
-  const { window, from, to } = convolution;
-  const [inputs, outputs] = [fixed(from, 1), fixed(to, 1)];
+  const { window, groups, from, to } = convolution;
+  const [inputs, outputs] = [fixed(from, 1) / groups, fixed(to, 1) / groups];
   const indices = tape.ints(taps(convolution));
-  const sum = sumOverParts(tape, x, gradient, parts, (batch, image, part) => {
-    const positions = area(spatial(to)) * batch;
-    const source = withZeroRow(tape, batchLast(tape, image, batch, from), batch, isPadded(window));
-    const rows = tape.op('Gather', [source, indices], { axis: 0 });
-    return [
-      tape.op('Reshape', [batchLast(tape, part, batch, to), tape.ints([outputs, positions])]),
-      tape.op('Reshape', [rows, tape.ints([inputs * area(window.kernel), positions])]),
-    ];
-  });
-  return tape.op('Reshape', [sum, tape.ints([outputs, inputs, ...window.kernel])]);
+  const sum = sumOverParts(
+    tape,
+    x,
+    gradient,
+    parts,
+    (batch, image, part) => {
+      const positions = area(spatial(to)) * batch;
+      const source = withZeroRow(tape, batchLast(tape, image, batch, from), batch, isPadded(window));
+      const rows = tape.op('Gather', [source, indices], { axis: 0 });
+      const group = groups === 1 ? [] : [groups];
+      return [
+        tape.op('Reshape', [batchLast(tape, part, batch, to), tape.ints([...group, outputs, positions])]),
+        tape.op('Reshape', [rows, tape.ints([...group, inputs * area(window.kernel), positions])]),
+      ];
+    },
+    groups === 1 ? timesTransposed : timesTransposedByGroup,
+  );
+  return tape.op('Reshape', [sum, tape.ints([groups * outputs, inputs, ...window.kernel])]);
 }
 
 /** Whether `byUnfoldingBoth` is for it: in steps of one row, every row of x meets each row of a kernel once. */
@@ -139,14 +149,24 @@ function sumOverParts(
   gradient: string,
   parts: readonly number[],
   factors: (batch: number, x: string, gradient: string) => [left: string, right: string],
+  product = timesTransposed,
 ): string {
   const [images, gradients] = [inParts(tape, x, parts), inParts(tape, gradient, parts)];
   let sum: string | undefined;
   for (const [i, batch] of parts.entries()) {
-    const [left, right] = factors(batch, images[i] as string, gradients[i] as string);
-    sum = tape.op('Gemm', sum === undefined ? [left, right] : [left, right, sum], { transB: 1 });
+    sum = product(tape, ...factors(batch, images[i] as string, gradients[i] as string), sum);
   }
   return sum as string;
+}
+
+function timesTransposed(tape: Tape, left: string, right: string, sum: string | undefined): string {
+  return tape.op('Gemm', sum === undefined ? [left, right] : [left, right, sum], { transB: 1 });
+}
+
+/** The same of [groups, rows, columns]. */
+function timesTransposedByGroup(tape: Tape, left: string, right: string, sum: string | undefined): string {
+  const product = tape.op('MatMul', [left, tape.op('Transpose', [right], { perm: [0, 2, 1] })]);
+  return sum === undefined ? product : tape.op('Add', [product, sum]);
 }
 
 function inParts(tape: Tape, value: string, parts: readonly number[]): string[] {

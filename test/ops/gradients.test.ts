@@ -242,9 +242,8 @@ function convolutionOf({ node }: OperatorCase, tape: TrainingTape): Convolution 
   return { window: windowOf(node, kernel, from.slice(2)), groups: Number(node.attributes.group ?? 1), from, to };
 }
 
-/** Unfolding is for two spatial axes without groups. */
-const unfolds = ({ node, values }: OperatorCase): boolean =>
-  node.attributes.group === undefined && values.get('x0')?.shape.length === 4;
+/** Unfolding is for two spatial axes. */
+const unfolds = ({ values }: OperatorCase): boolean => values.get('x0')?.shape.length === 4;
 
 type WeightRule = typeof byConvolution;
 
@@ -255,9 +254,11 @@ const unfolding =
   (tape, convolution, x, gradient) =>
     way(tape, convolution, x, gradient, parts(Number(convolution.from[0])));
 
-/** What is unfolded on both sides goes row by row. */
+/** What is unfolded on both sides goes row by row, without groups. */
 const shares = (given: OperatorCase): boolean =>
-  unfolds(given) && sharesTaps(convolutionOf(given, convolutionTape(given, () => '').tape));
+  unfolds(given) &&
+  given.node.attributes.group === undefined &&
+  sharesTaps(convolutionOf(given, convolutionTape(given, () => '').tape));
 
 for (const [way, rule, suits] of [
   ['unfolding', unfolding(byUnfolding, whole), unfolds],
@@ -283,8 +284,7 @@ for (const [way, rule, suits] of [
 
 test("the gradient of a Conv's input by the turned kernel is that of TensorFlow.js", async (context) => {
   const possible = differentiable.filter((given) => {
-    if (given.node.type !== 'Conv' || given.differsInTensorflow || given.node.attributes.group !== undefined)
-      return false;
+    if (given.node.type !== 'Conv' || given.differsInTensorflow) return false;
     const { tape } = convolutionTape(given, () => '');
     return paddingOfTurned(convolutionOf(given, tape)) !== undefined;
   });

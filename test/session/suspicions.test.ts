@@ -20,7 +20,7 @@ function table(): string {
   const source = random('suspicions');
   const rows = Array.from({ length: 400 }, () => {
     const [a, b] = [source.next(), source.next()];
-    return [a, b, a > 0.5 ? 1 : 0, a > b ? 'more' : 'less', b > 0.91 ? 1 : 0].join(',');
+    return [a, b, a > 0.5 ? 1 : 0, a > b ? 'more' : 'less', b > 0.94 ? 1 : 0].join(',');
   });
   return ['a,b,large,class,rare', ...rows].join('\n');
 }
@@ -61,12 +61,12 @@ test('what does better with values of another range, or standardised, is told ho
   assert.equal(await suspected(linear(0, 0, -1), { targets: ['large'] }), '', 'no way is better');
 });
 
-test('where one class is that common, being right mostly is no reason to suspect nothing', async () => {
+test('where one class is that common, being right mostly is no reason to suspect nothing, and more samples settle it', async () => {
   assert.match(
-    await suspected(linear(0, 1, -0.91 * 255), { targets: ['rare'] }),
-    /is 9\d\.\d+ %; with values from 0 to 255 it would be 100\.00 %: --scale 255 /,
+    await suspected(linear(0, 1, -0.94 * 255), { targets: ['rare'] }),
+    /on 200 test samples is 9\d\.\d+ %; with values from 0 to 255 it would be 100\.00 %: --scale 255 /,
   );
-  assert.equal(await suspected(linear(0, 1, -0.91), { targets: ['rare'] }), '', 'it does well');
+  assert.equal(await suspected(linear(0, 1, -0.94), { targets: ['rare'] }), '', 'it does well');
 });
 
 test('classes that the model numbers otherwise are told their order, and taken in it', async () => {
