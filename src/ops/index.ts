@@ -12,6 +12,7 @@ import { castLike } from './cast-like';
 import { ceil } from './ceil';
 import { celu } from './celu';
 import { clip } from './clip';
+import { col2Im } from './col2im';
 import { concat } from './concat';
 import { constantOfShape } from './constant-of-shape';
 import { conv } from './conv';
@@ -135,6 +136,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ceil,
     celu,
     clip,
+    col2Im,
     concat,
     constantOfShape,
     conv,

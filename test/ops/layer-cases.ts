@@ -186,6 +186,13 @@ const along = [
     { ...FIXED, noGradient: 'GridSample' },
   ),
   given(
+    'Col2Im',
+    'of windows that lie one over the other',
+    [drawn([2, 12, 9], 'windows'), ints(4, 4), ints(2, 2)],
+    {},
+    { noGradient: 'Col2Im' },
+  ),
+  given(
     'RoiAlign',
     'of three regions',
     [IMAGE, positive([3, 4], 'regions'), { constant: places([3], 0, 1, 1) }],
