@@ -46,7 +46,7 @@ export function countSizes(
 ): Size[] | undefined {
   if (a === undefined || b === undefined || (a.length !== b.length && a.length !== 1 && b.length !== 1))
     return undefined;
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i): Size => {
+  return Array.from({ length: a.length === 1 ? b.length : a.length }, (_, i): Size => {
     const [left, right] = [a[a.length === 1 ? 0 : i] as Size, b[b.length === 1 ? 0 : i] as Size];
     const value =
       typeof left.value === 'number' && typeof right.value === 'number'

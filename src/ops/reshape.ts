@@ -23,7 +23,8 @@ export const reshape: Operator = {
       // Of a target that is computed from something else than sizes, its length alone is known.
       return [typeof length[0] === 'number' ? newSizes(node, length[0]) : undefined];
     }
-    const result = target.map((size, i): Dimension => (size === 0 && !keepsZeros(node) ? (shape[i] ?? 1) : size));
+    const zeros = keepsZeros(node);
+    const result = target.map((size, i): Dimension => (size === 0 && !zeros ? (shape[i] ?? 1) : size));
     // Sizes known only when the model runs cancel out where they are kept as they are.
     const open = remaining(shape, result);
     const made = remaining(result, shape);

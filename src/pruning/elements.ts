@@ -184,7 +184,9 @@ export class Elements {
     }
     let waiting = known ?? [];
     while (waiting.length > 0) {
-      const free = waiting.map(({ parts }) => axesOf(parts).filter((part) => !this.#isFrozen(part)));
+      const free = waiting.map(({ parts }) =>
+        axesOf(parts).filter((part) => !this.#isFrozen(part) && this.#isPlaced(part, parts)),
+      );
       const decided = waiting.findIndex((_, i) => (free[i]?.length ?? 0) < 2);
       const index = Math.max(0, decided);
       const product = waiting[index] as Product;
@@ -209,6 +211,11 @@ export class Elements {
     const [{ size }, position] = [this.#range(whole), this.#position(product, chosen)];
     const [start, target] = [whole, chosen].map((axis) => this.#startOf(this.#range(axis))) as [number, number];
     for (let i = 0; i < size; i++) this.#unite(start + i, target + position(i));
+  }
+
+  /** Whether an index of the whole tells that of a part: all sizes behind it are known. */
+  #isPlaced(part: Axis, parts: Product['parts']): boolean {
+    return parts.slice(parts.indexOf(part) + 1).every((other) => this.#size(other) > 0);
   }
 
   /** From an index of the whole to the index on one of its parts. */

@@ -38,7 +38,8 @@ export async function sparseTensor(proto: Message, external: ExternalFiles): Pro
   const each = indices?.shape.length === 2 ? shape.length : 1;
   const expected = each === 1 && indices?.shape.length === 1 ? [count] : [count, each];
   if (indices?.type !== 'int64' || values.shape.length !== 1 || indices.shape.join() !== expected.join()) {
-    throw new UserError(`${where} has ${count} values and indices [${indices?.shape.join(', ')}] for them`);
+    const given = indices ? `indices [${indices.shape.join(', ')}]` : 'no indices';
+    throw new UserError(`${where} has ${count} values and ${given} for them`);
   }
   return {
     name,

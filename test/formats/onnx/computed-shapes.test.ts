@@ -5,10 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { openModel } from '../../../src/formats/open';
+import { BATCH } from '../../../src/model/graph';
 import { int64 } from '../../../src/model/tensor';
+import { analyseChannels } from '../../../src/pruning/channels';
 import { drawn } from '../../tensors';
 import { cutAndCompare } from './cut-and-compare';
-import type { ModelFile } from './model-file';
+import { type ModelFile, writeModelFile } from './model-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-computed-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -234,4 +237,40 @@ test('heads that are folded into as many samples as the file computes, and out o
     [2, 3, 8],
   );
   assert.ok(after < before);
+});
+
+test('no sizes at all, multiplied, are none', async () => {
+  const path = writeModelFile(folder, {
+    opset: 14,
+    x: ['batch', 3],
+    y: ['batch', 3],
+    nodes: [
+      { type: 'Mul', inputs: ['none', 'n2'], outputs: ['product'] },
+      { type: 'ConstantOfShape', inputs: ['product'], outputs: ['zero'] },
+      { type: 'Add', inputs: ['x', 'zero'], outputs: ['y'] },
+    ],
+    tensors: new Map([...NUMBERS, ['none', int64([])]]),
+  });
+  assert.deepEqual((await openModel(path)).graph.outputs[0]?.shape, [BATCH, 3]);
+});
+
+test('what is laid out in rows of a fixed length, over sizes that only a run tells, stays whole', async () => {
+  const path = writeModelFile(folder, {
+    opset: 14,
+    x: [1, 3, 'height', 'width'],
+    y: [1, 5],
+    nodes: [
+      { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+      { type: 'Reshape', inputs: ['wide', 'row'], outputs: ['flat'] },
+      { type: 'MatMul', inputs: ['flat', 'b'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['a', drawn([10, 3, 1, 1], 'a')],
+      ['b', drawn([40, 5], 'b')],
+      ['row', int64([1, 40])],
+    ]),
+  });
+  const channels = analyseChannels((await openModel(path)).graph);
+  for (const weight of ['a', 'b'])
+    for (const channel of channels.of(weight, 0) ?? []) assert.notEqual(channels.frozen(channel), undefined);
 });
