@@ -1,7 +1,6 @@
 // All that the editor can say of a model.json without opening its shards: figures, places, and what is wrong.
 import { ModelError, messageOf, UserError } from '../errors';
 import { isRecord } from '../formats/keras/config';
-import { MAXOUT } from '../formats/keras/layers/maxout';
 import { readTopology } from '../formats/keras/topology';
 import { modelConfig } from '../formats/tfjs/container';
 import { type Description, describeTfjs } from '../formats/tfjs/describe';
@@ -53,7 +52,7 @@ export function analyseModel(path: string, text: string, before?: ModelAnalysis)
     const description = describeTfjs(path, value, (problem) => problems.push(problem));
     const channels = analyseChannels(description.model.graph);
     const inspection = inspectModel(description.model, channels);
-    const hasMaxout = inspection.layers.some(({ type }) => type === MAXOUT);
+    const hasMaxout = inspection.layers.some(({ neurons }) => neurons !== undefined);
     const all = hasMaxout ? withMaxoutPlaces(places, readTopology(modelConfig(value.modelTopology))) : places;
     return {
       places: all,

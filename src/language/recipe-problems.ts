@@ -41,7 +41,7 @@ function layerProblem({ text, list }: LayerName, { method }: RecipePlaces, model
 
 /** Maxout put on a layer makes units of k of its neurons. */
 function kProblems({ method, k, kNode, layers }: RecipePlaces, model: ModelInspection): RecipeProblem[] {
-  const hasMaxout = model.layers.some(({ type }) => type === MAXOUT);
+  const hasMaxout = model.layers.some(({ neurons }) => neurons !== undefined);
   if (method !== 'maxout' || hasMaxout || !Number.isInteger(k) || k < 2) return [];
   const named = layers.filter(({ list }) => list === 'layers');
   if (named.length === 0) {

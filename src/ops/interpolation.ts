@@ -23,8 +23,12 @@ export function interpolation(node: Node, from: number, to: number, scale: numbe
       add(row, below, 1 - rest);
       add(row, below + 1, rest);
     } else if (mode === 'cubic') {
-      cubic(rest, numberAttribute(node, 'cubic_coeff_a', -0.75)).forEach((weight, i) => {
-        add(row, below - 1 + i, weight);
+      const weights = cubic(rest, numberAttribute(node, 'cubic_coeff_a', -0.75));
+      const counts = (i: number): boolean =>
+        numberAttribute(node, 'exclude_outside', 0) === 0 || (below - 1 + i >= 0 && below - 1 + i < from);
+      const total = weights.reduce((sum, weight, i) => (counts(i) ? sum + weight : sum), 0);
+      weights.forEach((weight, i) => {
+        if (counts(i)) add(row, below - 1 + i, weight / total);
       });
     } else throw new Error(`Resize "${node.name}": mode ${mode} is not known`);
   }

@@ -8,6 +8,8 @@ import { analyseChannels } from './channels';
 import { cut } from './cut';
 
 export const MAXOUT = 'Maxout';
+/** A layer that makes the neurons itself. It stays with one neuron a unit, and is then a layer like others. */
+const MAXOUT_DENSE = 'MaxoutDense';
 
 /** In every layout the neurons of a maxout lie on axis 1: [batch, neurons] or [batch, neurons, height, width]. */
 export const NEURON_AXIS = 1;
@@ -27,7 +29,7 @@ export interface Maxout {
 export function findMaxouts(model: Model): Maxout[] {
   const shapes = inferShapes(model.graph);
   return model.layers
-    .filter(({ type }) => type === MAXOUT)
+    .filter(({ type }) => type === MAXOUT || type === MAXOUT_DENSE)
     .map((layer) => {
       const nodes = model.graph.nodes.filter((node) => node.layer === layer.name);
       const reshape = nodes.find(({ type }) => type === 'Reshape');
@@ -42,7 +44,8 @@ export function findMaxouts(model: Model): Maxout[] {
         neurons: fixed(grouped, 2, layer.name),
         input: input(reshape, 0),
       };
-    });
+    })
+    .filter(({ layer, neurons }) => layer.type === MAXOUT || neurons > 1);
 }
 
 /**
@@ -86,7 +89,9 @@ export function cutWithinUnits(model: Model, maxout: Maxout, removed: ReadonlySe
   if (own === undefined) throw new Error(`layer "${maxout.layer.name}" has no neurons`);
   const graph = cut(model.graph, channels, new Set(Array.from(removed, (neuron) => own[neuron] as number)));
   const left = { ...model, graph };
-  return maxout.neurons - (perUnit[0] ?? 0) === 1 ? fold(left, maxout.layer.name) : left;
+  return maxout.layer.type === MAXOUT && maxout.neurons - (perUnit[0] ?? 0) === 1
+    ? fold(left, maxout.layer.name)
+    : left;
 }
 
 /** The maximum of one value is that value: takes the layer out. */

@@ -10,9 +10,12 @@ import type { Graph } from '../../src/model/graph';
 import type { Model } from '../../src/model/model';
 import { float32, type Tensor } from '../../src/model/tensor';
 import { loadValues } from '../../src/model/values';
-import { analyseChannels } from '../../src/pruning/channels';
+import { float32Weight, type Weight, weightValues } from '../../src/model/weight';
+import { analyseChannels, type Channels } from '../../src/pruning/channels';
 import { cut } from '../../src/pruning/cut';
 import { layerChannels } from '../../src/pruning/layer-channels';
+import { mask } from '../../src/pruning/mask';
+import { cutWithinUnits, findMaxouts } from '../../src/pruning/maxout';
 import { inFolder } from '../data/folder';
 import { engine } from '../run';
 import { assertClose } from '../tensors';
@@ -35,6 +38,15 @@ const FILES = [
   { file: 'widths.keras', shows: 'widths that a config states in places of its own, attention over images' },
   { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },
+  { file: 'cudnn.h5', shows: 'CuDNNLSTM and CuDNNGRU, alone and in both directions' },
+  { file: 'maxout-and-highway.h5', shows: 'MaxoutDense and Highway of Keras 1' },
+  { file: 'activations.keras', shows: 'activation functions, element by element' },
+  { file: 'axes.keras', shows: 'softmax and normalisation over several axes, over axes that are not the last' },
+  { file: 'augmentation.keras', shows: 'random layers, alone and in a Pipeline, and images made larger' },
+  { file: 'lines.keras', shows: 'layers over sequences' },
+  { file: 'pooled-images.keras', shows: 'windows of as many positions as are asked for, statistics among the weights' },
+  { file: 'volumes.keras', shows: 'layers over volumes' },
+  { file: 'convolutional-lstm-1-3.keras', shows: 'recurrent layers over lines and volumes' },
   { file: 'shared.h5', shows: 'layers that are called twice, two outputs' },
 ];
 
@@ -60,8 +72,8 @@ async function run(graph: Graph, inputs: readonly Tensor[]): Promise<Tensor[]> {
   }
 }
 
-/** The model without the first channel of every layer that can lose one. */
-function narrower(model: Model): Model {
+/** The first channel of every layer that can lose one. */
+function someOf(model: Model): { channels: Channels; removed: Set<number> } {
   const channels = analyseChannels(model.graph);
   const layers = layerChannels(model, channels).filter(({ frozen }) => frozen === undefined);
   const removed = new Set(
@@ -69,6 +81,12 @@ function narrower(model: Model): Model {
       own.length > 1 ? [...own].filter((c) => !channels.frozen(c)).slice(0, 1) : [],
     ),
   );
+  return { channels, removed };
+}
+
+/** The model without them. */
+function narrower(model: Model): Model {
+  const { channels, removed } = someOf(model);
   return { ...model, graph: cut(model.graph, channels, removed) };
 }
 
@@ -80,6 +98,16 @@ for (const { file, shows } of FILES) {
     assert.equal(made.length, outputs.length);
     made.forEach((tensor, i) => {
       assertClose(tensor, outputs[i] as Tensor, 1e-4, `output ${i}`);
+    });
+  });
+
+  test(`${file}: cut, it computes what it does with those channels masked`, async () => {
+    const { inputs } = await recorded(file);
+    const model = await openModel(join(FIXTURES, file));
+    const { channels, removed } = someOf(model);
+    const masked = await run(mask(model.graph, channels, removed), inputs);
+    (await run(cut(model.graph, channels, removed), inputs)).forEach((tensor, i) => {
+      assertClose(tensor, masked[i] as Tensor, 1e-5, `output ${i}`);
     });
   });
 
@@ -118,6 +146,61 @@ for (const { file, shows } of FILES) {
       }
     }));
 }
+
+test('no layer of these files is opaque', async () => {
+  for (const { file } of FILES) {
+    const { warnings } = await openModel(join(FIXTURES, file));
+    assert.deepEqual(
+      warnings.filter((warning) => /opaque/.test(warning)),
+      [],
+      file,
+    );
+  }
+});
+
+test('of a MaxoutDense whole units are cut, of a Highway what it reads', async () => {
+  const model = await openModel(join(FIXTURES, 'maxout-and-highway.h5'));
+  const prunable = layerChannels(model, analyseChannels(model.graph)).filter(({ frozen }) => frozen === undefined);
+  assert.deepEqual(
+    prunable.map(({ name }) => name),
+    ['first', 'highway/kernel', 'highway/W_carry', 'maxout', 'without_bias/kernel', 'without_bias/W_carry', 'maxout_2'],
+  );
+});
+
+test('of a MaxoutDense every unit can lose neurons of its own, down to one, and is written back as one', () =>
+  inFolder(async (folder) => {
+    const { inputs } = await recorded('maxout-and-highway.h5');
+    const model = await openModel(join(FIXTURES, 'maxout-and-highway.h5'));
+    const kept = (unit: number, neurons: number): number => (unit * 7 + 1) % neurons;
+    let narrow = model;
+    const weights = new Map(model.graph.weights);
+    for (const maxout of findMaxouts(model)) {
+      const { units, neurons, layer } = maxout;
+      const all = Array.from({ length: units * neurons }, (_, i) => i);
+      const stays = (i: number): boolean => i % neurons === kept(Math.floor(i / neurons), neurons);
+      narrow = cutWithinUnits(narrow, maxout, new Set(all.filter((i) => !stays(i))));
+      // The maximum of equal neurons is that of one.
+      for (const name of layer.weights) {
+        const weight = weights.get(name) as Weight;
+        const values = await weightValues(weight);
+        const same = values.map((_, i) => {
+          const unit = Math.floor((i % all.length) / neurons);
+          return values[i - (i % all.length) + unit * neurons + kept(unit, neurons)] as number;
+        });
+        weights.set(name, float32Weight(name, weight.shape, same));
+      }
+    }
+    const expected = await run({ ...model.graph, weights }, inputs);
+    const again = await openModel(await narrow.container.write(narrow, join(folder, 'narrow')));
+    assert.deepEqual(
+      again.layers.map(({ type }) => type),
+      model.layers.map(({ type }) => type),
+    );
+    assert.deepEqual(findMaxouts(again), []);
+    for (const { graph } of [narrow, again]) {
+      assertClose((await run(graph, inputs))[0] as Tensor, expected[0] as Tensor, 1e-6, 'outputs');
+    }
+  }));
 
 test('of channels that are normalised in groups, whole groups can be cut', async () => {
   const { graph } = await openModel(join(FIXTURES, 'group-normalization.keras'));

@@ -82,6 +82,16 @@ const FUNCTIONS = [
   'gelu_new',
 ] as const;
 
+const stackedCells = () =>
+  tf.layers.stackedRNNCells({
+    cells: [
+      tf.layers.lstmCell({ units: 4 }),
+      tf.layers.gruCell({ units: 5 }),
+      tf.layers.lstmCell({ units: 3 }),
+      tf.layers.simpleRNNCell({ units: 6 }),
+    ],
+  });
+
 const SIZES = { poolSize: [2, 2], strides: [2, 2] } as { poolSize: [number, number]; strides: [number, number] };
 
 const CASES: readonly Case[] = [
@@ -91,6 +101,7 @@ const CASES: readonly Case[] = [
     ...alone(`with ${activation}`, 'Dense', MATRIX, () => tf.layers.dense({ units: 4, activation })),
     ...alone(`with ${activation}`, 'Conv2D', IMAGE, () => tf.layers.conv2d({ filters: 4, kernelSize: 2, activation })),
   ]),
+  ...alone('of logSoftmax', 'Activation', IMAGE, () => tf.layers.activation({ activation: 'logSoftmax' as never })),
   ...alone('without a bias', 'Dense', MATRIX, () => tf.layers.dense({ units: 4, useBias: false })),
   ...alone('at every position', 'Dense', [4, 5], () => tf.layers.dense({ units: 3, activation: 'relu' })),
   ...alone('at every pixel', 'Dense', IMAGE, () => tf.layers.dense({ units: 2, activation: 'softmax' })),
@@ -218,6 +229,22 @@ const CASES: readonly Case[] = [
       tf.layers.bidirectional({ layer: tf.layers.lstm({ units: 4, returnSequences }), mergeMode: 'concat' } as never),
     ),
   ]),
+  ...[false, true].flatMap((returnSequences) => [
+    ...alone(`of simple cells, sequences ${returnSequences}`, 'RNN', [5, 3], () =>
+      tf.layers.rnn({ cell: tf.layers.simpleRNNCell({ units: 4 }), returnSequences }),
+    ),
+    ...alone(`of GRU cells, sequences ${returnSequences}`, 'RNN', [5, 3], () =>
+      tf.layers.rnn({ cell: tf.layers.gruCell({ units: 4 }), returnSequences }),
+    ),
+    ...alone(`of LSTM cells, sequences ${returnSequences}`, 'RNN', [5, 3], () =>
+      tf.layers.rnn({ cell: tf.layers.lstmCell({ units: 4 }), returnSequences }),
+    ),
+    ...alone(`of cells on cells, sequences ${returnSequences}`, 'RNN', [5, 3], () =>
+      tf.layers.rnn({ cell: stackedCells(), returnSequences }),
+    ),
+  ]),
+  ...alone('of rows', 'Masking', MATRIX, () => tf.layers.masking({ maskValue: 0 })),
+  ...alone('of steps', 'Masking', [4, 6], () => tf.layers.masking({ maskValue: 0 })),
   ...alone('of a Dense', 'TimeDistributed', [5, 3], () =>
     tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 4 }) }),
   ),
@@ -324,7 +351,7 @@ function samplesFor(network: tf.LayersModel): Tensor {
 }
 
 /** What TensorFlow.js cannot run itself, or wants other inputs for. */
-const ELSEWHERE = ['CategoryEncoding', 'Embedding', 'Masking', 'RNN', 'Resizing'];
+const ELSEWHERE = ['CategoryEncoding', 'Embedding', 'RandomWidth', 'Resizing'];
 
 test('every class of layers of TensorFlow.js that the product knows has a case', () => {
   const tested = new Set([...CASES.flatMap(({ classes }) => classes), ...Object.keys(ALIASES), ...ELSEWHERE]);
@@ -446,6 +473,12 @@ const BY_FORMULA: readonly {
     of: (x) => (x > 0.4 ? Math.min(x, 0.9) : 0),
   },
   {
+    title: 'ReLU with a slope, a threshold and a limit',
+    layer: () => tf.layers.reLU(),
+    config: { negative_slope: 0.1, threshold: 0.4, max_value: 0.9 },
+    of: (x) => (x > 0.4 ? Math.min(x, 0.9) : 0.1 * (x - 0.4)),
+  },
+  {
     title: 'LeakyReLU as Keras 3 writes it',
     layer: () => tf.layers.leakyReLU(),
     config: { alpha: undefined, negative_slope: 0.1 },
@@ -506,9 +539,9 @@ const REFUSED: readonly {
     says: /gamma.*wants/,
   },
   {
-    title: 'a dropout of everything',
+    title: 'a dropout of more than everything',
     layer: () => tf.layers.dropout({ rate: 0.5 }),
-    config: { rate: 1 },
+    config: { rate: 1.5 },
     says: /rate/,
   },
   {
@@ -555,20 +588,28 @@ for (const { title, layer, sample = MATRIX, config, says } of REFUSED) {
 }
 
 /** Settings that no operator computes: the layer is shown, and what it touches stays as it is. */
-const OPAQUE: { readonly title: string; layer(): Layer; readonly config: Record<string, unknown> }[] = [
+const OPAQUE: {
+  readonly title: string;
+  layer(): Layer;
+  readonly sample?: number[];
+  readonly config: Record<string, unknown>;
+}[] = [
   {
     title: 'an activation that is not known',
     layer: () => tf.layers.activation({ activation: 'relu' }),
     config: { activation: 'magic' },
   },
-  { title: 'a slope with a threshold', layer: () => tf.layers.reLU(), config: { negative_slope: 0.1, threshold: 1 } },
+  // TensorFlow.js makes another image of it at every call.
+  { title: 'a random width', layer: () => tf.layers.randomWidth({ factor: 0.2 }), sample: IMAGE, config: {} },
+  { title: 'a setting of another kind', layer: () => tf.layers.reLU(), config: { max_value: [1, 2] } },
+  { title: 'a setting that is no word', layer: () => tf.layers.reLU(), config: { max_value: 'high' } },
 ];
 
-for (const { title, layer, config } of OPAQUE) {
+for (const { title, layer, sample = MATRIX, config } of OPAQUE) {
   test(`a layer with ${title} is opaque, and the model is read`, () =>
     inFolder(async (folder) => {
       const made = layer();
-      const path = await edited(folder, single(made, MATRIX), (entry) => {
+      const path = await edited(folder, single(made, sample), (entry) => {
         if (entry.class_name !== 'InputLayer') Object.assign(entry.config, config);
       });
       const model = await openModel(path);

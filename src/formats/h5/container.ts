@@ -6,6 +6,7 @@ import { writeFolder } from '../files';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { copyHdf5 } from '../hdf5/copy';
 import type { Dialect } from '../keras/dialect';
+import type { ElementOrder } from '../keras/element-order';
 import { readBack } from '../keras/read-back';
 import { writeTopology } from '../keras/write';
 import { markedJson, pythonText } from '../python-json';
@@ -43,17 +44,24 @@ async function writeH5(document: H5Document, model: Model, target: string): Prom
   const same = changed === pythonText(written);
   await copyHdf5(source, target, {
     omitted: new Set([OPTIMIZER]),
-    weights: byPath(model, weights.paths),
+    weights: byPath(model, weights.paths, weights.orders),
     texts: new Map([['/', new Map(same ? [] : [['model_config', changed]])]]),
   });
 }
 
-/** The model's weights by the data set they lie in. @param paths names and where they lie. */
-export function byPath(model: Model, paths: Iterable<readonly [name: string, path: string]>): Map<string, Weight> {
+/**
+ * The model's weights by the data set they lie in.
+ * @param paths names and where they lie. @param orders of those whose elements lie there in another order.
+ */
+export function byPath(
+  model: Model,
+  paths: Iterable<readonly [name: string, path: string]>,
+  orders: ReadonlyMap<string, ElementOrder> = new Map(),
+): Map<string, Weight> {
   const result = new Map<string, Weight>();
   for (const [name, path] of paths) {
     const weight = model.graph.weights.get(name);
-    if (weight !== undefined) result.set(path, weight);
+    if (weight !== undefined) result.set(path, orders.get(name)?.write(weight, model.graph) ?? weight);
   }
   return result;
 }

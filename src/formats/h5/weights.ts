@@ -5,6 +5,7 @@ import type { Weight } from '../../model/weight';
 import type { BytesSource } from '../hdf5/bytes-source';
 import { elementType, littleEndian } from '../hdf5/element-type';
 import { Hdf5File } from '../hdf5/read';
+import type { ElementOrder } from '../keras/element-order';
 import { type NamedWeight, pickWeight } from '../keras/named-weights';
 import { type WeightStore, weightName } from '../keras/weight-store';
 
@@ -41,6 +42,8 @@ async function* storedPieces(source: BytesSource, path: string, metadata: Metada
 export class H5Weights implements WeightStore {
   /** Path of its data set, by the weight's name in the graph. */
   readonly paths = new Map<string, string>();
+  /** How elements lie in the file, by the same name, where they lie otherwise than in the graph. */
+  readonly orders = new Map<string, ElementOrder>();
   readonly #byGroup: ReadonlyMap<string, readonly NamedWeight[]>;
 
   private constructor(byGroup: ReadonlyMap<string, readonly NamedWeight[]>) {
@@ -86,7 +89,10 @@ export class H5Weights implements WeightStore {
     // A model that is a layer has the weights of all its layers in one list, which name the layer they are of.
     const named = layer === undefined ? own : own.filter(({ name }) => name.split('/').slice(0, -1).includes(layer));
     const found = pickWeight(named, request);
-    return found && this.#named(weightName(request), found.weight);
+    const weight = found && this.#named(weightName(request), found.weight);
+    if (weight === undefined || request.order === undefined) return weight;
+    this.orders.set(weight.name, request.order);
+    return request.order.read(weight);
   };
 }
 

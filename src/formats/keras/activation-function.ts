@@ -35,6 +35,7 @@ const FUNCTIONS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['squareplus', squarePlus],
   ['sparse_plus', sparsePlus],
   ['sparse_sigmoid', (builder, x) => builder.op('HardSigmoid', [x], { alpha: 0.5, beta: 0.5 })],
+  ['hard_shrink', hardShrink],
   ['soft_shrink', (builder, x) => builder.op('Sub', [x, clipped(builder, x, 0.5)])],
 ]);
 
@@ -104,7 +105,7 @@ export function activationName(config: LayerConfig, field: string, fallback: str
     const className = value.class_name ?? value.className;
     value = className === 'function' ? value.config : className;
   }
-  if (typeof value !== 'string') config.fail(`${field} must be a name, it is ${show(config.fields[field])}`);
+  if (typeof value !== 'string') return config.unknown(`${field} ${show(config.fields[field])}`);
   return ALIASES.get(value) ?? value;
 }
 
@@ -146,6 +147,12 @@ function sparsePlus(builder: GraphBuilder, x: string): string {
   const bend = builder.op('Add', [clipped(builder, x, 1), builder.float(1)]);
   const quarter = builder.op('Mul', [builder.op('Mul', [bend, bend]), builder.float(0.25)]);
   return builder.op('Add', [quarter, builder.op('Relu', [builder.op('Sub', [x, builder.float(1)])])]);
+}
+
+/** x where it is farther from zero than a half, else 0. */
+function hardShrink(builder: GraphBuilder, x: string): string {
+  const far = builder.op('Greater', [builder.op('Abs', [x]), builder.float(0.5)]);
+  return builder.op('Where', [far, x, builder.float(0)]);
 }
 
 function clipped(builder: GraphBuilder, x: string, limit: number): string {

@@ -13,6 +13,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** A layer that can't be computed here: a class of somebody's own, a setting no operator has. */
 export class UnknownLayer extends Error {}
 
+/**
+ * Sizes that a layer can't do without must be sizes, or the file is refused. A setting of another kind than the one
+ * computed here (a list of axes for one axis) makes the layer an unknown one.
+ */
 export class LayerConfig {
   constructor(
     readonly name: string,
@@ -36,26 +40,26 @@ export class LayerConfig {
   number(field: string, fallback: number): number {
     const value = this.fields[field];
     if (value === undefined || value === null) return fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      this.fail(`${field} must be a number, it is ${show(value)}`);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#ofAnotherKind(field);
     return value;
   }
 
   text(field: string, fallback: string): string {
     const value = this.fields[field] ?? fallback;
-    if (typeof value !== 'string') this.fail(`${field} must be a text, it is ${show(value)}`);
+    if (typeof value !== 'string') return this.#ofAnotherKind(field);
     return value;
   }
 
   flag(field: string, fallback: boolean): boolean {
     const value = this.fields[field] ?? fallback;
-    if (typeof value !== 'boolean') this.fail(`${field} must be true or false, it is ${show(value)}`);
+    if (typeof value !== 'boolean') return this.#ofAnotherKind(field);
     return value;
   }
 
   list(field: string): readonly unknown[] {
     const value = this.fields[field];
-    if (!Array.isArray(value)) this.fail(`${field} must be a list, it is ${show(value)}`);
+    if (value === undefined) this.fail(`${field} must be a list, it is missing`);
+    if (!Array.isArray(value)) return this.#ofAnotherKind(field);
     return value;
   }
 
@@ -72,8 +76,12 @@ export class LayerConfig {
   /** Whether images are [batch, channels, height, width]. */
   channelsFirst(): boolean {
     const format = this.text('data_format', 'channels_last');
-    if (format !== 'channels_last' && format !== 'channels_first') this.fail(`data_format is ${show(format)}`);
+    if (format !== 'channels_last' && format !== 'channels_first') this.unknown(`data_format ${show(format)}`);
     return format === 'channels_first';
+  }
+
+  #ofAnotherKind(field: string): never {
+    this.unknown(`${field} ${show(this.fields[field])}`);
   }
 
   #positive(value: unknown, field: string): number {

@@ -5,6 +5,7 @@ import type { Activation } from './activation';
 import type { Call } from './calls';
 import type { Config, LayerConfig } from './config';
 import type { Dialect } from './dialect';
+import type { ElementOrder } from './element-order';
 import type { Part } from './weight-store';
 
 export interface LayerFamily {
@@ -19,7 +20,7 @@ export interface LayerFamily {
 }
 
 /** Adds a weight by its Keras name (kernel, bias) and returns the value's name. */
-export type TakeWeight = (name: string, shape: readonly number[], trainable?: boolean) => string;
+export type TakeWeight = (name: string, shape: readonly number[], trainable?: boolean, order?: ElementOrder) => string;
 
 export interface LayerContext {
   readonly config: LayerConfig;

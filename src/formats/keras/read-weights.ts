@@ -3,6 +3,7 @@
 import type { ElementType } from '../../model/tensor';
 import type { GraphBuilder } from '../../ops/builder';
 import type { LayerConfig } from './config';
+import type { ElementOrder } from './element-order';
 import type { Run } from './run';
 import { type WeightRequest, type WeightStore, weightFits, weightName, weightProblem } from './weight-store';
 
@@ -21,6 +22,7 @@ interface Wanted {
   readonly name: string;
   readonly shape: readonly number[];
   readonly trainable: boolean;
+  readonly order?: ElementOrder;
 }
 
 /** Weights of such types are numbers of steps of a size that lies elsewhere. */
@@ -63,7 +65,9 @@ export class ReadWeights {
     const name = weightName(asked);
     const known = reading.names.get(name);
     if (known !== undefined) return known;
-    const weight = this.store.find(asked);
+    if (wanted.order !== undefined && this.store.orders === undefined)
+      config.unknown('its order of weights in such a file');
+    const weight = this.store.find({ ...asked, ...(wanted.order && { order: wanted.order }) });
     if (weight === undefined || !weightFits(weight, asked)) config.fail(weightProblem(asked, weight));
     const { type, quantization } = weight.storage;
     if (INTEGERS.has(type) && quantization === undefined) config.unknown(`weights of ${type} (${asked.name})`);

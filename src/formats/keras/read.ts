@@ -187,10 +187,7 @@ class Reader {
       positions: new Map(),
     });
     for (const output of outputs) checkSize(config, output);
-    const [first, ...others] = outputs;
-    if (first === undefined || first.mask !== undefined || reading.opaque) return outputs;
-    const mask = maskBehind(this.builder, config, inputs, this.dialect);
-    return mask === undefined ? outputs : [{ ...first, mask }, ...others];
+    return outputs;
   }
 
   #family(config: LayerConfig, reading: Reading, run: Run): readonly Activation[] {
@@ -206,8 +203,8 @@ class Reader {
       if (blind) config.unknown('an input whose shape nobody can tell');
       const mode = quantisedTo(config);
       if (mode !== undefined) config.unknown(`layers that compute in ${mode}`);
-      const outputs = family.read(this.#context(config, reading, run));
-      return Array.isArray(outputs) ? outputs : [outputs as Activation];
+      const outputs = [family.read(this.#context(config, reading, run))].flat() as Activation[];
+      return run.parts.length === 0 ? this.#masked(config, run, outputs) : outputs;
     } catch (error) {
       if (error instanceof UnknownLayer && run.parts.length === 0) {
         // What was read of it before that came out is not needed, nor is a layout made for it.
@@ -223,6 +220,14 @@ class Reader {
         { layer: config.name },
       );
     }
+  }
+
+  /** What a layer makes, with the mask that it hands on. */
+  #masked(config: LayerConfig, { inputs }: Run, outputs: Activation[]): Activation[] {
+    const [first, ...others] = outputs;
+    if (first === undefined || first.mask !== undefined) return outputs;
+    const mask = maskBehind(this.builder, config, inputs, this.dialect);
+    return mask === undefined ? outputs : [{ ...first, mask }, ...others];
   }
 
   /** A layer that can't be computed here: one node of the format's own, whose channels nobody may cut. */
@@ -267,8 +272,8 @@ class Reader {
         return tensorsWithin(value).map(run.find);
       },
       dialect: this.dialect,
-      weight: (name, shape, trainable = true) => {
-        const wanted = { name, shape, trainable: trainable && config.flag('trainable', true) };
+      weight: (name, shape, trainable = true, order) => {
+        const wanted = { name, shape, trainable: trainable && config.flag('trainable', true), ...(order && { order }) };
         return this.#weights.take(config, reading, run, wanted);
       },
       stored: (name) => this.#weights.shape(reading, run, name),

@@ -1,5 +1,6 @@
 // Where a file keeps the weights of its layers: by name in TF.js and HDF5, by position in a .keras archive.
 import type { Weight } from '../../model/weight';
+import type { ElementOrder } from './element-order';
 
 /** A layer within a layer: the cell of an LSTM, one direction of a Bidirectional. */
 export interface Part {
@@ -19,9 +20,13 @@ export interface WeightRequest {
   /** How many weights of the same part, and of the whole layer, were asked for before it. */
   readonly index: number;
   readonly position: number;
+  /** That of the file, where it is not the graph's. */
+  readonly order?: ElementOrder;
 }
 
 export interface WeightStore {
+  /** Whether it knows weights in an order of elements of their own. */
+  readonly orders?: ReadonlyMap<string, ElementOrder>;
   /** A weight that was found may have another shape than the one wanted. */
   find(request: WeightRequest): Weight | undefined;
   /** Every weight of a layer, by the name it gets in a graph: of one whose class is not known. */

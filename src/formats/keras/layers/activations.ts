@@ -1,8 +1,11 @@
 // Activation and the activation layers: ReLU, LeakyReLU, ELU, PReLU, Softmax, ThresholdedReLU.
 import { fixed } from '../../../model/graph';
+import type { GraphBuilder } from '../../../ops/builder';
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf, toFirst } from '../activation';
 import { activate, alongChannels } from '../activation-function';
 import type { LayerContext, LayerFamily } from '../family';
+import { statedMask } from './attention-mask';
+import { axesOf } from './axes';
 
 export const activation: LayerFamily = {
   classes: ['Activation'],
@@ -29,15 +32,28 @@ function byClass({ config, builder }: LayerContext, value: string): string {
   }
 }
 
-/** ReLU: x from the threshold to max_value, below it negative_slope × (x − threshold). */
+/**
+ * ReLU: x above the threshold, up to max_value, below it negative_slope × (x − threshold).
+ * https://github.com/keras-team/keras/blob/v3.15.0/keras/src/activations/activations.py
+ */
 function rectify({ config, builder }: Pick<LayerContext, 'config' | 'builder'>, value: string): string {
   const slope = config.number('negative_slope', 0);
   const threshold = config.number('threshold', 0);
-  if (slope !== 0 && threshold !== 0) config.unknown('negative_slope together with a threshold');
   const limit = config.number('max_value', Number.POSITIVE_INFINITY);
+  if (threshold !== 0) {
+    const above = builder.op('Where', [
+      builder.op('Greater', [value, builder.float(threshold)]),
+      value,
+      builder.float(0),
+    ]);
+    const limited =
+      limit === Number.POSITIVE_INFINITY ? above : builder.op('Clip', [above, builder.float(0), builder.float(limit)]);
+    if (slope === 0) return limited;
+    const below = builder.op('Relu', [builder.op('Sub', [builder.float(threshold), value])]);
+    return builder.op('Sub', [limited, builder.op('Mul', [below, builder.float(slope)])]);
+  }
   let result = value;
   if (slope !== 0) result = builder.op('LeakyRelu', [value], { alpha: slope });
-  else if (threshold !== 0) result = builder.op('ThresholdedRelu', [value], { alpha: threshold });
   else if (limit !== Number.POSITIVE_INFINITY)
     return builder.op('Clip', [value, builder.float(0), builder.float(limit)]);
   else return builder.op('Relu', [value]);
@@ -65,13 +81,30 @@ export const prelu: LayerFamily = {
 
 export const softmax: LayerFamily = {
   classes: ['Softmax'],
-  read({ config, builder, input }): Activation {
+  read(context): Activation {
+    const { config, builder, input } = context;
     const value = input();
-    const axis =
-      Array.isArray(config.fields.axis) && config.fields.axis.length === 1
-        ? Number(config.fields.axis[0])
-        : config.number('axis', -1);
-    if (axis === -1 || axis === value.shape.length - 1) return alongChannels(builder, value, 'Softmax');
-    return fromLast(builder, builder.op('Softmax', [lastOf(builder, value)], { axis }));
+    if (value.mask !== undefined) config.unknown('a softmax of masked steps');
+    const rank = value.shape.length;
+    const axes = axesOf(config, rank);
+    const mask = statedMask(context, 'mask');
+    const masked = mask === undefined ? value : fromLast(builder, withoutMasked(builder, lastOf(builder, value), mask));
+    const [axis = -1, ...others] = axes;
+    if (others.length > 0) return fromLast(builder, overSeveral(builder, lastOf(builder, masked), axes));
+    if (axis === rank - 1) return alongChannels(builder, masked, 'Softmax');
+    return fromLast(builder, builder.op('Softmax', [lastOf(builder, masked)], { axis }));
   },
 };
+
+/** What a mask leaves out becomes so small that its share is none. */
+function withoutMasked(builder: GraphBuilder, x: string, mask: string): string {
+  const left = builder.op('Sub', [mask, builder.float(1)]);
+  return builder.op('Add', [x, builder.op('Mul', [left, builder.float(1e9)])]);
+}
+
+function overSeveral(builder: GraphBuilder, x: string, axes: readonly number[]): string {
+  const over = (type: string, value: string): string =>
+    builder.op(type, [value, builder.ints([...axes])], { keepdims: 1 });
+  const shares = builder.op('Exp', [builder.op('Sub', [x, over('ReduceMax', x)])]);
+  return builder.op('Div', [shares, over('ReduceSum', shares)]);
+}

@@ -77,5 +77,5 @@ function merged({ builder, config }: LayerContext, a: Activation, b: Activation)
   if (mode === 'sum') return one(builder.op('Add', [x, y]));
   if (mode === 'mul') return one(builder.op('Mul', [x, y]));
   if (mode === 'ave') return one(builder.op('Mul', [builder.op('Add', [x, y]), builder.float(0.5)]));
-  return config.fail(`merge_mode is ${show(mode)}`);
+  return config.unknown(`merge_mode ${show(mode)}`);
 }

@@ -51,7 +51,7 @@ function cropOf(
   axis: number,
 ): { cropped: number; added: number } {
   const padding = config.text('padding', 'valid');
-  if (padding !== 'same' && padding !== 'valid') config.fail(`padding "${padding}" is not known, only same and valid`);
+  if (padding !== 'same' && padding !== 'valid') config.unknown(`padding "${padding}"`);
   const reach = dilation * (size - 1) + 1;
   // The output's size beyond stride × (in − 1).
   const beyond =

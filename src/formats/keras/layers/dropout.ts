@@ -9,7 +9,7 @@ export const dropout: LayerFamily = {
     const [value] = inputs;
     if (value === undefined) return config.fail('reads nothing');
     const rate = config.number('rate', 0.5);
-    if (rate < 0 || rate >= 1) config.fail(`rate must be from 0 up to, not including, 1; it is ${rate}`);
+    if (rate < 0 || rate > 1) config.fail(`rate must be from 0 to 1, it is ${rate}`);
     return eachElement(builder, value, (x) => builder.op('Dropout', [x], { [DROPOUT_RATE]: rate }));
   },
 };

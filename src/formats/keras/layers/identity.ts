@@ -6,6 +6,7 @@ export const identity: LayerFamily = {
   classes: [
     ...['Identity', 'ActivityRegularization'],
     ...['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
+    ...['RandomHeight', 'RandomWidth'],
     ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness'],
     ...['RandomShear', 'RandomSaturation', 'RandomSharpness', 'RandomHue', 'RandomGaussianBlur', 'RandomErasing'],
     ...['RandomColorJitter', 'RandomColorDegeneration', 'RandomGrayscale', 'RandomPerspective', 'RandomInvert'],
@@ -13,7 +14,8 @@ export const identity: LayerFamily = {
     // Of keras.applications: drops whole branches, in training alone.
     'StochasticDepth',
   ],
-  read({ builder, config, inputs }) {
+  read({ builder, config, dialect, inputs }) {
+    if (dialect === 'tfjs' && config.className === 'RandomWidth') config.unknown('a width drawn at every call');
     const [value] = inputs;
     if (value === undefined) return config.fail('reads nothing');
     return eachElement(builder, value, (x) => builder.op('Identity', [x]));

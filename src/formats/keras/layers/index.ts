@@ -16,6 +16,7 @@ import { dot } from './dot';
 import { dropout } from './dropout';
 import { einsumDense } from './einsum-dense';
 import { embedding } from './embedding';
+import { highway, maxoutDense } from './former-dense';
 import { globalPooling } from './global-pooling';
 import { identity } from './identity';
 import { layerScale } from './layer-scale';
@@ -33,6 +34,7 @@ import {
 } from './normalization';
 import { operations, tensorflowOperation } from './operations/index';
 import { tensorflowNode } from './operations/nodes';
+import { pipeline } from './pipeline';
 import { adaptivePooling, pooling } from './pooling';
 import { flatten, permute, repeatVector, reshape } from './rearranging';
 import { recurrent } from './recurrent';
@@ -48,12 +50,12 @@ export const FAMILIES: ReadonlyMap<string, LayerFamily> = new Map(
     ...[conv, convTranspose, depthwiseConv, separableConv],
     ...[pooling, adaptivePooling, globalPooling, zeroPadding, cropping, upSampling, resizing, centerCrop, randomCrop],
     ...[batchNormalization, layerNormalization, rmsNormalization, groupNormalization, unitNormalization, normalization],
-    ...[layerScale, rescaling, dropout, identity, masking],
+    ...[layerScale, rescaling, dropout, identity, pipeline, masking],
     ...[flatten, reshape, permute, repeatVector],
     ...[merge, customScale, concatenate, formerMerge, dot],
     ...[attention, additiveAttention, multiHeadAttention, groupQueryAttention],
     ...[recurrent, convLstm, bidirectional, timeDistributed, spectralNormalization],
     ...[operations, tensorflowOperation, tensorflowNode],
-    maxout,
+    ...[maxoutDense, highway, maxout],
   ].flatMap((family) => family.classes.map((name): [string, LayerFamily] => [name, family])),
 );

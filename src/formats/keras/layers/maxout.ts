@@ -11,6 +11,9 @@ import type { Entry, Topology } from '../topology';
 
 export const MAXOUT = 'Maxout';
 
+/** The one layer of Keras 1 that was a maxout by itself: its neurons are its own weights. */
+export const MAXOUT_DENSE = 'MaxoutDense';
+
 export const maxout: LayerFamily = {
   classes: [MAXOUT],
   read({ config, builder, input }) {

@@ -1,11 +1,11 @@
 // LayerNormalization, RMSNormalization, GroupNormalization, UnitNormalization, and Normalization by a data set's mean.
 import { fixed } from '../../../model/graph';
 import { type Activation, eachElement, firstOf, fromFirst, fromLast, lastOf } from '../activation';
-import type { LayerConfig } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
+import { axesOf } from './axes';
 import { constantWeight, given } from './batch-normalization';
 
-/** Over the last axes; gamma and beta have the shape of what is normalised. */
+/** gamma and beta have the shape of what is normalised. */
 export const layerNormalization: LayerFamily = {
   classes: ['LayerNormalization'],
   read(context): Activation {
@@ -14,20 +14,40 @@ export const layerNormalization: LayerFamily = {
     const x = lastOf(builder, value);
     const rank = value.shape.length;
     const axes = axesOf(config, rank);
-    const first = rank - axes.length;
-    if (axes.some((axis, i) => axis !== first + i)) config.unknown(`normalising over axes ${axes.join(', ')}`);
     const sizes = axes.map((axis) => fixed(value.shape, axis, `the input of "${config.name}"`));
     const epsilon = config.number('epsilon', 1e-3);
     if (config.flag('rms_scaling', false))
       return fromLast(builder, rootMeanSquare(context, x, axes, sizes, epsilon, 'gamma'));
-    if (sizes.length > 1 && !config.flag('scale', true)) config.unknown('several axes without a scale');
-    const gamma = config.flag('scale', true)
-      ? weight('gamma', sizes)
-      : constantWeight(builder, `${config.name}/gamma`, sizes[0] ?? 1, 1);
+    const scaled = config.flag('scale', true);
+    const first = rank - axes.length;
+    const isLast = axes.every((axis, i) => axis === first + i);
+    if (!isLast || (sizes.length > 1 && !scaled))
+      return fromLast(builder, standardised(context, x, axes, sizes, epsilon));
+    const gamma = scaled ? weight('gamma', sizes) : constantWeight(builder, `${config.name}/gamma`, sizes[0] ?? 1, 1);
     const beta = config.flag('center', true) ? [weight('beta', sizes)] : [];
     return fromLast(builder, builder.op('LayerNormalization', [x, gamma, ...beta], { axis: first, epsilon }));
   },
 };
+
+/** (x − mean) / √(variance + ε) × gamma + beta over any axes: what lies along the others stays apart. */
+function standardised(
+  { builder, config, weight }: LayerContext,
+  x: string,
+  axes: readonly number[],
+  sizes: readonly number[],
+  epsilon: number,
+): string {
+  const mean = (value: string): string => builder.op('ReduceMean', [value, builder.ints([...axes])], { keepdims: 1 });
+  const centred = builder.op('Sub', [x, mean(x)]);
+  const variance = mean(builder.op('Mul', [centred, centred]));
+  const deviation = builder.op('Sqrt', [builder.op('Add', [variance, builder.float(epsilon)])]);
+  const along = builder.shape(x).map((_, axis) => (axes.includes(axis) ? (sizes[axes.indexOf(axis)] ?? 1) : 1));
+  const parameter = (name: string): string =>
+    builder.op('Reshape', [weight(name, sizes), builder.ints(along.slice(1))]);
+  const normal = builder.op('Div', [centred, deviation]);
+  const scaled = config.flag('scale', true) ? builder.op('Mul', [normal, parameter('gamma')]) : normal;
+  return config.flag('center', true) ? builder.op('Add', [scaled, parameter('beta')]) : scaled;
+}
 
 export const rmsNormalization: LayerFamily = {
   classes: ['RMSNormalization'],
@@ -143,16 +163,6 @@ function statistic(
   }
   const all = numbers.length === count ? numbers : new Array<number>(count).fill(numbers[0] ?? 0);
   return builder.op('Reshape', [builder.floats(all), builder.ints(shape)]);
-}
-
-/** An axis or a list of them, from the start, ascending. */
-function axesOf(config: LayerConfig, rank: number): number[] {
-  const stated = config.fields.axis ?? -1;
-  const axes = [stated].flat().map((axis) => (Number(axis) < 0 ? Number(axis) + rank : Number(axis)));
-  if (axes.length === 0 || !axes.every((axis) => Number.isInteger(axis) && axis >= 1 && axis < rank)) {
-    config.fail(`axis ${JSON.stringify(stated)} is not an axis of ${rank}`);
-  }
-  return axes.sort((a, b) => a - b);
 }
 
 /** x × scale + offset, each one number or one a channel. */

@@ -16,7 +16,7 @@ export function padsOf({ config, warn }: LayerContext, window: Window): number[]
   if (padding === 'valid') return spatial.flatMap(() => [0, 0]);
   if (padding === 'causal')
     return [...kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1)), ...kernel.map(() => 0)];
-  if (padding !== 'same') config.fail(`padding "${padding}" is not known, only same, valid and causal`);
+  if (padding !== 'same') config.unknown(`padding "${padding}"`);
   const totals = spatial.map((size, i) => {
     const reach = (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;
     const stride = strides[i] ?? 1;

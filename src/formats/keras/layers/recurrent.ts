@@ -2,7 +2,8 @@
 import { fixed } from '../../../model/graph';
 import { type Activation, fromLast, lastOf } from '../activation';
 import { activationName } from '../activation-function';
-import { isRecord, LayerConfig, show } from '../config';
+import { type Config, isRecord, LayerConfig, show } from '../config';
+import { cudnnOrder } from '../element-order';
 import type { LayerContext, LayerFamily, LayerWidths } from '../family';
 import { withSize } from '../former-names';
 import { constantWeight } from './batch-normalization';
@@ -24,24 +25,38 @@ const CELLS: ReadonlyMap<string, Cell> = new Map<string, Cell>([
   ['LSTM', { type: 'LSTM', gates: [0, 3, 1, 2], names: ['i', 'f', 'c', 'o'], states: 2 }],
 ]);
 
-/** Classes that are computed like another. */
-const SAME: ReadonlyMap<string, string> = new Map(Object.entries({ CuDNNGRU: 'GRU', CuDNNLSTM: 'LSTM' }));
+/** Those of Keras 2 that ran on cuDNN alone: two biases one after the other, kernels in an order of their own. */
+const ON_CUDNN: ReadonlyMap<string, string> = new Map([
+  ['CuDNNGRU', 'GRU'],
+  ['CuDNNLSTM', 'LSTM'],
+]);
 
 const CELL = { attribute: 'cell', name: '' };
 
 export const recurrent: LayerFamily = {
-  classes: ['SimpleRNN', 'GRU', 'LSTM', 'RNN'],
+  classes: ['SimpleRNN', 'GRU', 'LSTM', 'RNN', ...ON_CUDNN.keys()],
   read: (context) => readRecurrent(context),
   resize(config, { weight }) {
-    if (isRecord(config.cell)) return { ...config, cell: resizedCell(config.cell, weight) };
+    if (isRecord(config.cell)) {
+      const cell = resizedCell(config.cell, weight);
+      return { ...config, ...repeated(config, config.cell, cell), cell };
+    }
     const kernel = weight('recurrent_kernel') ?? weight('U_i') ?? weight('U_z');
     return withSize(config, kernel?.[0], 'units', 'output_dim');
   },
 };
 
+/** TF.js writes what the cell's config says into that of the layer too. */
+function repeated(outer: Config, before: Config, after: Config): Config {
+  const [was, is] = [before.config, after.config];
+  if (!isRecord(was) || !isRecord(is)) return {};
+  const changed = Object.keys(was).filter((field) => field !== 'name' && outer[field] !== undefined);
+  return Object.fromEntries(changed.map((field) => [field, is[field]]));
+}
+
 type Shapes = LayerWidths['weight'];
 
-function resizedCell(cell: Record<string, unknown>, weight: Shapes): unknown {
+function resizedCell(cell: Record<string, unknown>, weight: Shapes): Record<string, unknown> {
   const config = isRecord(cell.config) ? cell.config : {};
   const own = resizedUnits(cell, 'kernel', 'recurrent_kernel', weight);
   if (!Array.isArray(config.cells)) return own;
@@ -53,7 +68,12 @@ function resizedCell(cell: Record<string, unknown>, weight: Shapes): unknown {
 }
 
 /** A cell with the units and the features that its weights have. */
-function resizedUnits(cell: Record<string, unknown>, kernel: string, recurrentKernel: string, weight: Shapes): unknown {
+function resizedUnits(
+  cell: Record<string, unknown>,
+  kernel: string,
+  recurrentKernel: string,
+  weight: Shapes,
+): Record<string, unknown> {
   const units = weight(recurrentKernel)?.[0];
   if (!isRecord(cell.config) || units === undefined) return cell;
   return { ...built(cell, weight(kernel)?.[0]), config: withSize(cell.config, units, 'units', 'output_dim') };
@@ -125,8 +145,7 @@ interface OwnCell {
 /** The layer's one cell, or those it stacks. */
 function cellsOf(context: LayerContext): OwnCell[] {
   const { config } = context;
-  const named = SAME.get(config.className) ?? config.className;
-  const own = CELLS.get(named);
+  const own = CELLS.get(ON_CUDNN.get(config.className) ?? config.className);
   if (own !== undefined) return [{ cell: own, context: context.part(CELL) }];
   const { cell } = config.fields;
   if (!isRecord(cell) || typeof cell.class_name !== 'string' || !isRecord(cell.config)) {
@@ -169,6 +188,8 @@ function step(
   const width = cell.gates.length * units;
   const features = fixed(builder.shape(x), 2, `the input of "${config.name}"`);
   const apart = gatesApart(context, cell);
+  const onCudnn = ON_CUDNN.has(config.className);
+  const order = onCudnn ? cudnnOrder(cell.gates.length) : undefined;
   const blocks = (name: string, former: string, size: number): string =>
     apart
       ? builder.op(
@@ -176,13 +197,14 @@ function step(
           apart.map((gate) => weight(`${former}_${gate}`, [size, units])),
           { axis: 1 },
         )
-      : inOrder(context, weight(name, [size, width]), cell.gates, 1);
+      : inOrder(context, weight(name, [size, width], true, order), cell.gates, 1);
   const kernel = blocks('kernel', 'W', features);
   const recurrentKernel = blocks('recurrent_kernel', 'U', units);
-  const resetAfter = cell.type === 'GRU' && config.flag('reset_after', dialect !== 'keras2' && dialect !== 'tfjs');
+  const resetAfter =
+    cell.type === 'GRU' && (onCudnn || config.flag('reset_after', dialect !== 'keras2' && dialect !== 'tfjs'));
   const unsqueezed = (value: string): string => builder.op('Unsqueeze', [value, builder.ints([0])]);
   const laidOut = (value: string): string => unsqueezed(builder.op('Transpose', [value], { perm: [1, 0] }));
-  const biases = biasOf(context, cell, width, resetAfter);
+  const biases = onCudnn ? cudnnBiases(context, cell, width) : biasOf(context, cell, width, resetAfter);
   const states = initial.map(unsqueezed);
   const node = `${builder.layer}/${cell.type}_${builder.nodes.length}`;
   const outputs = [node, ...Array.from({ length: cell.states }, (_, i) => `${node}:state_${i}`)];
@@ -224,6 +246,13 @@ function biasOf(context: LayerContext, cell: Cell, width: number, resetAfter: bo
   const own = apart ? builder.op('Concat', apart, { axis: 0 }) : inOrder(context, weight('bias', [width]), gates, 0);
   const none = constantWeight(builder, `${config.name}/${context.partName}recurrent bias`, width, 0);
   return builder.op('Unsqueeze', [builder.op('Concat', [own, none], { axis: 0 }), builder.ints([0])]);
+}
+
+/** The same from a list of both. */
+function cudnnBiases(context: LayerContext, { gates }: Cell, width: number): string {
+  const { builder, weight } = context;
+  const both = builder.op('Reshape', [weight('bias', [2 * width]), builder.ints([2, width])]);
+  return builder.op('Reshape', [inOrder(context, both, gates, 1), builder.ints([1, 2 * width])]);
 }
 
 /** The blocks of an axis in another order. */
@@ -268,9 +297,10 @@ function activationsOf(context: LayerContext, { type }: Cell): Record<string, re
   const { config, dialect } = context;
   const own = functionOf(context, activationName(config, 'activation', 'tanh'));
   if (type === 'RNN') return own.name === 'Tanh' ? {} : written([own]);
+  const sigmoid = dialect === 'keras3' || ON_CUDNN.has(config.className);
   const gate = functionOf(
     context,
-    activationName(config, 'recurrent_activation', dialect === 'keras3' ? 'sigmoid' : 'hard_sigmoid'),
+    activationName(config, 'recurrent_activation', sigmoid ? 'sigmoid' : 'hard_sigmoid'),
   );
   if (gate.name === 'Sigmoid' && own.name === 'Tanh') return {};
   return written(type === 'GRU' ? [gate, own] : [gate, own, own]);

@@ -69,9 +69,12 @@ function resized(context: LayerContext, image: Image, target: readonly number[])
 const REPEAT = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
 
 /** tf.image.resize takes the centres of pixels, TF.js their corners. */
-function interpolation({ config, dialect }: LayerContext, method: string): Record<string, string> {
+function interpolation({ config, dialect }: LayerContext, method: string): Record<string, string | number> {
   const centres = { coordinate_transformation_mode: dialect === 'tfjs' ? 'asymmetric' : 'half_pixel' };
   if (method === 'bilinear') return { mode: 'linear', ...centres };
+  // Keys' kernel; what would lie outside the image has no share.
+  if (method === 'bicubic' && dialect !== 'tfjs')
+    return { mode: 'cubic', cubic_coeff_a: -0.5, exclude_outside: 1, ...centres };
   if (method === 'nearest' && dialect === 'tfjs') return REPEAT;
   if (method === 'nearest') return { mode: 'nearest', nearest_mode: 'round_prefer_ceil', ...centres };
   return config.unknown(`interpolation "${method}"`);
