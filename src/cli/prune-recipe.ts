@@ -68,7 +68,11 @@ export function withPruning(command: Command): Command {
     .option('--ratio <share>', 'instead of maxout: cut this share of each layer by a measure', realNumber)
     .option('--ratios <layer=share,...>', 'shares of single layers, the others by --ratio (default: 0.5)', shares)
     .option('--global <share>', 'instead: cut this share of all channels, the least relevant of the model', realNumber)
-    .option('--to <figure=size>', 'instead: cut down to parameters=50%, macs=1000000 or bytes=30%', target)
+    .option(
+      '--to <figure=size>',
+      'instead: cut down to at most parameters=50%, macs=1000000 or bytes=0.3 (a number up to 1 is a share)',
+      target,
+    )
     .addOption(
       new Option('--measure <name>', `the measure, where not maxout is cut (default: ${USUAL_MEASURE})`).choices([
         ...MEASURES.keys(),

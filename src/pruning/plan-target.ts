@@ -11,7 +11,7 @@ import { channelsOf, takeInTurn } from './queue';
 
 export interface Target {
   readonly figure: keyof Cost;
-  /** Parameters, multiply-accumulates or bytes that are left. */
+  /** Parameters, multiply-accumulates or bytes that are left at most. */
   readonly limit: number;
 }
 
@@ -46,7 +46,7 @@ export function planTarget(
   const cost = line.after(count);
   const plan = (portions: readonly Portion[]): Plan => planOf(candidates, channelsOf(portions));
   if (count === 0 || cost >= limit * (1 - TOLERANCE)) return plan(reached);
-  // The last portion takes too much: go on without it, with smaller ones.
+  // The last portion takes too much: go on without it, with smaller ones, and end with the one that comes closest.
   let left = line.after(count - 1);
   const rest = queue.slice(count - 1);
   const rooms = new Float64Array(candidates.families.length);
@@ -65,7 +65,56 @@ export function planTarget(
     left = next;
     return true;
   });
-  return plan(Math.abs(left - limit) < Math.abs(cost - limit) ? [...queue.slice(0, count - 1), ...smaller] : reached);
+  const taken = [...queue.slice(0, count - 1), ...smaller];
+  const last = left <= limit ? undefined : closestBelow(nextOf(ranked, taken), limit, line);
+  if (last !== undefined) {
+    line.take(last.portion);
+    taken.push(last.portion);
+  } else if (left > limit) {
+    for (const portion of smaller) line.putBack(portion);
+    line.after(count);
+    return plan(withoutSpare(reached, limit, line));
+  }
+  return plan(withoutSpare(taken, limit, line));
+}
+
+/** Without those that need not go, the most relevant first. @param line at the cost after all of them. */
+function withoutSpare(taken: readonly Portion[], limit: number, line: CostLine): Portion[] {
+  let cost = line.now();
+  const spare = takeInTurn([...taken].reverse(), (portion) => {
+    if (cost >= limit * (1 - TOLERANCE)) return false;
+    const more = line.putBack(portion);
+    if (more > limit) {
+      line.take(portion);
+      return false;
+    }
+    cost = more;
+    return true;
+  });
+  const kept = new Set(spare);
+  return taken.filter((portion) => !kept.has(portion));
+}
+
+/** What each family would lose next. */
+function nextOf({ choices, families }: Candidates, taken: readonly Portion[]): Portion[] {
+  const counts = new Uint32Array(families.length);
+  for (const { family } of taken) counts[family] = (counts[family] as number) + 1;
+  return choices.flatMap(({ family, portions }) => portions[counts[family] as number] ?? []);
+}
+
+/** The portion with which the cost is as much as it may be. */
+function closestBelow(
+  portions: readonly Portion[],
+  limit: number,
+  line: CostLine,
+): { readonly portion: Portion; readonly cost: number } | undefined {
+  let best: { readonly portion: Portion; readonly cost: number } | undefined;
+  for (const portion of portions) {
+    const cost = line.take(portion);
+    line.putBack(portion);
+    if (cost <= limit && (best === undefined || cost > best.cost)) best = { portion, cost };
+  }
+  return best;
 }
 
 /** Throws UserError where not even a cut of all that may go comes down to so much. */
@@ -113,17 +162,23 @@ class CostLine {
   after(count: number): number {
     for (; this.#count < count; this.#count++) this.#add(this.queue[this.#count], 1);
     for (; this.#count > count; this.#count--) this.#add(this.queue[this.#count - 1], -1);
-    return this.cost(this.#gone);
+    return this.now();
   }
 
   /** The cost with one more, out of turn. */
   take(portion: Portion): number {
     this.#add(portion, 1);
-    return this.cost(this.#gone);
+    return this.now();
   }
 
-  putBack(portion: Portion): void {
+  /** The cost without one of those taken. */
+  putBack(portion: Portion): number {
     this.#add(portion, -1);
+    return this.now();
+  }
+
+  now(): number {
+    return this.cost(this.#gone);
   }
 
   #add(portion: Portion | undefined, times: number): void {
