@@ -20,7 +20,7 @@ import { prunableLayers } from '../../src/pruning/plan';
 import { planWidths } from '../../src/pruning/plan-widths';
 import { random } from '../../src/random';
 import { inFolder } from '../data/folder';
-import { openWithTensorflow, predict, randomise } from '../layers-model';
+import { openWithTensorflow, ourModel, predict, randomise } from '../layers-model';
 import { engine, outputFor } from '../run';
 import { splitOf } from '../split';
 import { fromTf, tf } from '../tensorflow';
@@ -88,12 +88,12 @@ function samplesFor({ graph }: Model, count = 4): Tensor {
 function narrower(model: Model, share: number): Model {
   const layers = layerChannels(model, analyseChannels(model.graph)).filter(({ frozen }) => frozen === undefined);
   const source = random('scores');
-  const scores = layers.map(({ layer, channels }) => ({
-    layer: layer.name,
+  const scores = layers.map(({ name, channels }) => ({
+    layer: name,
     scores: Float64Array.from(channels, () => source.next()),
     observations: 0,
   }));
-  const widths = new Map(layers.map(({ layer, channels }) => [layer.name, Math.ceil(channels.length * share)]));
+  const widths = new Map(layers.map(({ name, channels }) => [name, Math.ceil(channels.length * share)]));
   const plan = planWidths(model, scores, widths);
   return { ...model, graph: cut(model.graph, plan.channels, plan.removed) };
 }
@@ -382,6 +382,36 @@ test('TensorFlow.js opens a model whose output was a maxout, folded away', () =>
   }));
 
 /** Where the real models lie: outside of the repository. */
+const CELLS: Readonly<Record<string, () => tf.RNNCell>> = {
+  'simple cells': () => tf.layers.simpleRNNCell({ units: 6 }),
+  'GRU cells': () => tf.layers.gruCell({ units: 6 }),
+  'LSTM cells': () => tf.layers.lstmCell({ units: 6 }),
+  'cells on cells': () =>
+    tf.layers.stackedRNNCells({ cells: [tf.layers.lstmCell({ units: 4 }), tf.layers.gruCell({ units: 6 })] }),
+};
+
+for (const [cells, cell] of Object.entries(CELLS)) {
+  test(`an RNN over ${cells}, cut, opens in TensorFlow.js, and says their widths wherever it does`, () =>
+    inFolder(async (folder) => {
+      const network = tf.sequential({
+        layers: [
+          tf.layers.dense({ units: 5, inputShape: [4, 3] }),
+          tf.layers.rnn({ cell: cell(), returnSequences: true, name: 'cells' }),
+          tf.layers.dense({ units: 2 }),
+        ],
+      });
+      const model = await ourModel(randomise(network, 1));
+      const smaller = narrower(model, 0.5);
+      const path = await assertOpensAlike(smaller, join(folder, 'half'), drawn([2, 4, 3], 1));
+      const text = await readFile(path, 'utf8');
+      const widths = [...text.matchAll(/"units":\s*(\d+)/g)].map(([, units]) => Number(units));
+      assert.ok(
+        widths.every((units) => units <= 3),
+        `${widths}`,
+      );
+    }));
+}
+
 const SHARED = '../shared/models/tfjs';
 
 for (const name of ['doodlenet', 'fashion-mlp', 'abalone', 'tfjs-classification-demo']) {
