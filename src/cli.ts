@@ -1,4 +1,4 @@
-// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, bench, train, reproduce, demo, engines.
+// The same sessions without an editor: neuron-pruner inspect, relevance, prune, compare, bench, train, reproduce, demo, engines, measures.
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { registerBench } from './cli/bench';
@@ -6,6 +6,7 @@ import { registerCompare } from './cli/compare';
 import { registerDemo } from './cli/demo';
 import { registerEngines } from './cli/engines';
 import { registerInspect } from './cli/inspect';
+import { registerMeasures } from './cli/measures';
 import { registerPrune } from './cli/prune';
 import { registerRelevance } from './cli/relevance';
 import { registerReproduce } from './cli/reproduce/index';
@@ -34,6 +35,7 @@ for (const register of [
   registerReproduce,
   registerDemo,
   registerEngines,
+  registerMeasures,
 ]) {
   register(program);
 }

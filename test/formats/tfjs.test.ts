@@ -382,7 +382,7 @@ test('TensorFlow.js opens a model whose output was a maxout, folded away', () =>
   }));
 
 /** Where the real models lie: outside of the repository. */
-const CELLS: Readonly<Record<string, () => tf.RNNCell>> = {
+const CELLS: Readonly<Record<string, () => Parameters<typeof tf.layers.rnn>[0]['cell']>> = {
   'simple cells': () => tf.layers.simpleRNNCell({ units: 6 }),
   'GRU cells': () => tf.layers.gruCell({ units: 6 }),
   'LSTM cells': () => tf.layers.lstmCell({ units: 6 }),

@@ -7,17 +7,19 @@ export interface Choice<Value extends string> {
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly text: string }[];
   readonly hint?: string;
+  /** Shown where the pointer rests on it. */
+  readonly title?: string;
   readonly disabled?: boolean;
   choose(value: Value): void;
 }
 
 export function choice<Value extends string>(options: Choice<Value>): TemplateResult {
-  const { label, value, hint, disabled, choose } = options;
+  const { label, value, hint, title, disabled, choose } = options;
   const onChange = (event: Event): void => {
     const chosen = (event.target as HTMLElement & { value: string }).value;
     if (chosen !== value) choose(chosen as Value);
   };
-  return html`<div class="field">
+  return html`<div class="field" title=${title ?? nothing}>
     <span class="label" aria-hidden="true">${label}</span>
     ${keyed(
       // A dropdown goes on showing the text that its option had when it was chosen.

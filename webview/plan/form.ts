@@ -8,7 +8,7 @@ import { checkbox } from '../parts/checkbox';
 import { choice } from '../parts/choice';
 import { numberField } from '../parts/number-field';
 import { section } from '../parts/section';
-import { measureTitle, needsData } from '../relevance/measures';
+import { aboutMeasure, measureTitle, needsData } from '../relevance/measures';
 import type { PageState } from '../state';
 import { isWithoutData } from './data';
 import { limits } from './limits';
@@ -112,10 +112,13 @@ function byMeasure(
   const named = measures
     .filter((choice) => !isWithoutData(recipe) || !needsData(choice))
     .map(({ name }) => ({ value: name, text: measureTitle(name) }));
+  const usual = usualMeasureOf(recipe);
+  const measure = measures.find(({ name }) => name === (recipe.prune?.measure ?? usual));
   return html`${choice({
     label: 'Measure',
+    ...(measure && { title: aboutMeasure(measure) }),
     value: recipe.prune?.measure ?? USUAL,
-    options: [{ value: USUAL, text: `${measureTitle(usualMeasureOf(recipe))} (default)` }, ...named],
+    options: [{ value: USUAL, text: `${measureTitle(usual)} (default)` }, ...named],
     choose: (value) => actions.plan((old) => withMeasure(old, value === USUAL ? undefined : value)),
   })}${
     iterations === undefined

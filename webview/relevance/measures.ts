@@ -14,6 +14,11 @@ export function measureTitle(name: string): string {
   return TITLES[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
+/** What it is, what it reads and where it comes from. */
+export function aboutMeasure({ description, needs, source }: MeasureChoice): string {
+  return needs === 'nothing' ? description : `${description} It reads ${needs}. Source: ${source}.`;
+}
+
 export function needsData(measure: MeasureChoice | undefined): boolean {
   return measure?.needs === 'activations' || measure?.needs === 'gradients';
 }

@@ -12,7 +12,7 @@ import { belowThreshold, withBelow } from '../plan/threshold';
 import { agreementTable } from '../relevance/agreement-table';
 import '../relevance/columns-chart';
 import { layerDetails } from '../relevance/layer-details';
-import { measureTitle, needsData } from '../relevance/measures';
+import { aboutMeasure, measureTitle, needsData } from '../relevance/measures';
 import { rankingOf } from '../relevance/ranking';
 import { thresholdSlider } from '../relevance/threshold';
 import { thresholdText } from '../relevance/threshold-text';
@@ -54,7 +54,7 @@ function toolbar(state: PageState, measure: MeasureChoice | undefined, actions: 
       options: measures.map(({ name }) => ({ value: name, text: measureTitle(name) })),
       choose: (name) => actions.look({ measure: name }),
     })}
-    <p class="about secondary">${measure?.description}</p>
+    ${measure === undefined ? nothing : html`<p class="about secondary">${aboutMeasure(measure)}</p>`}
     ${
       known
         ? html`<vscode-button
