@@ -1,12 +1,23 @@
 // The registry: every operator the product knows, by its ONNX name.
 import type { Node } from '../model/graph';
 import { abs } from './abs';
+import { acos } from './acos';
+import { acosh } from './acosh';
 import { add } from './add';
 import { and } from './and';
 import { argMax } from './arg-max';
 import { argMin } from './arg-min';
+import { asin } from './asin';
+import { asinh } from './asinh';
+import { atan } from './atan';
+import { atanh } from './atanh';
 import { averagePool } from './average-pool';
 import { batchNormalization } from './batch-normalization';
+import { bitShift } from './bit-shift';
+import { bitwiseAnd } from './bitwise-and';
+import { bitwiseNot } from './bitwise-not';
+import { bitwiseOr } from './bitwise-or';
+import { bitwiseXor } from './bitwise-xor';
 import { cast } from './cast';
 import { castLike } from './cast-like';
 import { ceil } from './ceil';
@@ -18,6 +29,7 @@ import { constantOfShape } from './constant-of-shape';
 import { conv } from './conv';
 import { convTranspose } from './conv-transpose';
 import { cos } from './cos';
+import { cosh } from './cosh';
 import { cumSum } from './cum-sum';
 import { depthToSpace } from './depth-to-space';
 import { dequantizeLinear } from './dequantize-linear';
@@ -45,6 +57,7 @@ import { gridSample } from './grid-sample';
 import { gru } from './gru';
 import { hardSigmoid } from './hard-sigmoid';
 import { hardSwish } from './hard-swish';
+import { hardmax } from './hardmax';
 import { identity } from './identity';
 import { instanceNormalization } from './instance-normalization';
 import { isInf } from './is-inf';
@@ -75,6 +88,8 @@ import { pad } from './pad';
 import { pow } from './pow';
 import { prelu } from './prelu';
 import { quantizeLinear } from './quantize-linear';
+import { randomNormalLike } from './random-normal-like';
+import { randomUniformLike } from './random-uniform-like';
 import { range } from './range';
 import { reciprocal } from './reciprocal';
 import { reduceL1 } from './reduce-l1';
@@ -98,9 +113,11 @@ import { scatterElements } from './scatter-elements';
 import { scatterNd } from './scatter-nd';
 import { selu } from './selu';
 import { shape } from './shape';
+import { shrink } from './shrink';
 import { sigmoid } from './sigmoid';
 import { sign } from './sign';
 import { sin } from './sin';
+import { sinh } from './sinh';
 import { size } from './size';
 import { slice } from './slice';
 import { softmax } from './softmax';
@@ -112,6 +129,7 @@ import { sqrt } from './sqrt';
 import { squeeze } from './squeeze';
 import { sub } from './sub';
 import { sum } from './sum';
+import { tan } from './tan';
 import { tanh } from './tanh';
 import { thresholdedRelu } from './thresholded-relu';
 import { tile } from './tile';
@@ -125,12 +143,23 @@ import { xor } from './xor';
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   [
     abs,
+    acos,
+    acosh,
     add,
     and,
     argMax,
     argMin,
+    asin,
+    asinh,
+    atan,
+    atanh,
     averagePool,
     batchNormalization,
+    bitShift,
+    bitwiseAnd,
+    bitwiseNot,
+    bitwiseOr,
+    bitwiseXor,
     cast,
     castLike,
     ceil,
@@ -142,6 +171,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     conv,
     convTranspose,
     cos,
+    cosh,
     cumSum,
     depthToSpace,
     dequantizeLinear,
@@ -163,10 +193,11 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     gemm,
     globalAveragePool,
     globalMaxPool,
-    gridSample,
     greater,
     greaterOrEqual,
+    gridSample,
     gru,
+    hardmax,
     hardSigmoid,
     hardSwish,
     identity,
@@ -198,6 +229,8 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     pow,
     prelu,
     quantizeLinear,
+    randomNormalLike,
+    randomUniformLike,
     range,
     reciprocal,
     reduceL1,
@@ -221,9 +254,11 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     scatterNd,
     selu,
     shape,
+    shrink,
     sigmoid,
     sign,
     sin,
+    sinh,
     size,
     slice,
     softmax,
@@ -235,6 +270,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     squeeze,
     sub,
     sum,
+    tan,
     tanh,
     thresholdedRelu,
     tile,

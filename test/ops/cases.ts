@@ -369,8 +369,14 @@ function parameters(channels: number): Tensor[] {
   ];
 }
 
-/** Operators with several outputs, or whose result is sizes: see structure.test.ts and formats/onnx/quantised.test.ts. */
-export const STRUCTURAL: ReadonlySet<string> = new Set(['DynamicQuantizeLinear', 'Shape', 'Split']);
+/** Of several outputs, of sizes, or drawn at random: see structure.test.ts and formats/onnx/quantised.test.ts. */
+export const STRUCTURAL: ReadonlySet<string> = new Set([
+  'DynamicQuantizeLinear',
+  'RandomNormalLike',
+  'RandomUniformLike',
+  'Shape',
+  'Split',
+]);
 
 export const CASES: readonly OperatorCase[] = [
   ...LAYER_CASES,

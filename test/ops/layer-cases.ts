@@ -10,6 +10,8 @@ const BOOL = { output: 'bool' } as const;
 const INDEX = { output: 'int64' } as const;
 const FIXED = { anyBatch: false } as const;
 
+const WHOLE_RESULT = { anyBatch: false, output: 'int32' } as const;
+
 const truth = (shape: readonly number[], ...values: number[]): Tensor => ({
   type: 'bool',
   shape,
@@ -30,6 +32,11 @@ function shifted(shape: readonly number[], by: number): Tensor {
   );
 }
 
+const ABOVE_ONE = float32(
+  [2, 3, 4],
+  (POSITIVE.data as Float32Array).map((value) => value + 1),
+);
+
 const unary = [
   given('Exp', 'of a matrix', [drawn([4, 6], 'exp')]),
   given('Log', 'of positive values', [POSITIVE]),
@@ -44,6 +51,12 @@ const unary = [
   given('Floor', 'of images', [IMAGE]),
   given('Round', 'of images', [apart([2, 3, 4], 'rounded')]),
   given('Sign', 'of images', [IMAGE]),
+  ...['Acos', 'Asin', 'Atan', 'Asinh', 'Atanh', 'Cosh', 'Sinh', 'Tan'].map((type) =>
+    given(type, 'of a matrix', [MATRIX]),
+  ),
+  given('Acosh', 'of values above one', [ABOVE_ONE]),
+  given('Shrink', 'of images', [IMAGE], { lambd: 0.4 }),
+  given('Shrink', 'with a bias', [IMAGE], { lambd: 0.3, bias: 0.2 }),
   given('IsNaN', 'of a matrix', [float32([2, 2], Float32Array.of(1, Number.NaN, 0, 3))], {}, BOOL),
   given('IsInf', 'of a matrix', [float32([2, 2], Float32Array.of(1, Number.POSITIVE_INFINITY, 0, 3))], {}, BOOL),
 ];
@@ -79,6 +92,26 @@ const modulo = [
     [drawn([2, 3], 'mod'), drawn([3], 'by')],
     { fmod: 1 },
     { output: 'float32' },
+  ),
+];
+
+const WHOLE = (type: 'int32' | 'uint8', ...values: number[]): Tensor => ({
+  type,
+  shape: [2, 3],
+  data: type === 'int32' ? Int32Array.from(values) : Uint8Array.from(values),
+});
+const BITS = WHOLE('int32', 0, 5, -3, 12, 255, 7);
+const bits = [
+  ...['BitwiseAnd', 'BitwiseOr', 'BitwiseXor'].map((type) =>
+    given(type, 'of two', [{ constant: BITS }, { constant: WHOLE('int32', 1, 4, 6, 10, 15, 7) }], {}, WHOLE_RESULT),
+  ),
+  given('BitwiseNot', 'of integers', [{ constant: BITS }], {}, WHOLE_RESULT),
+  given(
+    'BitShift',
+    'to the left',
+    [{ constant: WHOLE('uint8', 1, 2, 3, 4, 5, 6) }, { constant: WHOLE('uint8', 1, 2, 0, 3, 1, 2) }],
+    { direction: 'LEFT' },
+    { ...FIXED, output: 'uint8' },
   ),
 ];
 
@@ -210,6 +243,8 @@ const along = [
 
 const indices = [
   given('ArgMin', 'over the last axis', [MATRIX], { axis: -1, keepdims: 0 }, INDEX),
+  given('Hardmax', 'of the last axis', [MATRIX], {}, { output: 'float32' }),
+  given('Hardmax', 'of the channels of images', [IMAGE], { axis: 1 }, { output: 'float32' }),
   given('TopK', 'of the last axis', [MATRIX, ints(3)], {}, { outputs: [OUTPUT, 'places'] }),
   given(
     'TopK',
@@ -365,6 +400,7 @@ export const LAYER_CASES: readonly OperatorCase[] = [
   ...unary,
   ...binary,
   ...modulo,
+  ...bits,
   ...quantised,
   ...reductions,
   ...normalizations,

@@ -109,3 +109,28 @@ test('an axis whose size the model calculates with cannot be cut', () => {
   const reason = (axis: number): string | undefined => channels.frozen(channels.of('r', axis)?.[0] as number);
   assert.match(reason(1) ?? '', /calculates with its size/);
 });
+
+/** The mean of what an operator draws for 4,000 inputs of 0.3, by both engines. */
+async function meansOf(type: string, attributes: Node['attributes']): Promise<number[]> {
+  const drawing = node(type, ['x'], ['y'], attributes);
+  const given = graph([4000], [drawing], ['y']);
+  const x = { type: 'float32', shape: [4000], data: new Float32Array(4000).fill(0.3) } as const;
+  const program = await engine.compile(given, new Map());
+  const made = outputOf(await program.run({ x }), 'y');
+  await program.dispose();
+  const evaluated = operatorFor(drawing)?.evaluate?.(drawing, [toTf(x)], { tf, constant: () => undefined });
+  return [made, fromTf(evaluated as tf.Tensor)].map(({ data, shape }) => {
+    assert.deepEqual([...shape], [4000]);
+    return Array.from(data as Float32Array).reduce((sum, value) => sum + value / 4000, 0);
+  });
+}
+
+const DRAWN: readonly (readonly [type: string, attributes: Node['attributes'], mean: number])[] = [
+  ['RandomNormalLike', { mean: 2, scale: 0.5 }, 2],
+  ['RandomUniformLike', { low: -1, high: 3 }, 1],
+];
+for (const [type, attributes, expected] of DRAWN) {
+  test(`${type} draws as many numbers as it reads, in both engines from one distribution`, async () => {
+    for (const mean of await meansOf(type, attributes)) assert.ok(Math.abs(mean - expected) < 0.1, `mean ${mean}`);
+  });
+}

@@ -77,6 +77,14 @@ const FOLDS: ReadonlyMap<string, Fold> = new Map(
       const shape = wanted.map((size) => (size === -1 ? elementCount(x.shape) / known : size));
       return elementCount(shape) === elementCount(x.shape) ? { ...x, shape } : undefined;
     },
+    Range: (_, bounds) => {
+      const [first] = bounds;
+      const [start = 0, limit = 0, step = 0] = bounds.map((bound) => integers(bound)[0]);
+      const count = Math.max(0, Math.ceil((limit - start) / step));
+      if (!first?.type.startsWith('int') || !(count <= MAX_ELEMENTS)) return undefined;
+      const values = Array.from({ length: count }, (_, i) => start + i * step);
+      return withData(first, [count], first.type === 'int64' ? values.map(BigInt) : values);
+    },
     Slice: (_, [x, starts, ends, axes, steps]) => {
       if (x === undefined || starts === undefined || ends === undefined) return undefined;
       const named = axes ? integers(axes) : integers(starts).map((_, i) => i);

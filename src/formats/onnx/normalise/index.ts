@@ -2,6 +2,7 @@
 import { attention } from './attention';
 import { axesToInput } from './axes';
 import { batchNormalization } from './batch-normalization';
+import { globalLpPool, lpPool, meanVarianceNormalization, scatter } from './by-definition';
 import { cast, eyeLike } from './cast';
 import { clip } from './clip';
 import { dropout } from './dropout';
@@ -41,9 +42,14 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
     ReduceSumSquare: axesToInput,
     Softmax: softmax,
     LogSoftmax: softmax,
+    Hardmax: softmax,
     BatchNormalization: batchNormalization,
     Dropout: dropout,
     Clip: clip,
+    MeanVarianceNormalization: meanVarianceNormalization,
+    LpPool: lpPool,
+    GlobalLpPool: globalLpPool,
+    Scatter: scatter,
     Pad: pad,
     Slice: slice,
     Split: split,
