@@ -51,7 +51,7 @@ function noModel({ opening, unreadable }: PageState, actions: Actions): Notice {
 }
 
 function heading({ recipe, noRunning }: PageState, model: Inspection, actions: Actions): TemplateResult {
-  const { name, path, format, parameters, macs, bytes: size, warnings } = model;
+  const { name, path, format, parameters, macs, bytes: size, warnings, uncounted } = model;
   const title = modelTitle(path);
   const source = dataOf(recipe)?.source;
   const data = isWithoutData(recipe) ? 'Without data' : source === undefined ? 'Choose Data…' : dataTitle(source);
@@ -59,7 +59,7 @@ function heading({ recipe, noRunning }: PageState, model: Inspection, actions: A
     <div class="model">
       <h1 title=${path}><bdi>${title}</bdi></h1>
       <p class="secondary numbers">
-        ${name === title ? nothing : html`<bdi>${name}</bdi> · `}${FORMATS[format] ?? format} · ${counted(parameters, 'parameter')} · ${shortCount(macs)} multiply-accumulates ·
+        ${name === title ? nothing : html`<bdi>${name}</bdi> · `}${FORMATS[format] ?? format} · ${counted(parameters, 'parameter')} · ${uncounted ? 'at least ' : ''}${shortCount(macs)} multiply-accumulates ·
         ${bytes(size)}
       </p>
       ${warnings.length === 0 ? nothing : html`<p class="warning">${icon('warning')}${warnings.join(' ')}</p>`}

@@ -21,7 +21,7 @@ export function registerInspect(program: Command): void {
 async function inspect(path: string, output: Output): Promise<void> {
   const { model, warnings } = await openWithWarnings(path, output);
   const inspection = inspectModel(model);
-  const { parameters, macs, bytes, layers } = inspection;
+  const { parameters, macs, bytes, layers, uncounted } = inspection;
   const rows = layers.map((layer) => [
     layer.name,
     layer.type,
@@ -40,7 +40,7 @@ async function inspect(path: string, output: Output): Promise<void> {
         : `no: ${layer.reason}`,
   ]);
   const header = ['layer', 'type', 'output', 'parameters', 'share', 'MACs', 'channels', 'prunable'];
-  const total = `${count(parameters)} parameters · ${count(macs)} multiply-accumulates · ${count(bytes)} bytes of weights`;
+  const total = `${count(parameters)} parameters · ${uncounted ? 'at least ' : ''}${count(macs)} multiply-accumulates · ${count(bytes)} bytes of weights`;
   const json = { ...inspection, groups: groupsOf(model), warnings };
   output.result(json, `${table(header, rows)}\n\n${total}`);
 }

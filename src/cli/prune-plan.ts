@@ -36,7 +36,7 @@ async function measureFor(recipe: Recipe, predictor: Predictor, output: Output):
   await predictor.remember(recipe.model, prune.measure, prune.k, relevance);
 }
 
-function textOf({ prune }: Recipe, { before, after, layers, iterations, measure }: Prediction): string {
+function textOf({ prune }: Recipe, { before, after, layers, uncounted, iterations, measure }: Prediction): string {
   const rows = layers
     .filter(
       ({ before: own, after: left }) =>
@@ -54,8 +54,15 @@ function textOf({ prune }: Recipe, { before, after, layers, iterations, measure 
     measure === undefined || measure === prune.measure
       ? ''
       : `\n\nWhat goes depends on ${prune.measure}, which reads data: here ${measure} stands in for it. Give --data to plan by ${prune.measure}.`;
+  const more = uncounted
+    ? `\n\nMultiply-accumulates (MACs) are at least so many: what ${firstOf(uncounted)} takes is not known.`
+    : '';
   const steps = iterations.slice(1).map((title, i) => `${i + 1}. ${title}`);
-  return `${table(header, rows)}\n\nIterations: ${steps.join(', ')}. ${count(before.bytes - after.bytes)} of ${count(before.bytes)} bytes of weights saved.${stand}\n\nNothing was written.`;
+  return `${table(header, rows)}\n\nIterations: ${steps.join(', ')}. ${count(before.bytes - after.bytes)} of ${count(before.bytes)} bytes of weights saved.${more}${stand}\n\nNothing was written.`;
+}
+
+function firstOf(names: readonly string[]): string {
+  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
 }
 
 const NOTHING: Figures = { parameters: 0, macs: 0, bytes: 0 };

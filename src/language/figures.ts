@@ -3,8 +3,8 @@ import { briefCount, bytes, count, counted, percent } from '../numbers';
 import type { LayerInspection, ModelInspection, OpenShape } from '../pruning/inspect';
 
 /** "240,470 parameters · 2.17 M MACs · 962 kB" */
-export function modelFigures({ parameters, macs, bytes: size }: ModelInspection): string {
-  return `${count(parameters)} parameters · ${briefCount(macs)} MACs · ${bytes(size)}`;
+export function modelFigures({ parameters, macs, bytes: size, uncounted }: ModelInspection): string {
+  return `${count(parameters)} parameters · ${uncounted ? 'at least ' : ''}${briefCount(macs)} MACs · ${bytes(size)}`;
 }
 
 /** "64 channels · 36,928 parameters · 15.4 %"; the shape of the output for a layer that has neither. */

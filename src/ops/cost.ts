@@ -83,6 +83,17 @@ function macsOf(node: Node, shapes: ReadonlyMap<string, Shape>): number {
   return operatorFor(node)?.macs?.(node, node.inputs.map(known), node.outputs.map(known)) ?? 0;
 }
 
+/** Layers that may take more multiply-accumulates than are counted: of an operator or of shapes that nobody knows. */
+export function uncountedLayers(graph: Graph): string[] {
+  const { shapes } = assumeSizes(graph, inferShapes(graph));
+  const counts = (node: Node): boolean => {
+    const operator = operatorFor(node);
+    if (operator?.macs === undefined) return operator !== undefined;
+    return [...node.inputs, ...node.outputs].every((value) => value === '' || shapes.has(value));
+  };
+  return [...new Set(graph.nodes.filter((node) => !counts(node)).map(({ layer }) => layer))];
+}
+
 /** Height and width where a model takes images of any size. */
 const USUAL_IMAGE = 224;
 

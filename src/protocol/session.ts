@@ -30,6 +30,8 @@ export interface Prediction {
   readonly before: Figures;
   readonly after: Figures;
   readonly layers: readonly LayerPrediction[];
+  /** Layers that may take more multiply-accumulates than are counted; absent where there are none. */
+  readonly uncounted?: readonly string[];
   /** Titles of the iterations, the original first. */
   readonly iterations: readonly string[];
   /** Of a search, whose outcome is found while it runs: the layers it may cut. `after` is as before. */

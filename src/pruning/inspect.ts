@@ -2,7 +2,7 @@
 import type { Compiled } from '../model/compiled';
 import type { Node, Shape } from '../model/graph';
 import { type Model, outputShape } from '../model/model';
-import { type Cost, costOf } from '../ops/cost';
+import { type Cost, costOf, uncountedLayers } from '../ops/cost';
 import { inferShapes } from '../ops/infer';
 import { analyseChannels, type Channels } from './channels';
 import { layerChannels } from './layer-channels';
@@ -37,6 +37,8 @@ export interface ModelInspection extends Cost {
   readonly name: string;
   readonly inputs: readonly { readonly name: string; readonly shape: OpenShape }[];
   readonly layers: readonly LayerInspection[];
+  /** Layers that may take more multiply-accumulates than are counted; absent where there are none. */
+  readonly uncounted?: readonly string[];
   /** How it was trained, where its file says so. */
   readonly compiled?: Compiled;
 }
@@ -50,6 +52,7 @@ export function inspectModel(model: Model, channels: Channels = analyseChannels(
   const units = new Map(findMaxouts(model).map(({ layer, neurons }) => [layer.name, neurons]));
   const sources = layerSources(model);
   const shapes = inferShapes(model.graph);
+  const uncounted = uncountedLayers(model.graph);
   const { parameters, macs, bytes, layers: costs } = costOf(model);
   const layers = model.layers.map((layer, i): LayerInspection => {
     const own = made.get(layer.name);
@@ -84,6 +87,7 @@ export function inspectModel(model: Model, channels: Channels = analyseChannels(
     macs,
     bytes,
     layers,
+    ...(uncounted.length > 0 && { uncounted }),
     ...(model.compiled && { compiled: model.compiled }),
   };
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { onnxruntime } from '../engines/onnxruntime';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
-import { type Cost, costOf, type ModelCost } from '../ops/cost';
+import { type Cost, costOf, type ModelCost, uncountedLayers } from '../ops/cost';
 import type { Figures, LayerPrediction, Prediction } from '../protocol/session';
 import { analyseChannels } from '../pruning/channels';
 import { cut } from '../pruning/cut';
@@ -32,6 +32,7 @@ interface Known {
   /** Changes when the file does. */
   readonly stamp: string;
   readonly model: Model;
+  readonly uncounted: readonly string[];
   readonly relevance: Map<string, readonly LayerRelevance[]>;
 }
 
@@ -45,6 +46,12 @@ export class Predictor {
 
   /** Throws UserError where the recipe asks for what can't be. */
   async predict(recipe: Recipe): Promise<Prediction> {
+    const prediction = await this.#predict(recipe);
+    const { uncounted } = await this.#open(recipe.model);
+    return { ...prediction, ...(uncounted.length > 0 && { uncounted }) };
+  }
+
+  async #predict(recipe: Recipe): Promise<Prediction> {
     const known = await this.#open(recipe.model);
     const { model } = known;
     if (recipe.prune.method === 'search') {
@@ -85,7 +92,8 @@ export class Predictor {
     const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
     const stamp = `${mtimeMs} ${size}`;
     if (this.#known?.path !== path || this.#known.stamp !== stamp) {
-      this.#known = { path, stamp, model: await openModel(path), relevance: new Map() };
+      const model = await openModel(path);
+      this.#known = { path, stamp, model, uncounted: uncountedLayers(model.graph), relevance: new Map() };
     }
     return this.#known;
   }

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildModel } from '../../src/architectures/index';
-import { costOf } from '../../src/ops/cost';
+import { BATCH, type Graph } from '../../src/model/graph';
+import { elementCount } from '../../src/model/tensor';
+import { float32Weight } from '../../src/model/weight';
+import { costOf, uncountedLayers } from '../../src/ops/cost';
 import { ourModel } from '../layers-model';
 import { tf } from '../tensorflow';
 
@@ -44,4 +47,38 @@ test('a layer on every step of a sequence costs as many times', async () => {
   const { layers } = costOf(await ourModel(source));
   const macs = layers.map((layer) => layer.macs).filter((count) => count > 0);
   assert.deepEqual(macs, [7 * 6 * 6 * 4 * 27, 7 * 6 * 6 * 4 * 5]);
+});
+
+test('layers of an operator that nobody knows, and those behind it, are named as ones that may cost more', () => {
+  const node = (type: string, inputs: string[], domain?: string) => {
+    return {
+      name: type,
+      type,
+      inputs,
+      outputs: [`${type}/made`],
+      attributes: {},
+      layer: type,
+      ...(domain && { domain }),
+    };
+  };
+  const nodes = [
+    node('Gemm', ['x', 'w']),
+    node('Relu', ['Gemm/made']),
+    node('Own', ['Relu/made'], 'own'),
+    node('MatMul', ['Own/made', 'v']),
+    node('Tanh', ['MatMul/made']),
+  ];
+  const weight = (name: string, shape: number[]) => float32Weight(name, shape, new Float32Array(elementCount(shape)));
+  const graph: Graph = {
+    inputs: [{ name: 'x', type: 'float32', shape: [BATCH, 4] }],
+    outputs: [{ name: 'Tanh/made', type: 'float32', shape: [] }],
+    nodes,
+    weights: new Map([
+      ['w', weight('w', [4, 8])],
+      ['v', weight('v', [8, 2])],
+    ]),
+    constants: new Map(),
+  };
+  assert.deepEqual(uncountedLayers(graph), ['Own', 'MatMul']);
+  assert.deepEqual(uncountedLayers({ ...graph, nodes: nodes.slice(0, 2) }), []);
 });

@@ -115,7 +115,7 @@ function page({ title, inspection }: NonNullable<typeof model>): TemplateResult 
           ${inspection.name !== title ? html`<span>${inspection.name}</span>` : nothing}
           <span>${counted(inspection.layers.length, 'layer')}</span>
           <span>${count(inspection.parameters)} parameters</span>
-          <span title="Multiply-accumulates for one sample">${briefCount(inspection.macs)} MACs</span>
+          <span title="Multiply-accumulates for one sample">${inspection.uncounted ? 'at least ' : ''}${briefCount(inspection.macs)} MACs</span>
           <span>${bytes(inspection.bytes)}</span>
         </p>
       </div>
