@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors';
 import type { Model } from '../model/model';
+import { checkpoint, foreign, SAVED_MODEL, savedModel } from './foreign';
 import { readH5 } from './h5/read';
 import { readArchive } from './keras-archive/read';
 import { looksLikeOnnx, readOnnx } from './onnx/read';
@@ -16,6 +17,8 @@ export async function openModel(path: string): Promise<Model> {
   if (/^\s*[{[]/.test(start.toString('utf8').replace(/^\uFEFF/, ''))) return readTfjs(file);
   if (start.subarray(0, HDF5.length).equals(HDF5)) return inFile(file, () => readH5(file));
   if (start.subarray(0, ZIP.length).equals(ZIP)) return inFile(file, () => readArchive(file));
+  const other = foreign(file, start);
+  if (other !== undefined) throw other;
   if (looksLikeOnnx(start) && !isText(start)) return readOnnx(file);
   throw new UserError(
     `${file} is not a model that Neuron Pruner reads: it is ${describe(start)}. ` +
@@ -25,7 +28,9 @@ export async function openModel(path: string): Promise<Model> {
 
 /** The model's file that a path names, or the folder it names holds. */
 export async function modelFile(path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const found = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
+    const index = await stat(`${path}.index`).catch(() => undefined);
+    if (index?.isFile()) throw checkpoint(path);
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new UserError(`There is no file ${path}.`);
     throw new UserError(`${path} cannot be read: ${error.message}`);
   });
@@ -43,16 +48,6 @@ export async function modelFile(path: string): Promise<string> {
     models.length > 1
       ? `${path} holds several models (${models.join(', ')}). Name one of them.`
       : `${path} is a folder without a model.json or another model in it. Name the model's file.`,
-  );
-}
-
-/** What TensorFlow exports: functions that were traced, no layers. */
-const SAVED_MODEL = 'saved_model.pb';
-
-function savedModel(path: string): UserError {
-  return new UserError(
-    `${path} is a SavedModel of TensorFlow: its layers are gone, its operators remain. Save the model itself from Keras ` +
-      '(model.save("model.keras")), or make an ONNX file of it (python -m tf2onnx.convert --saved-model FOLDER --output model.onnx).',
   );
 }
 

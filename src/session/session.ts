@@ -34,6 +34,7 @@ import { courseOf, ruleOf } from './recipe-course';
 import type { IterationRecord, LayerRecord, OutputRecord, SessionRecord } from './record';
 import { Retraining } from './retraining';
 import type { Stage } from './stage';
+import { unpackedNote } from './stages/quantize';
 import { accepts, reaches, type Until } from './until';
 
 export type SessionEvent =
@@ -200,7 +201,8 @@ class Session {
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
       this.#emit({ type: 'warning', text });
     }
-    for (const text of [...this.data.notes, ...this.#retraining.notes]) this.#emit({ type: 'note', text });
+    const notes = [...this.data.notes, ...this.#retraining.notes, ...unpackedNote(this.recipe, this.original)];
+    for (const text of notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
     this.#checkRule(this.#original);
     for (const text of await this.judge.doubts(this.original, this.#original, this.recipe.data))

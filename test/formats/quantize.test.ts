@@ -13,8 +13,9 @@ import { costOf } from '../../src/ops/cost';
 import { analyseChannels } from '../../src/pruning/channels';
 import { cut } from '../../src/pruning/cut';
 import { mask } from '../../src/pruning/mask';
-import { checkFormat, quantizedModel } from '../../src/session/stages/quantize';
-import { openWithTensorflow, predict, randomise } from '../layers-model';
+import { makeRecipe, type Recipe } from '../../src/session/recipe';
+import { checkFormat, quantizedModel, unpackedNote } from '../../src/session/stages/quantize';
+import { openWithTensorflow, ourModel, predict, randomise } from '../layers-model';
 import { runFile } from '../onnx-file';
 import { outputFor } from '../run';
 import { tf } from '../tensorflow';
@@ -144,3 +145,17 @@ function sizeOf(path: string): number {
   const own = join(path, '..');
   return readdirSync(own).reduce((sum, name) => sum + statSync(join(own, name)).size, 0);
 }
+
+test('it is said that training unpacks the weights of a TF.js model, and how they are packed again', async () => {
+  const model = await ourModel(tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4] })] }));
+  const recipe = (fields: object): Recipe =>
+    makeRecipe({ model: 'model.json', data: { source: 'digits' }, ...fields }, '.', 'The test');
+  assert.deepEqual(unpackedNote(recipe({}), model), []);
+  const packed = await quantizedModel(model, 'uint8');
+  assert.match(unpackedNote(recipe({}), packed).join(), /stored as uint8, .*: --quantize uint8 /);
+  assert.deepEqual(unpackedNote(recipe({ quantize: 'float16' }), packed), []);
+  assert.deepEqual(
+    unpackedNote(recipe({ retrain: { epochs: 0 }, prune: { method: 'ratio', measure: 'l1' } }), packed),
+    [],
+  );
+});

@@ -1,6 +1,7 @@
 // Opens a .keras archive, as Keras 2.14 and 3 save models: config.json, model.weights.h5, metadata.json in a zip.
 import { UserError } from '../../errors';
 import type { Model } from '../../model/model';
+import { foreignArchive } from '../foreign';
 import { OPTIMIZER_WARNING } from '../h5/weights';
 import { leftOut } from '../hdf5/left-out';
 import { Hdf5File } from '../hdf5/read';
@@ -55,6 +56,11 @@ async function dialectIn(path: string, entries: readonly ZipEntry[]): Promise<Di
 function entryOf(path: string, entries: readonly ZipEntry[], name: string): ZipEntry {
   const entry = entries.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
+  const other = foreignArchive(
+    path,
+    entries.map((one) => one.name),
+  );
+  if (other !== undefined) throw other;
   throw new UserError(
     `${path} is a zip archive without ${name}: it is not a Keras model. A .keras file holds ${CONFIG} and ${WEIGHTS}.`,
   );

@@ -29,6 +29,11 @@ export function checkLayersModel(path: string, json: Readonly<Record<string, unk
         'Neuron Pruner reads layers models; export one with tensorflowjs_converter --output_format=tfjs_layers_model.',
     );
   }
+  if (typeof json.class_name === 'string' && json.config !== undefined && json.modelTopology === undefined) {
+    throw new UserError(
+      `${path} is what Keras makes of a model by to_json: its layers without their weights. Save the whole model (model.save("model.keras")).`,
+    );
+  }
   if (json.modelTopology === undefined || json.modelTopology === null) {
     throw new UserError(
       `${path} has no modelTopology: it is not a TF.js model (expected modelTopology and weightsManifest).`,

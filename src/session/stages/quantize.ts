@@ -2,7 +2,7 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
-import { describedAs, type Precision, quantized } from '../../model/quantize';
+import { describedAs, PRECISIONS, type Precision, quantized } from '../../model/quantize';
 import type { Weight } from '../../model/weight';
 import type { Recipe } from '../recipe';
 import type { Stage } from '../stage';
@@ -43,6 +43,20 @@ export async function quantizedModel(model: Model, precision: Precision): Promis
     weights.set(weight.name, await quantized(weight, precision, axis));
   }
   return { ...model, graph: { ...model.graph, weights } };
+}
+
+/** A sentence where weights are in fewer bits, which training makes float32, and nobody asks for that again. */
+export function unpackedNote({ quantize, retrain }: Recipe, { container, graph }: Model): string[] {
+  if (quantize !== undefined || retrain.epochs === 0 || container.format !== 'tfjs') return [];
+  const packed = [...graph.weights.values()].find(
+    ({ storage }) => storage.type !== 'float32' && storage.type !== 'int32',
+  );
+  if (packed === undefined) return [];
+  const { type } = packed.storage;
+  const to = PRECISIONS.find((precision) => precision === type) ?? 'float16';
+  return [
+    `the model's weights are stored as ${type}, those that training changes as float32: --quantize ${to} (quantize in a recipe) stores them as ${to} in the end`,
+  ];
 }
 
 /** Throws UserError where the model's file can't hold them. */
