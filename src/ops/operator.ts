@@ -1,5 +1,7 @@
 // What the product knows about one operator of the ONNX specification. To teach it another is to add one file.
+
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../errors';
 import type { Dimension, Node, Shape } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 
@@ -160,7 +162,7 @@ export function listAttribute(node: Node, name: string, fallback: readonly numbe
 /** The name of an input that must be there. */
 export function input(node: Node, index: number): string {
   const name = node.inputs[index];
-  if (!name) throw new Error(`${node.type} "${node.name}" lacks input ${index}`);
+  if (!name) throw new UserError(`${node.type} "${node.name}" lacks input ${index}. Export the model again.`);
   return name;
 }
 

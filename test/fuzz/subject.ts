@@ -26,7 +26,7 @@ export async function judge(path: string): Promise<Verdict> {
     return { outcome: 'opened', message: '' };
   } catch (error) {
     if (error instanceof UserError) {
-      const clear = error.message.length < 4000 && !/undefined|\[object Object\]|NaN/.test(error.message);
+      const clear = error.message.length < 4000 && !/undefined|\[object Object\]|\bNaN\b/.test(error.message);
       return { outcome: clear ? 'refused' : 'broken', message: error.message.slice(0, 400) };
     }
     return { outcome: 'broken', message: String((error as Error).stack ?? error).slice(0, 600) };

@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { openModel } from '../../../src/formats/open';
 import { float32, int64, type Tensor } from '../../../src/model/tensor';
 import { largestValue } from '../../../src/ops/sample-size';
+import { analyseChannels } from '../../../src/pruning/channels';
 import { writeModelFile } from './model-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-sizes-'));
@@ -45,3 +46,17 @@ test('a model that makes more of a sample than fits into memory is looked at, an
   const { graph } = await openModel(asking('Tile', int64([1, 100_000_000])));
   assert.throws(() => largestValue(graph), /Tile .* makes \[400000000\] of one sample/);
 });
+
+for (const [type, inputs, missing] of [
+  ['Relu', [''], 0],
+  ['Add', ['x', ''], 1],
+] as const) {
+  test(`${type} without its input ${missing} is refused`, async () => {
+    const nodes = [{ type, inputs, outputs: ['y'] }];
+    const path = writeModelFile(folder, { opset: 17, x: ['batch', 4], y: ['batch', 4], nodes, tensors: new Map() });
+    await assert.rejects(
+      async () => analyseChannels((await openModel(path)).graph),
+      (error: Error) => error.name === 'UserError' && error.message.includes(`lacks input ${missing}`),
+    );
+  });
+}
