@@ -4,7 +4,7 @@ import type { Tensor4D, Tensor5D, Tensor as TfTensor } from '@tensorflow/tfjs-co
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount } from '../model/tensor';
 import { onImages } from './images';
-import { input, numberAttribute, type Operator, output, type Tape } from './operator';
+import { input, numberAttribute, type Operator, output, type Tape, type Ties } from './operator';
 import { stretch } from './stretch';
 import { slide, tiePooling, tiles, type Window, windowAttributes, windowOf } from './window';
 
@@ -13,7 +13,7 @@ export const averagePool: Operator = {
   shapes: (node, [x = []]) => [
     [x[0] ?? 1, x[1] ?? 1, ...slide(node, x.slice(2), windowOf(node, undefined, x.slice(2)))],
   ],
-  ties: tiePooling,
+  ties: (node, ties) => tiePooling(node, ties, (axis, window) => tieNeighbours(node, ties, axis, window)),
   differentiate(node, tape) {
     tape.keep(node);
     const x = input(node, 0);
@@ -39,6 +39,30 @@ export const averagePool: Operator = {
     });
   },
 };
+
+/**
+ * A mean over neighbours that leaves as many as there were but for the first and last ones: over channels, as PyTorch
+ * writes its LocalResponseNorm. What is left after a cut has other neighbours.
+ */
+function tieNeighbours(node: Node, ties: Ties, axis: number, window: Window): boolean {
+  const [value, result] = [input(node, 0), output(node)];
+  const [kernel = 1, stride, dilation, before, after] = [
+    window.kernel,
+    window.strides,
+    window.dilations,
+    window.before,
+    window.after,
+  ].map((list) => list[axis - 2]);
+  const size = ties.shape(value)[axis];
+  if (stride !== 1 || dilation !== 1 || before !== 0 || after !== 0 || typeof size !== 'number') return false;
+  const first = Math.floor((kernel - 1) / 2);
+  ties.tie({ value: result, axis }, { value, axis }, first);
+  const ends = 'AveragePool has no window around it';
+  ties.freeze({ value, axis }, ends, 0, first);
+  ties.freeze({ value, axis }, ends, size - (kernel - 1 - first));
+  ties.approximate({ value, axis }, 'AveragePool takes neighbours on it together');
+  return true;
+}
 
 /** Adds every window's share of the gradient to all it covered: a transposed convolution by ones, channel by channel. */
 function overlapping(node: Node, tape: Tape, gradient: string, window: Window): string {

@@ -87,8 +87,8 @@ export interface Ties extends Known {
    * A number stands for a part that is no axis of its own: it can't be cut.
    */
   product(whole: Axis, parts: readonly (Axis | number)[]): void;
-  /** No element of the axis can be cut. */
-  freeze(axis: Axis, reason: string): void;
+  /** No element of the axis can be cut, or none of those from a place to before another. */
+  freeze(axis: Axis, reason: string, from?: number, to?: number): void;
   /** A cut changes the result a little (a mean over what is cut): frozen, unless a person allows approximate cuts. */
   approximate(axis: Axis, reason: string): void;
 }

@@ -7,14 +7,14 @@ export function softmaxAxis(node: Node, shape: Shape): number {
   return fromStart(numberAttribute(node, 'axis', -1), shape.length);
 }
 
-/** Every axis but the normalised one keeps its channels; on that one, each output depends on all inputs. */
+/** Every axis keeps its channels; on the normalised one, what is left after a cut is scaled by another sum. */
 export function tieNormalized(node: Node, ties: Ties): void {
   const [value, result] = [input(node, 0), output(node)];
   const shape = ties.shape(value);
   const normalized = softmaxAxis(node, shape);
   shape.forEach((_, axis) => {
     ties.tie({ value, axis }, { value: result, axis });
-    if (axis === normalized) ties.freeze({ value, axis }, `${node.type} normalises over it`);
+    if (axis === normalized) ties.approximate({ value, axis }, `${node.type} normalises over it`);
   });
 }
 

@@ -79,13 +79,23 @@ export function tiles({ kernel, strides, dilations, before, after }: Window): bo
   return kernel.every((size, i) => size === strides[i] && dilations[i] === 1 && before[i] === 0 && after[i] === 0);
 }
 
-/** Channels pass through; the spatial axes are fixed. */
-export function tiePooling(node: Node, ties: Ties): void {
+/**
+ * Channels pass through, and so do spatial axes that it takes one by one; the others are fixed.
+ * @param slides what is said instead of an axis that it slides over; false where nothing is.
+ */
+export function tiePooling(node: Node, ties: Ties, slides?: (axis: number, window: Window) => boolean): void {
   const [value, result] = [input(node, 0), output(node)];
-  ties.shape(value).forEach((_, axis) => {
-    if (axis < 2) ties.tie({ value, axis }, { value: result, axis });
-    else freezeSpatial(node, ties, [value, result], axis);
+  const shape = ties.shape(value);
+  const window = windowOf(node, undefined, shape.slice(2));
+  shape.forEach((_, axis) => {
+    if (axis < 2 || takesEach(window, axis - 2)) ties.tie({ value, axis }, { value: result, axis });
+    else if (!slides?.(axis, window)) freezeSpatial(node, ties, [value, result], axis);
   });
+}
+
+/** Whether every window holds one element of an axis, in order. */
+function takesEach({ kernel, strides, before, after }: Window, i: number): boolean {
+  return kernel[i] === 1 && strides[i] === 1 && before[i] === 0 && after[i] === 0;
 }
 
 export function freezeSpatial(node: Node, ties: Ties, values: readonly string[], axis: number): void {

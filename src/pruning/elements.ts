@@ -147,8 +147,11 @@ export class Elements {
     for (let i = 0; i < indices.length; i++) this.#unite(start + (indices[i] as number), other + i);
   }
 
-  freeze(axis: Axis, reason: string): void {
-    this.#markAll('frozen', this.#range(axis), this.#reasons.number(reason));
+  freeze(axis: Axis, reason: string, from = 0, to = Number.POSITIVE_INFINITY): void {
+    const range = this.#range(axis);
+    const number = this.#reasons.number(reason);
+    if (from <= 0 && to >= range.size) this.#markAll('frozen', range, number);
+    else this.#markSome('frozen', range, number, from, Math.min(to, range.size));
   }
 
   approximate(axis: Axis, reason: string): void {
@@ -163,6 +166,11 @@ export class Elements {
     }
     const marks = this.#marks[mark];
     for (let i = range.start; i < range.start + range.size; i++) marks[this.#root(i)] ||= reason;
+  }
+
+  #markSome(mark: Mark, range: Range, reason: number, from: number, to: number): void {
+    const [start, marks] = [this.#startOf(range), this.#marks[mark]];
+    for (let i = start + from; i < start + to; i++) marks[this.#root(i)] ||= reason;
   }
 
   #isFrozen(axis: Axis): boolean {

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openModel } from '../../../src/formats/open';
 import type { Attribute } from '../../../src/model/graph';
+import { int64, scalar, type Tensor } from '../../../src/model/tensor';
 import { analyseChannels, channelsToCut } from '../../../src/pruning/channels';
-import { drawn } from '../../tensors';
+import { cut } from '../../../src/pruning/cut';
+import { outputFor } from '../../run';
+import { assertClose, drawn } from '../../tensors';
 import { cutAndCompare } from './cut-and-compare';
 import { type ModelFile, writeModelFile } from './model-file';
 
@@ -80,6 +83,67 @@ test('Scatter, as ScatterElements was called before opset 11', async () => {
     [2, 3, 8, 8],
   );
   assert.ok(after <= before);
+});
+
+/** LocalResponseNorm as PyTorch writes it: channels as the depth of a volume, padded, and the mean of three. */
+const RESPONSE: ModelFile = {
+  opset: 18,
+  x: [2, 3, 8, 8],
+  y: [2, 4, 8, 8],
+  nodes: [
+    { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+    { type: 'Mul', inputs: ['wide', 'wide'], outputs: ['squares'] },
+    { type: 'Reshape', inputs: ['squares', 'volume'], outputs: ['deep'] },
+    { type: 'Pad', inputs: ['deep', 'amounts'], outputs: ['padded'] },
+    {
+      type: 'AveragePool',
+      inputs: ['padded'],
+      outputs: ['means'],
+      attributes: { kernel_shape: [3, 1, 1], strides: [1, 1, 1], pads: [0, 0, 0, 0, 0, 0], count_include_pad: 1 },
+    },
+    { type: 'Squeeze', inputs: ['means', 'first'], outputs: ['flat'] },
+    { type: 'Mul', inputs: ['flat', 'alpha'], outputs: ['scaled'] },
+    { type: 'Add', inputs: ['scaled', 'bias'], outputs: ['shifted'] },
+    { type: 'Pow', inputs: ['shifted', 'beta'], outputs: ['divisor'] },
+    { type: 'Div', inputs: ['wide', 'divisor'], outputs: ['made'] },
+    { type: 'Conv', inputs: ['made', 'b'], outputs: ['y'] },
+  ],
+  tensors: new Map<string, Tensor>([
+    ...between('LRN', {}, 18).tensors,
+    ['volume', int64([2, 1, 12, 8, 8])],
+    ['amounts', int64([0, 0, 1, 0, 0, 0, 0, 1, 0, 0])],
+    ['first', int64([1])],
+    ['alpha', scalar(0.5)],
+    ['bias', scalar(1.5)],
+    ['beta', scalar(0.75)],
+  ]),
+};
+
+test('LocalResponseNorm as PyTorch writes it is cut as LRN is, where approximate cuts are allowed', async () => {
+  const lrn = between('LRN', { size: 3, alpha: 0.5, bias: 1.5, beta: 0.75 }, 18);
+  const x = drawn([2, 3, 8, 8], 'x');
+  const [written, defined] = await Promise.all(
+    [RESPONSE, lrn].map(async (file) => {
+      const { graph } = await openModel(writeModelFile(folder, file));
+      const own = channelsToCut(graph).of('a', 0) ?? [];
+      assert.match(channelsToCut(graph).frozen(own[0] ?? 0) ?? '', /an approximate cut can/);
+      const channels = channelsToCut(graph, true);
+      const removed = new Set([1, 4, 5, 11].map((i) => channels.of('a', 0)?.[i] as number));
+      return outputFor(cut(graph, channels, removed), x);
+    }),
+  );
+  assert.ok(written && defined);
+  assertClose(written, defined, 1e-5, 'outputs');
+});
+
+test('over channels Softmax is cut approximately, where that is allowed, and Hardmax is not', async () => {
+  for (const type of ['Softmax', 'Hardmax']) {
+    const { graph } = await openModel(writeModelFile(folder, between(type, { axis: 1 }, 13)));
+    const channels = channelsToCut(graph, true);
+    const reason = channels.frozen(channels.of('a', 0)?.[0] ?? 0);
+    if (type === 'Softmax') assert.equal(reason, undefined);
+    else assert.match(reason ?? '', /Hardmax takes the largest of it/);
+  }
 });
 
 test('over channels MeanVarianceNormalization is cut approximately, where that is allowed', async () => {
