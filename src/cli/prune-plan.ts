@@ -42,11 +42,18 @@ function textOf({ prune }: Recipe, { before, after, layers, uncounted, iteration
       ({ before: own, after: left }) =>
         left === undefined || own.parameters !== left.parameters || own.macs !== left.macs,
     )
-    .map(({ name, before: own, after: left }) => [
-      name,
-      own.channels === null ? '' : count(own.channels),
-      own.channels === null || !left ? '' : count(left.channels ?? 0),
-      ...saved(own, left ?? NOTHING),
+    .flatMap(({ name, before: own, after: left }) => [
+      [
+        name,
+        own.channels === null ? '' : count(own.channels),
+        own.channels === null || !left ? '' : count(left.channels ?? 0),
+        ...saved(own, left ?? NOTHING),
+      ],
+      ...(own.parts ?? []).map((part, i) => [
+        `  ${part.name}`,
+        count(part.channels),
+        left ? count(left.parts?.[i]?.channels ?? 0) : '',
+      ]),
     ]);
   rows.push(['in all', '', '', ...saved(before, after)]);
   const header = ['layer', 'channels', 'left', 'parameters', 'left', 'saved', 'MACs', 'left', 'saved'];

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../errors';
+import { withWholes } from '../protocol/layer-parts';
 import type { DataChoice, RecipeFile } from '../protocol/recipe-file';
 import type { Comparison, Inspection, Prediction, Relevance } from '../protocol/session';
 import type { Inquiries } from '../session/client/inquiries';
@@ -130,9 +131,14 @@ export class OpenModel {
   /** The layers that the plan cuts: those it names, else those that get narrower by it. */
   async includedLayers(): Promise<ReadonlySet<string>> {
     const { layers: named, protect = [] } = this.#recipe.prune ?? {};
-    if (named !== undefined) return new Set(named.filter((name) => !protect.includes(name)));
+    const { layers: all } = await this.inspection();
+    if (named !== undefined)
+      return withWholes(
+        named.filter((name) => !protect.includes(name)),
+        all,
+      );
     const { layers, open } = await this.prediction();
-    if (open) return new Set(open);
+    if (open) return withWholes(open, all);
     const narrower = layers.filter(({ before, after }) => after && (after.channels ?? 0) < (before.channels ?? 0));
     return new Set(narrower.map(({ name }) => name));
   }
@@ -149,7 +155,7 @@ export class OpenModel {
     if (this.#recipe !== planned) return this.include(layers);
     for (const [name, on] of layers) {
       const coupled = all.find((layer) => layer.name === name)?.coupled ?? [];
-      for (const one of [name, ...coupled]) {
+      for (const one of [name, ...withWholes(coupled, all)]) {
         if (on) included.add(one);
         else included.delete(one);
       }

@@ -62,8 +62,8 @@ function kProblems({ method, k, kNode, layers }: RecipePlaces, model: ModelInspe
   });
 }
 
-function takesMaxout({ prunable, channels, coupled }: LayerInspection, k: number): boolean {
-  return prunable && channels !== null && channels % k === 0 && coupled === undefined;
+function takesMaxout({ prunable, channels, coupled, parts }: LayerInspection, k: number): boolean {
+  return prunable && parts === undefined && channels !== null && channels % k === 0 && coupled === undefined;
 }
 
 /** A layer, or a part of one that makes channels of its own: "attention/query". */

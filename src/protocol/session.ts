@@ -7,6 +7,7 @@ import type { DataChoice, RecipeFile } from './recipe-file';
 import type { Progress, SessionChange, SessionState } from './session-state';
 
 export type { LayerInspection, ModelInspection, OpenShape } from '../pruning/inspect';
+export type { LayerPart } from '../pruning/layer-parts';
 export type { IterationRecord, LayerRecord, MetricInfo, SessionRecord } from '../session/record';
 export type { DataChoice, RecipeFile } from './recipe-file';
 export type { Activity, CurvePoint, Progress, SessionChange, SessionState } from './session-state';
@@ -49,9 +50,15 @@ export interface Figures {
 }
 export interface LayerPrediction {
   readonly name: string;
-  readonly before: Figures & { readonly channels: number | null };
+  readonly before: LayerFigures;
   /** Absent for a layer that is gone, as a maxout of one neuron a unit. */
-  readonly after?: Figures & { readonly channels: number | null };
+  readonly after?: LayerFigures;
+}
+export interface LayerFigures extends Figures {
+  /** In all its parts; null for a layer that makes none. */
+  readonly channels: number | null;
+  /** Where it makes channels of several kinds. */
+  readonly parts?: readonly { readonly name: string; readonly channels: number }[];
 }
 export const predict = new RequestType<RecipeAt, Prediction, void>('predict');
 

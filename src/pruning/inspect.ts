@@ -6,6 +6,7 @@ import { type Cost, costOf, uncountedLayers } from '../ops/cost';
 import { inferShapes } from '../ops/infer';
 import { analyseChannels, type Channels } from './channels';
 import { layerChannels } from './layer-channels';
+import { channelsOf, type LayerPart, partsByLayer } from './layer-parts';
 import { findMaxouts } from './maxout';
 
 /** A shape as people write it: null where the size is only known when the model runs. */
@@ -20,15 +21,20 @@ export interface LayerInspection extends Cost {
   readonly outputShape: OpenShape;
   /** Of the model's parameters, from 0 to 1. */
   readonly share: number;
-  /** Neurons or filters it makes; null for a layer that makes none. */
+  /** Neurons or filters it makes, in all its parts; null for a layer that makes none. */
   readonly channels: number | null;
+  /** Whether some can be cut. */
   readonly prunable: boolean;
-  /** Why it isn't. */
+  /** Why none can. */
   readonly reason?: string;
-  /** Layers that share channels with it: they are cut together. */
+  /** Layers and parts of layers that share channels with it: they are cut together. */
   readonly coupled?: readonly string[];
   /** Neurons a unit, of a maxout layer. */
   readonly neurons?: number;
+  /** How many of its channels go at a time, where it is more than one. */
+  readonly together?: number;
+  /** Where it makes channels of several kinds, as an attention does: each is cut for itself. */
+  readonly parts?: readonly LayerPart[];
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
@@ -48,15 +54,21 @@ export interface ModelInspection extends Cost {
  * @param channels of the model's graph, where they are known already.
  */
 export function inspectModel(model: Model, channels: Channels = analyseChannels(model.graph)): ModelInspection {
-  const made = new Map(layerChannels(model, channels).map((layer) => [layer.layer.name, layer]));
+  const made = partsByLayer(layerChannels(model, channels));
   const units = new Map(findMaxouts(model).map(({ layer, neurons }) => [layer.name, neurons]));
   const sources = layerSources(model);
   const shapes = inferShapes(model.graph);
   const uncounted = uncountedLayers(model.graph);
   const { parameters, macs, bytes, layers: costs } = costOf(model);
   const layers = model.layers.map((layer, i): LayerInspection => {
-    const own = made.get(layer.name);
-    const reason = own === undefined ? 'it makes no channels' : own.frozen;
+    const parts = made.get(layer.name) ?? [];
+    const able = parts.filter((part) => part.reason === undefined);
+    const reason = parts.length === 0 ? 'it makes no channels' : able.length > 0 ? undefined : parts.at(-1)?.reason;
+    // What a part shares that is kept anyway is cut with nothing.
+    const own = new Set(parts.map(({ name }) => name));
+    const shared = (able.length > 0 ? able : parts).flatMap((part) => part.coupled ?? []);
+    const coupled = [...new Set(shared)].filter((name) => !own.has(name));
+    const [only, ...others] = parts;
     const cost = costs[i] ?? { parameters: 0, macs: 0, bytes: 0 };
     const neurons = units.get(layer.name);
     return {
@@ -68,11 +80,13 @@ export function inspectModel(model: Model, channels: Channels = analyseChannels(
       share: parameters === 0 ? 0 : cost.parameters / parameters,
       macs: cost.macs,
       bytes: cost.bytes,
-      channels: own?.channels.length ?? null,
+      channels: parts.length === 0 ? null : channelsOf(parts),
       prunable: reason === undefined,
       ...(reason !== undefined && { reason }),
-      ...(own && own.coupled.length > 0 && { coupled: own.coupled }),
+      ...(coupled.length > 0 && { coupled }),
       ...(neurons !== undefined && { neurons }),
+      ...(only && others.length === 0 && only.together > 1 && { together: only.together }),
+      ...(others.length > 0 && { parts }),
       weights: layer.weights.flatMap((name) => {
         const weight = model.graph.weights.get(name);
         return weight ? [{ name, shape: weight.shape }] : [];

@@ -14,7 +14,9 @@ const MAX_IMAGE_DEPTH = 4;
 
 export async function channelWeights({ model: path, layer }: ChannelWeightsQuestion): Promise<ChannelWeights> {
   const model = await openModel(path);
-  const found = layerChannels(model, analyseChannels(model.graph)).find((own) => own.layer.name === layer);
+  const made = layerChannels(model, analyseChannels(model.graph));
+  // A part of a layer goes by a name of its own.
+  const found = made.find(({ name }) => name === layer) ?? made.find((own) => own.layer.name === layer);
   const weight = found && model.graph.weights.get(found.weight.value);
   if (found === undefined || weight === undefined)
     throw new UserError(`Layer "${layer}" has no channels with weights.`);

@@ -5,11 +5,12 @@ import { onnxruntime } from '../engines/onnxruntime';
 import { openModel } from '../formats/open';
 import type { Model } from '../model/model';
 import { type Cost, costOf, type ModelCost, uncountedLayers } from '../ops/cost';
-import type { Figures, LayerPrediction, Prediction } from '../protocol/session';
+import type { Figures, LayerFigures, LayerPrediction, Prediction } from '../protocol/session';
 import { analyseChannels } from '../pruning/channels';
 import { cut } from '../pruning/cut';
 import { familiesOf } from '../pruning/families';
 import { layerChannels } from '../pruning/layer-channels';
+import { channelsOf, type LayerPart, partsByLayer } from '../pruning/layer-parts';
 import { cutWithinUnits, findMaxouts } from '../pruning/maxout';
 import type { Plan } from '../pruning/plan';
 import { planWidths } from '../pruning/plan-widths';
@@ -125,34 +126,40 @@ function cutByMaxout(recipe: Recipe, model: Model): Model {
 
 interface ModelFigures {
   readonly total: Figures;
-  readonly layers: ReadonlyMap<string, Figures & { readonly channels: number | null }>;
+  readonly layers: ReadonlyMap<string, LayerFigures>;
 }
 
 function figuresOf(model: Model): ModelFigures {
-  return figuresWith(costOf(model), widthsOf(model));
+  return figuresWith(costOf(model), partsOf(model));
 }
 
 /** @param stored the model as it will be stored. */
 function figuresWithout(model: Model, stored: Model, { channels, removed, cuts }: Plan): ModelFigures {
   const families = familiesOf(channels);
   const cost = costPredictor(stored, channels, families)(goneOf(families, removed));
-  const widths = widthsOf(model);
-  for (const { layer, channels: before, removed: gone } of cuts) widths.set(layer, before - gone.length);
-  return figuresWith(cost, widths);
+  const gone = new Map(cuts.map((own) => [own.layer, own.removed.length]));
+  const left = [...partsOf(model)].map(([layer, parts]): [string, LayerPart[]] => [
+    layer,
+    parts.map((part) => ({ ...part, channels: part.channels - (gone.get(part.name) ?? 0) })),
+  ]);
+  return figuresWith(cost, new Map(left));
 }
 
-function widthsOf(model: Model): Map<string, number> {
-  return new Map(
-    layerChannels(model, analyseChannels(model.graph)).map(({ name, channels }) => [name, channels.length]),
-  );
+function partsOf(model: Model): Map<string, readonly LayerPart[]> {
+  return partsByLayer(layerChannels(model, analyseChannels(model.graph)));
 }
 
-function figuresWith({ layers, ...total }: ModelCost, widths: ReadonlyMap<string, number>): ModelFigures {
+function figuresWith({ layers, ...total }: ModelCost, made: ReadonlyMap<string, readonly LayerPart[]>): ModelFigures {
   const figures = ({ parameters, macs, bytes }: Cost): Figures => ({ parameters, macs, bytes });
   return {
     total: figures(total),
     layers: new Map(
-      layers.map((layer) => [layer.name, { ...figures(layer), channels: widths.get(layer.name) ?? null }]),
+      layers.map((layer) => {
+        const parts = made.get(layer.name) ?? [];
+        const several = parts.length > 1 && { parts: parts.map(({ name, channels }) => ({ name, channels })) };
+        const channels = parts.length === 0 ? null : channelsOf(parts);
+        return [layer.name, { ...figures(layer), channels, ...several }];
+      }),
     ),
   };
 }

@@ -16,6 +16,7 @@ import { nonFiniteWeights } from '../model/values';
 import { costOf } from '../ops/cost';
 import { analyseChannels } from '../pruning/channels';
 import { layerChannels } from '../pruning/layer-channels';
+import { channelsOf, partsByLayer } from '../pruning/layer-parts';
 import { measureOf } from '../pruning/relevance/index';
 import { Stopped } from '../pruning/relevance/progress';
 import { nonZeroCount } from '../pruning/sparsify';
@@ -348,12 +349,17 @@ interface OutputsRecord {
 }
 
 function layerRecords(model: Model): LayerRecord[] {
-  const made = new Map(
-    layerChannels(model, analyseChannels(model.graph)).map(({ layer, channels }) => [layer.name, channels.length]),
-  );
+  const made = partsByLayer(layerChannels(model, analyseChannels(model.graph)));
   return costOf(model).layers.map(({ name, type, outputShape, parameters, macs }) => {
-    const channels = made.get(name);
-    return { name, type, outputShape: [...outputShape], parameters, macs, ...(channels !== undefined && { channels }) };
+    const parts = made.get(name);
+    return {
+      name,
+      type,
+      outputShape: [...outputShape],
+      parameters,
+      macs,
+      ...(parts && { channels: channelsOf(parts) }),
+    };
   });
 }
 

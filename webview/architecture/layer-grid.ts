@@ -120,8 +120,16 @@ export class LayerGrid {
   }
 
   #row(layer: Layer, at: number): TemplateResult {
-    const { name, type, outputShape, channels, parameters, macs, share, prunable, reason, coupled } = layer;
-    const able = prunable ? (coupled ? `with ${count(coupled.length)} more` : 'yes') : channels === null ? '' : 'no';
+    const { name, type, outputShape, channels, parameters, macs, share, prunable, reason, coupled, parts } = layer;
+    const able = prunable
+      ? parts
+        ? 'in parts'
+        : coupled
+          ? `with ${count(coupled.length)} more`
+          : 'yes'
+      : channels === null
+        ? ''
+        : 'no';
     return html`<div
       role="row"
       id="layer-${at}"

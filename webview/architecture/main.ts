@@ -2,7 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { briefCount, bytes, count, counted } from '../../src/numbers';
 import type { DiagramFormat, FromArchitecture, ToArchitecture } from '../../src/protocol/architecture';
-import type { Inspection } from '../../src/protocol/session';
+import type { Inspection, LayerPart } from '../../src/protocol/session';
 import { Diagram } from '../diagram/diagram';
 import { LayerGrid } from './layer-grid';
 import { matching } from './search';
@@ -172,11 +172,18 @@ function some(names: readonly string[]): string {
   return left > 0 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${count(left)} more` : names.join(', ');
 }
 
+/** One of several kinds of channels that a layer makes. */
+function partText({ name, channels, together, reason, coupled }: LayerPart): TemplateResult {
+  const at = together > 1 ? `, cut ${together} at a time` : '';
+  const how = reason === undefined ? `${at}${coupled ? `, with ${some(coupled)}` : ''}` : `, can't be cut: ${reason}`;
+  return html`<p>${name}: ${counted(channels, 'channel')}${how}.</p>`;
+}
+
 /** What the table has no room for. */
 function details({ layers }: Inspection, name: string): TemplateResult | typeof nothing {
   const layer = layers.find((candidate) => candidate.name === name);
   if (layer === undefined) return nothing;
-  const { weights, coupled, prunable, reason, channels } = layer;
+  const { weights, coupled, prunable, reason, channels, parts = [] } = layer;
   return html`<section class="details" aria-label="Chosen layer">
     <h2>${layer.name} <small>${layer.type}</small></h2>
     ${
@@ -184,6 +191,7 @@ function details({ layers }: Inspection, name: string): TemplateResult | typeof 
         ? html`<p>${weights.map(({ name: weight, shape }) => html`<span><code>${weight}</code> ${shape.join(' × ') || 'one value'}</span>`)}</p>`
         : nothing
     }
+    ${parts.map(partText)}
     ${coupled ? html`<p>Cut together with ${some(coupled)}.</p>` : nothing}
     ${
       prunable

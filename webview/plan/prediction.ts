@@ -1,8 +1,17 @@
 // What the plan comes to: totals and every layer, before anything runs.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { partTitle } from '../../src/protocol/layer-parts';
 import type { RecipeFile } from '../../src/protocol/recipe-file';
-import type { Figures, Inspection, LayerInspection, LayerPrediction, Prediction } from '../../src/protocol/session';
+import type {
+  Figures,
+  Inspection,
+  LayerFigures,
+  LayerInspection,
+  LayerPart,
+  LayerPrediction,
+  Prediction,
+} from '../../src/protocol/session';
 import { briefCount, bytes, change, count, NONE, shortCount } from '../../src/report/format';
 import type { Actions } from '../actions';
 import { checkbox } from '../parts/checkbox';
@@ -85,6 +94,19 @@ export function layerTable(state: PageState, model: Inspection, recipe: RecipeFi
       ${byRatio ? html`<td class="number">${taken && channels !== null ? ratioField(layer, channels) : nothing}</td>` : nothing}
       ${pair(layer.parameters, predicted?.after?.parameters, count)} ${pair(layer.macs, predicted?.after?.macs, briefCount)}
       ${pair(layer.bytes, predicted?.after?.bytes, bytes)}
+    </tr>${(layer.parts ?? []).map((part) => partRow(layer, part, partIn(predicted?.after, part)))}`;
+  }
+
+  function partRow({ name }: LayerInspection, part: LayerPart, after: number | undefined): TemplateResult {
+    return html`<tr class="part">
+      <th scope="row">
+        <span class="name">${partTitle(part.name, name)}</span><span class="secondary">${partNote(part, name)}</span>
+      </th>
+      ${pair(part.channels, after, count)}
+      ${byRatio ? html`<td></td>` : nothing}
+      <td></td>
+      <td></td>
+      <td></td>
     </tr>`;
   }
 
@@ -122,6 +144,19 @@ function pair(
   return html`<td class="number changed"><span class="secondary">${text(before)} →</span> ${text(after)}</td>`;
 }
 
+function partIn(figures: LayerFigures | undefined, { name }: LayerPart): number | undefined {
+  return figures?.parts?.find((part) => part.name === name)?.channels;
+}
+
+function partNote({ reason, together, coupled }: LayerPart, layer: string): string {
+  if (reason !== undefined) return `, kept: ${reason}`;
+  const notes = [
+    ...(together > 1 ? [`${together} at a time`] : []),
+    ...(coupled ? [`with ${coupled.map((name) => partTitle(name, layer)).join(', ')}`] : []),
+  ];
+  return notes.length > 0 ? `, cut ${notes.join(', ')}` : '';
+}
+
 /** What keeps a layer from being cut as it is asked, or by itself. */
 function layerNote(
   { name, channels, prunable, reason, coupled }: LayerInspection,
@@ -130,6 +165,6 @@ function layerNote(
 ): string {
   if (gone) return ', gone';
   if (protect.includes(name)) return ', protected by the recipe';
-  if (coupled !== undefined) return `, cut with ${coupled.join(', ')}`;
-  return channels === null || prunable ? '' : `, kept: ${reason}`;
+  if (channels !== null && !prunable) return `, kept: ${reason}`;
+  return coupled === undefined ? '' : `, cut with ${coupled.join(', ')}`;
 }

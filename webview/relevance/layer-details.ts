@@ -1,6 +1,14 @@
 // One layer of the Relevance view: its channels as a table, and all that is known of the one selected.
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ChannelWeights, Inspection, LayerInspection, LayerScores, Relevance } from '../../src/protocol/session';
+import { ownerOf } from '../../src/protocol/layer-parts';
+import type {
+  ChannelWeights,
+  Inspection,
+  LayerInspection,
+  LayerPart,
+  LayerScores,
+  Relevance,
+} from '../../src/protocol/session';
 import { count, counted, percent, score } from '../../src/report/format';
 import type { Actions } from '../actions';
 import { choice } from '../parts/choice';
@@ -21,7 +29,8 @@ export function layerDetails(
   const own = relevance.layers.find(({ layer }) => layer === view.layer) ?? relevance.layers[0];
   if (own === undefined) return html``;
   const { layer: name, scores, neurons } = own;
-  const layer = model.layers.find((candidate) => candidate.name === name);
+  const layer = ownerOf(name, model.layers);
+  const part = layer?.parts?.find((candidate) => candidate.name === name);
   const ranking = rankingOf(scores);
   const shown = view.order === 'rank' ? mostRelevantFirst(ranking.order) : inOrder(scores);
   const channel = Math.min(view.channel ?? shown[0] ?? 0, scores.length - 1);
@@ -40,11 +49,11 @@ export function layerDetails(
   return html`<section class="details" aria-label="Channels of ${name}">
     <header>
       <h2>
-        <button class="link" title="Show in the model's file" @click=${() => actions.send({ type: 'reveal', layer: name })}>
+        <button class="link" title="Show in the model's file" @click=${() => actions.send({ type: 'reveal', layer: layer?.name ?? name })}>
           ${name}${icon('go-to-file')}
         </button>
       </h2>
-      ${layer === undefined ? nothing : html`<p class="secondary">${facts(layer, own)}</p>`}
+      ${layer === undefined ? nothing : html`<p class="secondary">${facts(layer, part, own)}</p>`}
       ${choice({
         label: 'Order',
         value: view.order,
@@ -66,7 +75,12 @@ export function layerDetails(
   </section>`;
 }
 
-function facts({ type, outputShape, parameters, coupled }: LayerInspection, { observations }: LayerScores): string {
+function facts(
+  { type, outputShape, parameters, ...layer }: LayerInspection,
+  part: LayerPart | undefined,
+  { observations }: LayerScores,
+): string {
+  const { coupled, together = 1 } = part ?? layer;
   const shape = outputShape
     .slice(1)
     .map((size) => size ?? '?')
@@ -75,6 +89,7 @@ function facts({ type, outputShape, parameters, coupled }: LayerInspection, { ob
     type,
     shape,
     counted(parameters, 'parameter'),
+    ...(together > 1 ? [`cut ${together} at a time`] : []),
     ...(coupled ? [`cut together with ${coupled.join(', ')}`] : []),
     ...(observations > 0 ? [`${counted(observations, 'observation')}`] : []),
   ].join(' · ');

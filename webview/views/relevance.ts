@@ -1,6 +1,7 @@
 // The Relevance view: every prunable layer's channels by relevance, a threshold on each, and one layer's channels.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import { ownerOf } from '../../src/protocol/layer-parts';
 import type { Inspection, LayerInspection, LayerScores, MeasureChoice, Relevance } from '../../src/protocol/session';
 import { counted, percent } from '../../src/report/format';
 import type { Actions } from '../actions';
@@ -100,12 +101,17 @@ function unmeasured(state: PageState, model: Inspection, measure: MeasureChoice 
     };
   }
   const layers = model.layers.filter(({ prunable }) => prunable);
-  const channels = layers.reduce((sum, layer) => sum + (layer.channels ?? 0), 0);
+  const channels = layers.reduce((sum, layer) => sum + prunableChannels(layer), 0);
   return {
     kind: 'empty',
     text: `Measure ${counted(channels, 'channel')} in ${counted(layers.length, 'layer')} to see which of them matter.`,
     action: { label: 'Measure', primary: true, run: () => actions.measure(view.measure) },
   };
+}
+
+function prunableChannels({ channels, parts }: LayerInspection): number {
+  if (parts === undefined) return channels ?? 0;
+  return parts.reduce((sum, part) => sum + (part.reason === undefined ? part.channels : 0), 0);
 }
 
 /** What the plan does where it does not cut every layer by its threshold. */
@@ -137,12 +143,11 @@ function planNote({ recipe, view }: PageState, actions: Actions): TemplateResult
 }
 
 function layerList(state: PageState, model: Inspection, relevance: Relevance, actions: Actions): TemplateResult {
-  const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   return html`<ul class="layers" aria-label="Layers by relevance">
     ${repeat(
       relevance.layers,
       ({ layer }) => layer,
-      (scores) => layerItem(state, layers.get(scores.layer), scores, actions),
+      (scores) => layerItem(state, ownerOf(scores.layer, model.layers), scores, actions),
     )}
   </ul>`;
 }

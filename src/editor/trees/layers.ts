@@ -1,7 +1,8 @@
 // The Layers tree: what every layer of the active model is and costs, and a checkbox that takes it into the plan.
 import * as vscode from 'vscode';
-import type { LayerInspection, LayerPrediction, LayerScores } from '../../protocol/session';
-import { count, percent } from '../../report/format';
+import { partTitle } from '../../protocol/layer-parts';
+import type { LayerInspection, LayerPart, LayerPrediction, LayerScores } from '../../protocol/session';
+import { count, counted, percent } from '../../report/format';
 import type { ActiveModel } from '../active-model';
 import type { OpenModel } from '../open-model';
 
@@ -17,7 +18,7 @@ export class LayerItem extends vscode.TreeItem {
     prediction: LayerPrediction | undefined,
     scores: LayerScores | undefined,
   ) {
-    super(layer.name);
+    super(layer.name, layer.parts ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None);
     this.id = `${model.path}#${layer.name}`;
     const below = scores && prediction ? shareBelow(prediction) : undefined;
     this.description = [
@@ -45,6 +46,33 @@ export class LayerItem extends vscode.TreeItem {
   }
 }
 
+/** One of several kinds of channels that a layer makes: the query of an attention, one of stacked cells. */
+export class PartItem extends vscode.TreeItem {
+  readonly model: OpenModel;
+  readonly layer: LayerInspection;
+
+  constructor(
+    readonly owner: LayerItem,
+    part: LayerPart,
+  ) {
+    super(partTitle(part.name, owner.layer.name));
+    this.model = owner.model;
+    this.layer = owner.layer;
+    this.id = `${owner.id}/${part.name}`;
+    this.description = [counted(part.channels, 'channel'), partNote(part)].join(' · ');
+    this.tooltip = `${part.name}: ${this.description}`;
+    this.iconPath = new vscode.ThemeIcon(part.reason === undefined ? 'layers' : 'lock');
+    this.contextValue = 'part';
+    this.command = { command: 'neuronPruner.revealLayer', title: 'Reveal Layer', arguments: [this] };
+  }
+}
+
+/** "cut 6 at a time, with attention/key" */
+function partNote({ reason, together, coupled }: LayerPart): string {
+  if (reason !== undefined) return `kept: ${reason}`;
+  return `cut ${together > 1 ? `${together} at a time` : 'one by one'}${coupled ? `, with ${coupled.join(', ')}` : ''}`;
+}
+
 /** Share of the channels that the plan puts below the threshold. */
 function shareBelow({ before, after }: LayerPrediction): number | undefined {
   if (after === undefined || before.channels === null || before.channels === 0) return undefined;
@@ -68,6 +96,10 @@ function tooltipOf(layer: LayerInspection, below: number | undefined): vscode.Ma
     `Output ${shape}`,
     `${count(layer.parameters)} parameters (${percent(layer.share)}), ${count(layer.macs)} multiply-accumulates`,
     ...(layer.channels === null ? [] : [`${count(layer.channels)} channels`]),
+    ...(layer.parts ?? []).map((part) =>
+      plain(`${part.name}: ${counted(part.channels, 'channel')}, ${partNote(part)}`),
+    ),
+    ...(layer.together === undefined ? [] : [`Cut ${layer.together} at a time`]),
     layer.prunable ? 'Can be pruned' : `Can't be pruned: ${plain(layer.reason ?? '')}`,
     ...(layer.coupled ? [`Cut together with ${layer.coupled.map(plain).join(', ')}`] : []),
     ...(below === undefined ? [] : [`${percent(below)} of its channels are below the plan's threshold`]),
@@ -80,7 +112,7 @@ function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
 }
 
-export class LayersTree implements vscode.TreeDataProvider<LayerItem> {
+export class LayersTree implements vscode.TreeDataProvider<LayerItem | PartItem> {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #problem = new vscode.EventEmitter<string>();
@@ -99,17 +131,19 @@ export class LayersTree implements vscode.TreeDataProvider<LayerItem> {
     this.#changed.fire();
   }
 
-  getTreeItem(item: LayerItem): vscode.TreeItem {
+  getTreeItem(item: LayerItem | PartItem): vscode.TreeItem {
     return item;
   }
 
-  getParent(): undefined {
-    return undefined;
+  getParent(item: LayerItem | PartItem): LayerItem | undefined {
+    return item instanceof PartItem ? item.owner : undefined;
   }
 
-  async getChildren(item?: LayerItem): Promise<LayerItem[]> {
+  async getChildren(item?: LayerItem | PartItem): Promise<(LayerItem | PartItem)[]> {
+    if (item instanceof PartItem) return [];
+    if (item !== undefined) return (item.layer.parts ?? []).map((part) => new PartItem(item, part));
     const { model } = this.active;
-    if (model === undefined || item !== undefined) return [];
+    if (model === undefined) return [];
     try {
       const items = await itemsOf(model);
       this.#problem.fire('');
