@@ -48,6 +48,8 @@ export interface Graph {
   readonly declared?: ReadonlyMap<string, Shape>;
   /** Versions of the operator sets beside ONNX' own that nodes are of, by domain. */
   readonly domains?: ReadonlyMap<string, number>;
+  /** Whether the file can state as a number what it works out from a size: layers of other formats can't. */
+  readonly statesSizes?: boolean;
 }
 
 export const BATCH = 'batch';

@@ -1,8 +1,10 @@
 // Cast to another element type. https://onnx.ai/onnx/operators/onnx__Cast.html
 import type { DataType, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
+import { int64 } from '../model/tensor';
 import { tieAll } from './elementwise';
 import { input, numberAttribute, type Operator } from './operator';
+import { isStale } from './stated-sizes';
 
 /** TensorProto.DataType, as TensorFlow.js has it: one float, one integer. */
 const TF_TYPES: ReadonlyMap<number, DataType> = new Map([
@@ -29,7 +31,17 @@ export const cast: Operator = {
   type: 'Cast',
   shapes: (_, [shape = []]) => [shape],
   sizes: (node, _, { sizes }) => (FLOATS.has(numberAttribute(node, 'to', 0)) ? undefined : sizes(input(node, 0))),
+  sizeInputs: [0],
   ties: tieAll,
+  // The root of a width scales as it did, however wide heads are: a cut is what was silenced.
+  resize(node, widths) {
+    const value = input(node, 0);
+    const sizes = widths.sizes(value);
+    const isWhole = !FLOATS.has(numberAttribute(node, 'to', 0));
+    if (isWhole || sizes === undefined || !sizes.some((size) => isStale(size, widths))) return node;
+    const stated = { ...int64(sizes.map((size) => Number(size.value))), shape: widths.before(value).map(Number) };
+    return { ...node, inputs: [widths.remake(stated)] };
+  },
   differentiate(node, tape) {
     tape.keep(node);
     const x = input(node, 0);

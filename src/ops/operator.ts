@@ -18,6 +18,8 @@ export interface Operator {
   sizes?(node: Node, inputs: readonly Shape[], known: Known): readonly Size[] | undefined;
   /** Inputs that say a shape and nothing else: what they are computed from may change with a cut, see `resize`. */
   readonly shapeInputs?: readonly number[];
+  /** Inputs that may be sizes it calculates with: `resize` states them as what they were, where the file can. */
+  readonly sizeInputs?: readonly number[];
   /** Which channels it ties together. Without it, everything the operator touches is frozen. */
   ties?(node: Node, ties: Ties): void;
   /** Where it reads channels. */

@@ -75,7 +75,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     if (open?.has(node)) continue;
     const values = [...node.inputs, ...node.outputs, ...(node.captures ?? [])].filter((value) => value !== '');
     const operator = operatorFor(node);
-    freezeCountedSizes(node, sizes, elements);
+    freezeCountedSizes(node, graph, sizes, elements);
     if (operator?.ties === undefined) {
       const reason = operator ? `${node.type} mixes it` : `${node.type} touches it, of which nothing is known`;
       for (const value of values) freezeAll(value, reason);
@@ -105,13 +105,19 @@ function tied(operator: Operator, node: Node, ties: Ties): boolean {
   );
 }
 
-/** A size may shape something; where the model calculates with it (the root of a width), that size must stay. */
-function freezeCountedSizes(node: Node, sizes: Channels['sizes'], elements: Elements): void {
+/**
+ * A size may shape something; where the model calculates with it (the root of a width), that size must stay, or be stated
+ * as the number it is.
+ */
+function freezeCountedSizes(node: Node, graph: Graph, sizes: Channels['sizes'], elements: Elements): void {
   const operator = operatorFor(node);
   if (operator?.sizes !== undefined && sizes(node.outputs[0] ?? '') !== undefined) return;
   [...node.inputs, ...(node.captures ?? [])].forEach((name, i) => {
     if (name === '' || operator?.shapeInputs?.includes(i)) return;
-    for (const { from } of sizes(name) ?? []) {
+    const known = sizes(name) ?? [];
+    const isStated = graph.statesSizes && operator?.sizeInputs?.includes(i);
+    if (isStated && known.every(({ value }) => typeof value === 'number')) return;
+    for (const { from } of known) {
       for (const axis of from) elements.freeze(axis, `${node.type} calculates with its size`);
     }
   });

@@ -89,7 +89,9 @@ function resize(
 ): Node[] {
   const values = [...node.inputs, ...node.outputs];
   const operator = operatorFor(node);
-  const told = operator?.shapeInputs?.flatMap((place) => sizes(node.inputs[place] ?? '') ?? []) ?? [];
+  const told = [...(operator?.shapeInputs ?? []), ...(operator?.sizeInputs ?? [])].flatMap(
+    (place) => sizes(node.inputs[place] ?? '') ?? [],
+  );
   const touched =
     values.some((value) => kept.has(value)) ||
     told.some(({ from }) => from.some(({ value, axis }) => kept.get(value)?.has(axis)));

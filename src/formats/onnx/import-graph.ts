@@ -100,6 +100,7 @@ class GraphImport {
         constants: this.#values.constants,
         declared: this.#declared,
         domains: this.options.domains,
+        statesSizes: true,
       },
       records: this.#records.sort((a, b) => a.index - b.index),
       stored: this.#values.stored,

@@ -274,3 +274,36 @@ test('what is laid out in rows of a fixed length, over sizes that only a run tel
   for (const weight of ['a', 'b'])
     for (const channel of channels.of(weight, 0) ?? []) assert.notEqual(channels.frozen(channel), undefined);
 });
+
+test('heads whose products are divided by the root of their width, worked out from it, are cut inside; the root stays', async () => {
+  const root: ModelFile['nodes'] = [
+    { type: 'Shape', inputs: ['queries'], outputs: ['query sizes'] },
+    { type: 'Slice', inputs: ['query sizes', 'last', 'end'], outputs: ['inner'] },
+    { type: 'Cast', inputs: ['inner'], outputs: ['number'], attributes: { to: 1 } },
+    { type: 'Sqrt', inputs: ['number'], outputs: ['root'] },
+  ];
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 3, 8],
+      y: ['batch', 3, 3],
+      nodes: [
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['queries'] },
+        { type: 'MatMul', inputs: ['x', 'b'], outputs: ['keys'] },
+        { type: 'Transpose', inputs: ['keys'], outputs: ['turned'], attributes: { perm: [0, 2, 1] } },
+        { type: 'MatMul', inputs: ['queries', 'turned'], outputs: ['products'] },
+        ...root,
+        { type: 'Div', inputs: ['products', 'root'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['last', int64([-1])],
+        ['end', int64([9])],
+        ['a', drawn([8, 10], 'a')],
+        ['b', drawn([8, 10], 'b')],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
