@@ -307,3 +307,40 @@ test('heads whose products are divided by the root of their width, worked out fr
   );
   assert.ok(after < 0.8 * before);
 });
+
+test('rows as many as a file multiplies from a list of sizes: a dense layer over sequences, as TensorFlow’s converter writes it', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 3, 8],
+      y: ['batch', 3, 5],
+      nodes: [
+        { type: 'MatMul', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Shape', inputs: ['wide'], outputs: ['sizes'] },
+        { type: 'Gather', inputs: ['sizes', 'outer'], outputs: ['outer sizes'] },
+        { type: 'Gather', inputs: ['sizes', 'inner'], outputs: ['inner sizes'] },
+        ...['outer', 'inner'].map((name) => ({
+          type: 'ReduceProd',
+          inputs: [`${name} sizes`],
+          outputs: [`${name} product`],
+          attributes: { axes: [0], keepdims: 1 },
+        })),
+        { type: 'Concat', inputs: ['outer product', 'inner product'], outputs: ['rows'], attributes: { axis: 0 } },
+        { type: 'Reshape', inputs: ['wide', 'rows'], outputs: ['flat'] },
+        { type: 'MatMul', inputs: ['flat', 'b'], outputs: ['made'] },
+        { type: 'Concat', inputs: ['outer sizes', 'five'], outputs: ['target'], attributes: { axis: 0 } },
+        { type: 'Reshape', inputs: ['made', 'target'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['outer', int64([0, 1])],
+        ['inner', int64([2])],
+        ['five', int64([5])],
+        ['a', drawn([8, 10], 'a')],
+        ['b', drawn([10, 5], 'b')],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.8 * before);
+});
