@@ -19,7 +19,7 @@ export const averagePool: Operator = {
     const x = input(node, 0);
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
-      const window = windowOf(node);
+      const window = windowOf(node, undefined, tape.shape(x).slice(2));
       if (!tiles(window)) return [overlapping(node, tape, gradient, window)];
       const each = tape.op('Mul', [gradient, tape.float(1 / elementCount(window.kernel))]);
       return [stretch(tape, each, window.kernel, tape.shape(x))];
@@ -28,7 +28,7 @@ export const averagePool: Operator = {
   evaluate(node, [x], run) {
     const { tf } = run;
     const value = x as TfTensor;
-    const window = windowOf(node);
+    const window = windowOf(node, undefined, value.shape.slice(2));
     return onImages(run, value, window, 0, (image, { kernel, strides }) => {
       const mean =
         image.rank === 4
@@ -88,11 +88,13 @@ function overlapping(node: Node, tape: Tape, gradient: string, window: Window): 
 function shares(node: Node, from: Shape, window: Window): number[] {
   const withPadding = numberAttribute(node, 'count_include_pad', 0) !== 0;
   const to = slide(node, from.slice(2), window).map(Number);
+  // What hangs over the padding counts for nothing.
+  const stated = windowOf({ ...node, attributes: { ...node.attributes, ceil_mode: 0 } }, undefined, from.slice(2));
   const counts = to.map((size, i) =>
     Array.from({ length: size }, (_, position) => {
       const kernel = window.kernel[i] ?? 1;
-      if (withPadding) return kernel;
       const start = position * (window.strides[i] ?? 1) - (window.before[i] ?? 0);
+      if (withPadding) return Math.min(kernel, fixed(from, i + 2) + (stated.after[i] ?? 0) - start);
       return Math.min(start + kernel, fixed(from, i + 2)) - Math.max(start, 0);
     }),
   );

@@ -23,10 +23,13 @@ export const maxPool: Operator = {
       tape.keep(node);
       return () => [];
     }
-    return tiles(windowOf(node)) ? byMask(node, tape) : byIndices(node, tape);
+    const window = windowOf(node, undefined, tape.shape(x).slice(2));
+    return tiles(window) ? byMask(node, tape, window) : byIndices(node, tape, window);
   },
   evaluate(node, [x], run) {
-    return onImages(run, x as TfTensor, windowOf(node), OUTSIDE, (image, window) => pooled(run, image, window));
+    const value = x as TfTensor;
+    const window = windowOf(node, undefined, value.shape.slice(2));
+    return onImages(run, value, window, OUTSIDE, (image, inside) => pooled(run, image, inside));
   },
 };
 
@@ -47,10 +50,9 @@ function pooled({ tf }: Evaluation, image: Tensor4D | Tensor5D, { kernel, stride
  * Windows side by side: the gradient goes to the elements that equal their window's maximum, shared equally where
  * several do. Faster than asking MaxPool for indices, which onnxruntime computes without vector instructions.
  */
-function byMask(node: Node, tape: Tape): ReturnType<NonNullable<Operator['differentiate']>> {
+function byMask(node: Node, tape: Tape, window: Window): ReturnType<NonNullable<Operator['differentiate']>> {
   tape.keep(node);
   const [x, y] = [input(node, 0), output(node)];
-  const window = windowOf(node);
   return ([gradient]) => {
     if (gradient === undefined) return [];
     const shape = tape.shape(x);
@@ -62,9 +64,9 @@ function byMask(node: Node, tape: Tape): ReturnType<NonNullable<Operator['differ
 }
 
 /** Overlapping or padded windows: the gradients are added up at the positions of the maxima. */
-function byIndices(node: Node, tape: Tape): ReturnType<NonNullable<Operator['differentiate']>> {
+function byIndices(node: Node, tape: Tape, window: Window): ReturnType<NonNullable<Operator['differentiate']>> {
   const x = input(node, 0);
-  const [pooled = '', indices = ''] = tape.ops('MaxPool', [x], windowAttributes(windowOf(node)), 2);
+  const [pooled = '', indices = ''] = tape.ops('MaxPool', [x], windowAttributes(window), 2);
   tape.op('Identity', [pooled], {}, output(node));
   return ([gradient]) => {
     if (gradient === undefined) return [];

@@ -14,7 +14,8 @@ export interface Window {
 /**
  * The window of a node.
  * @param kernel where it is given by the weight's shape and not by an attribute.
- * @param spatial sizes of what it slides over, for nodes that leave their padding to be worked out (auto_pad).
+ * @param spatial sizes of what it slides over, for nodes that leave their padding to be worked out (auto_pad) or let a
+ * last window hang over the end (ceil_mode): what hangs over is padding too.
  */
 export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape', []), spatial: Shape = []): Window {
   const rank = kernel.length;
@@ -28,7 +29,21 @@ export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape'
     after: pads.slice(rank),
   };
   const way = node.attributes.auto_pad;
-  return way === 'SAME_UPPER' || way === 'SAME_LOWER' ? samePadding(window, spatial, way) : window;
+  const padded = way === 'SAME_UPPER' || way === 'SAME_LOWER' ? samePadding(window, spatial, way) : window;
+  return roundsUp(node)
+    ? { ...padded, after: padded.after.map((pad, i) => pad + overhang(padded, i, spatial[i])) }
+    : padded;
+}
+
+const roundsUp = (node: Node): boolean => numberAttribute(node, 'ceil_mode', 0) !== 0;
+
+/** How far the last window reaches over the end and what pads it; it must not start behind the end. */
+function overhang({ kernel, strides, dilations, before, after }: Window, axis: number, size: Dimension = ''): number {
+  if (typeof size !== 'number') return 0;
+  const [stride = 1, start = 0, end = 0] = [strides[axis], before[axis], after[axis]];
+  const reach = (dilations[axis] ?? 1) * ((kernel[axis] ?? 1) - 1) + 1;
+  const last = Math.min(Math.ceil((size + start + end - reach) / stride), Math.ceil((size + start) / stride) - 1);
+  return Math.max(0, last * stride + reach - (size + start + end));
 }
 
 /** Padding that makes the output ⌈size / stride⌉ long; an unknown size is taken for a multiple of the stride. */
@@ -54,7 +69,7 @@ export function windowAttributes({ kernel, strides, dilations, before, after }: 
  * Throws where the window does not fit into the input.
  */
 export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
-  const ceil = numberAttribute(node, 'ceil_mode', 0) !== 0;
+  const ceil = roundsUp(node);
   return spatial.map((size, i) => {
     const [kernel = 1, stride = 1, dilation = 1] = [window.kernel[i], window.strides[i], window.dilations[i]];
     const reach = dilation * (kernel - 1) + 1;

@@ -270,6 +270,9 @@ const WINDOWS: readonly (readonly [string, Readonly<Record<string, Attribute>>])
   ['with gaps', { kernel_shape: [1, 2], strides: [2, 3] }],
   ['padded', { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 1] }],
   ['overlapping and padded', { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 2, 2, 1] }],
+  ['padded to as many as it takes', { kernel_shape: [2, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' }],
+  ['overlapping, padded to as many as it takes', { kernel_shape: [3, 4], strides: [2, 2], auto_pad: 'SAME_LOWER' }],
+  ['with a last one that hangs over', { kernel_shape: [2, 3], strides: [2, 2], ceil_mode: 1 }],
 ];
 const pools = [
   ...WINDOWS.map(([title, attributes]) => given('MaxPool', title, [POOL_INPUT], attributes)),
@@ -279,6 +282,13 @@ const pools = [
     kernel_shape: [3, 3],
     strides: [2, 2],
     pads: [1, 2, 2, 1],
+    count_include_pad: 1,
+  }),
+  given('AveragePool', 'whose padding counts, not what hangs over it', [POOL_INPUT], {
+    kernel_shape: [3, 3],
+    strides: [3, 3],
+    pads: [1, 1, 1, 1],
+    ceil_mode: 1,
     count_include_pad: 1,
   }),
   given('GlobalAveragePool', 'of images', [IMAGE]),

@@ -5,7 +5,7 @@ import type { Config } from '../config';
 import type { LayerContext, LayerFamily } from '../family';
 import { withSize } from '../former-names';
 import { imageOf, spatialAxes } from './image';
-import { padsOf } from './padding';
+import { paddingOf } from './padding';
 
 export const conv: LayerFamily = {
   classes: [
@@ -24,9 +24,9 @@ export const conv: LayerFamily = {
     }
     const turned = kernelOf(context, kernel, channels / groups, filters);
     const bias = config.flag('use_bias', true) ? [weight('bias', [filters])] : [];
-    const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations });
+    const padding = paddingOf(context, { spatial: image.spatial, kernel, strides, dilations });
     const result = builder.op('Conv', [image.value, turned, ...bias], {
-      ...{ strides, dilations, pads },
+      ...{ strides, dilations, ...padding },
       ...(groups !== 1 && { group: groups }),
     });
     return activate(context, image.back(result));

@@ -4,7 +4,7 @@ import { activate } from '../activation-function';
 import type { LayerContext, LayerFamily } from '../family';
 import { windowOf } from './conv';
 import { type Image, imageOf } from './image';
-import { padsOf } from './padding';
+import { paddingOf } from './padding';
 
 export const depthwiseConv: LayerFamily = {
   classes: ['DepthwiseConv1D', 'DepthwiseConv2D'],
@@ -38,7 +38,7 @@ export function convolveDepthwise(
   const turned = builder.op('Transpose', [filter], { perm });
   const grouped =
     multiplier === 1 ? turned : builder.op('Reshape', [turned, builder.ints([channels * multiplier, 1, ...kernel])]);
-  const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations });
+  const padding = paddingOf(context, { spatial: image.spatial, kernel, strides, dilations });
   const operands = bias === undefined ? [image.value, grouped] : [image.value, grouped, bias];
-  return builder.op('Conv', operands, { strides, dilations, pads, group: channels });
+  return builder.op('Conv', operands, { strides, dilations, ...padding, group: channels });
 }

@@ -9,8 +9,16 @@ interface Window {
   readonly dilations: readonly number[];
 }
 
-/** As ONNX has them: before each axis, then after each. */
-export function padsOf({ config, warn }: LayerContext, window: Window): number[] {
+/** As ONNX has it; where "same" is of a size that only a run tells, the run works it out. */
+export function paddingOf(context: LayerContext, window: Window): { pads: number[] } | { auto_pad: 'SAME_UPPER' } {
+  const { spatial, strides } = window;
+  const open = spatial.some((size, i) => typeof size !== 'number' && (strides[i] ?? 1) > 1);
+  if (open && context.config.text('padding', 'valid') === 'same') return { auto_pad: 'SAME_UPPER' };
+  return { pads: padsOf(context, window) };
+}
+
+/** Before each axis, then after each. */
+export function padsOf({ config }: LayerContext, window: Window): number[] {
   const padding = config.text('padding', 'valid');
   const { spatial, kernel, strides, dilations } = window;
   if (padding === 'valid') return spatial.flatMap(() => [0, 0]);
@@ -21,9 +29,8 @@ export function padsOf({ config, warn }: LayerContext, window: Window): number[]
     const reach = (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;
     const stride = strides[i] ?? 1;
     if (stride === 1) return reach - 1;
-    if (typeof size === 'number') return Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
-    warn(`the input's size is open, taken to be a multiple of the stride: "same" pads other sizes differently`);
-    return Math.max(reach - stride, 0);
+    if (typeof size !== 'number') return config.unknown('padding an image of open size');
+    return Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
   });
   return splitPads(totals);
 }

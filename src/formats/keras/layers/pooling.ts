@@ -1,7 +1,7 @@
 // MaxPooling and AveragePooling over one to three spatial axes, with windows of a size or to a number of positions.
 import type { LayerFamily } from '../family';
 import { imageOf, spatialAxes } from './image';
-import { padsOf } from './padding';
+import { paddingOf } from './padding';
 
 const kinds = (kind: string): string[] =>
   [1, 2, 3].flatMap((axes) => [`${kind}Pooling${axes}D`, `${kind}Pool${axes}D`]);
@@ -14,9 +14,9 @@ export const pooling: LayerFamily = {
     const axes = spatialAxes(config);
     const kernel = config.sizes('pool_size', axes, new Array<number>(axes).fill(2));
     const strides = config.sizes('strides', axes, kernel);
-    const pads = padsOf(context, { spatial: image.spatial, kernel, strides, dilations: [] });
+    const padding = paddingOf(context, { spatial: image.spatial, kernel, strides, dilations: [] });
     const type = config.className.startsWith('Max') ? 'MaxPool' : 'AveragePool';
-    return image.back(builder.op(type, [image.value], { kernel_shape: kernel, strides, pads }));
+    return image.back(builder.op(type, [image.value], { kernel_shape: kernel, strides, ...padding }));
   },
 };
 
