@@ -41,6 +41,7 @@ const FILES = [
   { file: 'cudnn.h5', shows: 'CuDNNLSTM and CuDNNGRU, alone and in both directions' },
   { file: 'maxout-and-highway.h5', shows: 'MaxoutDense and Highway of Keras 1' },
   { file: 'activations.keras', shows: 'activation functions, element by element' },
+  { file: 'activation-operations.keras', shows: 'the same as operations, with settings of their own' },
   { file: 'axes.keras', shows: 'softmax and normalisation over several axes, over axes that are not the last' },
   { file: 'augmentation.keras', shows: 'random layers, alone and in a Pipeline, and images made larger' },
   { file: 'lines.keras', shows: 'layers over sequences' },

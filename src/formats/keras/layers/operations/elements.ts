@@ -1,8 +1,9 @@
 // Operations element by element: arithmetic, comparisons, logic, activation functions.
-import { type Activation, eachElement, fromFirst, fromLast } from '../../activation';
+import { type Activation, eachElement, fromFirst, fromLast, lastOf } from '../../activation';
 import { activationFunction } from '../../activation-function';
 import type { LayerContext } from '../../family';
 import {
+  axisOf,
   FLOAT,
   fromTruth,
   INT64,
@@ -107,6 +108,50 @@ const leakyRelu = each((context, x) =>
   context.builder.op('LeakyRelu', [x], { alpha: numberOf(context, 0.2, 'negative_slope', 'alpha') }),
 );
 
+const softShrink = each((context, x) => {
+  const { builder } = context;
+  const limit = numberOf(context, 0.5, 'threshold');
+  return builder.op('Sub', [x, builder.op('Clip', [x, builder.float(-limit), builder.float(limit)])]);
+});
+
+/** x where it is farther from zero than the threshold, else 0. */
+const hardShrink = each((context, x) => {
+  const { builder } = context;
+  const limit = builder.float(numberOf(context, 0.5, 'threshold'));
+  return builder.op('Where', [builder.op('Greater', [builder.op('Abs', [x]), limit]), x, builder.float(0)]);
+});
+
+/** x above the threshold, else another value. */
+const threshold = each((context, x) => {
+  const { builder, config } = context;
+  const [limit, other] = [numberOf(context, Number.NaN, 'threshold'), numberOf(context, Number.NaN, 'default_value')];
+  if (Number.isNaN(limit) || Number.isNaN(other)) return config.unknown('a threshold without a value');
+  return builder.op('Where', [builder.op('Greater', [x, builder.float(limit)]), x, builder.float(other)]);
+});
+
+/** (x + √(x² + b)) / 2. */
+const squarePlus = each((context, x) => {
+  const { builder } = context;
+  const square = builder.op('Add', [builder.op('Mul', [x, x]), builder.float(numberOf(context, 4, 'b'))]);
+  return builder.op('Mul', [builder.op('Add', [x, builder.op('Sqrt', [square])]), builder.float(0.5)]);
+});
+
+/** The first half of an axis by the sigmoid of the second. */
+const gated: Operation = {
+  read(context) {
+    const { builder } = context;
+    const value = tensorOf(context);
+    const axis = axisOf(context, numberOf(context, -1, 'axis'), value.shape.length);
+    const name = `${builder.layer}/Split_${builder.nodes.length}`;
+    const [half, gate] = [`${name}:0`, `${name}:1`];
+    builder.add({
+      ...{ name, type: 'Split', layer: builder.layer, inputs: [lastOf(builder, value)], outputs: [half, gate] },
+      attributes: { axis, num_outputs: 2 },
+    });
+    return fromLast(builder, builder.op('Mul', [half, builder.op('Sigmoid', [gate])]));
+  },
+};
+
 const elu = each((context, x) => context.builder.op('Elu', [x], { alpha: numberOf(context, 1, 'alpha') }));
 
 const plusOne: Apply = ({ builder }, x) => builder.op('Add', [x, builder.float(1)]);
@@ -160,6 +205,7 @@ export const ELEMENTS: Operations = {
   Relu6: named('relu6'),
   LeakyRelu: leakyRelu,
   Elu: elu,
+  Celu: each((context, x) => context.builder.op('Celu', [x], { alpha: numberOf(context, 1, 'alpha') })),
   Selu: op('Selu'),
   Sigmoid: op('Sigmoid'),
   HardSigmoid: named('hard_sigmoid'),
@@ -169,6 +215,13 @@ export const ELEMENTS: Operations = {
   HardSilu: named('hard_silu'),
   Gelu: gelu,
   Tanh: op('Tanh'),
+  Glu: gated,
+  HardShrink: hardShrink,
+  SoftShrink: softShrink,
+  Threshold: threshold,
+  SparsePlus: named('sparse_plus'),
+  SparseSigmoid: named('sparse_sigmoid'),
+  Squareplus: squarePlus,
   HardTanh: named('hard_tanh'),
   TanhShrink: named('tanh_shrink'),
   Softplus: op('Softplus'),
