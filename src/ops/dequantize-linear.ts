@@ -2,10 +2,10 @@
 // https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html
 
 import type { Operator } from './operator';
-import { tieScales } from './quantize-linear';
+import { scaledShape, tieScales } from './quantize-linear';
 
 export const dequantizeLinear: Operator = {
   type: 'DequantizeLinear',
-  shapes: (_, [shape = []]) => [shape],
+  shapes: scaledShape,
   ties: tieScales,
 };

@@ -1,14 +1,30 @@
 // QuantizeLinear: x / scale + zero point, rounded, one of each for all or for every slice along an axis.
 // https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
-import type { Node } from '../model/graph';
+import type { Node, Shape } from '../model/graph';
 import { tieAll } from './elementwise';
 import { fromStart, input, numberAttribute, type Operator, type Ties } from './operator';
 
 export const quantizeLinear: Operator = {
   type: 'QuantizeLinear',
-  shapes: (_, [shape = []]) => [shape],
+  shapes: scaledShape,
   ties: tieScales,
 };
+
+/** That of what is scaled; throws where the scales are not as many as there are elements on their axis. */
+export function scaledShape(node: Node, [shape = [], ...parameters]: readonly Shape[]): Shape[] {
+  const axis = fromStart(numberAttribute(node, 'axis', 1), shape.length);
+  const size = shape[axis];
+  for (const own of parameters) {
+    const [count] = own;
+    if (own.length === 0 || (own.length === 1 && count === 1)) continue;
+    const fits = own.length > 1 || typeof count !== 'number' || typeof size !== 'number' || count === size;
+    if (size === undefined || !fits)
+      throw new Error(
+        `${node.type} "${node.name}": scales of [${own.join(', ')}] for [${shape.join(', ')}], axis ${axis}`,
+      );
+  }
+  return [[...shape]];
+}
 
 /** Scales and zero points of an axis go with its elements; those of blocks along it hold it together. */
 export function tieScales(node: Node, ties: Ties): void {

@@ -226,3 +226,26 @@ test('a Pad whose amounts a file works out keeps the axes that get nothing as th
   const known = { constant: () => undefined, sizes: () => amounts };
   assert.deepEqual(pad.shapes(node, [['batch', 16, 32, 32]], known), [['batch', 16, 'pad_2', 'pad_3']]);
 });
+
+test('scales that are not as many as the elements on their axis, or of an axis that is not there, are refused', () => {
+  const scaled = (count: number, axis: number): Map<string, Shape> => {
+    const node: Node = {
+      name: 'd',
+      type: 'DequantizeLinear',
+      inputs: ['x', 's'],
+      outputs: [OUTPUT],
+      attributes: { axis },
+      layer: '',
+    };
+    const inputs = [
+      { name: 'x', type: 'int8' as const, shape: [4, 3] },
+      { name: 's', type: 'float32' as const, shape: [count] },
+    ];
+    return inferShapes({ inputs, outputs: [], nodes: [node], weights: new Map(), constants: new Map() });
+  };
+  assert.deepEqual(scaled(4, 0).get(OUTPUT), [4, 3]);
+  assert.deepEqual(scaled(3, -1).get(OUTPUT), [4, 3]);
+  assert.deepEqual(scaled(1, 7).get(OUTPUT), [4, 3]);
+  assert.throws(() => scaled(4, 1), /scales of \[4\] for \[4, 3\]/);
+  assert.throws(() => scaled(4, 2), /axis 2/);
+});
