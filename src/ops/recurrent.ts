@@ -32,6 +32,8 @@ interface Recurrent {
   readonly stepper: Stepper;
 }
 
+const DIRECTIONS = 'these are the directions';
+
 const batchFirst = (node: Node): boolean => numberAttribute(node, 'layout', 0) !== 0;
 
 export function recurrent(type: string, kind: Recurrent): Operator {
@@ -60,25 +62,29 @@ export function recurrent(type: string, kind: Recurrent): Operator {
       const unit = { value: r, axis: 2 };
       ties.tie({ value: x, axis: 2 }, { value: w, axis: 2 });
       for (const weight of [w, r]) tieBlocks(ties, unit, { value: weight, axis: 1 }, gates, hidden);
-      const [bias, , ...initial] = node.inputs.slice(3);
+      const [bias, lengths, ...initial] = node.inputs.slice(3);
       if (bias) tieBlocks(ties, unit, { value: bias, axis: 1 }, 2 * gates, hidden);
       for (const state of initial.slice(0, states)) if (state) ties.tie(unit, { value: state, axis: 2 });
       const peepholes = initial[states];
       if (peepholes) tieBlocks(ties, unit, { value: peepholes, axis: 1 }, 3, hidden);
       const [all, ...last] = node.outputs;
       const [batch, sequence] = batchFirst(node) ? [0, 1] : [1, 0];
+      if (lengths) ties.tie({ value: x, axis: batch }, { value: lengths, axis: 0 });
       if (all) {
         ties.tie(unit, { value: all, axis: 3 });
         ties.tie({ value: x, axis: batch }, { value: all, axis: batchFirst(node) ? 0 : 2 });
         ties.freeze({ value: all, axis: sequence }, `${type} goes along it`);
-        ties.freeze({ value: all, axis: batchFirst(node) ? 2 : 1 }, 'these are the directions');
+        ties.freeze({ value: all, axis: batchFirst(node) ? 2 : 1 }, DIRECTIONS);
       }
       ties.freeze({ value: x, axis: sequence }, `${type} goes along it`);
-      for (const weight of [w, r]) ties.freeze({ value: weight, axis: 0 }, 'these are the directions');
+      for (const weight of [w, r, bias, peepholes]) {
+        if (weight) ties.freeze({ value: weight, axis: 0 }, DIRECTIONS);
+      }
       for (const state of [...initial.slice(0, states), ...last]) {
         if (!state) continue;
         ties.tie(unit, { value: state, axis: 2 });
         ties.tie({ value: x, axis: batch }, { value: state, axis: batchFirst(node) ? 0 : 1 });
+        ties.freeze({ value: state, axis: batchFirst(node) ? 1 : 0 }, DIRECTIONS);
       }
     },
     contracts: (node) => [

@@ -10,6 +10,7 @@ export const reverseSequence: Operator = {
   ties(node, ties) {
     const [value, result] = [input(node, 0), output(node)];
     const time = numberAttribute(node, 'time_axis', 0);
+    ties.tie({ value: input(node, 1), axis: 0 }, { value, axis: numberAttribute(node, 'batch_axis', 1) });
     ties.shape(value).forEach((_, axis) => {
       ties.tie({ value, axis }, { value: result, axis });
       if (axis === time) ties.freeze({ value, axis }, 'ReverseSequence turns it around');

@@ -1,6 +1,7 @@
 // Squeeze: takes axes of size 1 away, those of input 1 or all. https://onnx.ai/onnx/operators/onnx__Squeeze.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Node, type Shape, UnknownYet } from '../model/graph';
+import { int64 } from '../model/tensor';
 import { type Constants, fromStart, input, type Operator, output } from './operator';
 import { tieRegrouped } from './reshape';
 import { sameElements } from './same-elements';
@@ -29,6 +30,13 @@ export const squeeze: Operator = {
   },
   sizes: (node, _, { sizes }) => sizes(input(node, 0)),
   ties: (node, ties) => tieRegrouped(ties, input(node, 0), output(node)),
+  resize(node, widths) {
+    if (node.inputs[1]) return node;
+    const [before, after] = [widths.before(input(node, 0)), widths.after(input(node, 0))];
+    // An axis that has become 1 would go too.
+    if (!after.some((size, axis) => size === 1 && before[axis] !== 1)) return node;
+    return { ...node, inputs: [input(node, 0), widths.remake(int64(squeezed(node, before, widths.constant)))] };
+  },
   differentiate: sameElements,
   evaluate: (node, [x], { tf, constant }) => {
     const value = x as TfTensor;

@@ -7,7 +7,11 @@ import { after, test } from 'node:test';
 import { openModel } from '../../../src/formats/open';
 import { int64 } from '../../../src/model/tensor';
 import { analyseChannels } from '../../../src/pruning/channels';
-import { drawn } from '../../tensors';
+import { cut } from '../../../src/pruning/cut';
+import { mask } from '../../../src/pruning/mask';
+import { runFile } from '../../onnx-file';
+import { outputFor } from '../../run';
+import { assertClose, drawn } from '../../tensors';
 import { cutAndCompare } from './cut-and-compare';
 import { writeModelFile } from './model-file';
 
@@ -241,3 +245,31 @@ test('a network of scikit-learn behind the scaler of its pipeline', async () => 
   );
   assert.ok(after < 0.8 * before);
 });
+
+for (const opset of [11, 13]) {
+  test(`an axis that a cut leaves one element of is not squeezed away, opset ${opset}`, async () => {
+    const path = writeModelFile(folder, {
+      opset,
+      x: [1, 3, 6, 6],
+      y: [2, 4],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'GlobalAveragePool', inputs: ['wide'], outputs: ['pooled'] },
+        { type: 'Concat', inputs: ['pooled', 'pooled'], outputs: ['twice'], attributes: { axis: 0 } },
+        { type: 'Squeeze', inputs: ['twice'], outputs: ['flat'] },
+        { type: 'MatMul', inputs: ['flat', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([3, 3, 1, 1], 'a')],
+        ['b', drawn([3, 4], 'b')],
+      ]),
+    });
+    const model = await openModel(path);
+    const channels = analyseChannels(model.graph);
+    const removed = new Set([...(channels.of('a', 0) ?? [])].slice(1));
+    const smaller = { ...model, graph: cut(model.graph, channels, removed) };
+    const written = await model.container.write(smaller, mkdtempSync(join(folder, 'one-')));
+    const x = drawn([1, 3, 6, 6], 'x');
+    assertClose(await runFile(written, x), await outputFor(mask(model.graph, channels, removed), x), 1e-5, 'written');
+  });
+}
