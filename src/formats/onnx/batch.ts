@@ -1,9 +1,10 @@
 // A file exported with a fixed batch (of 1, mostly) as a graph of any batch, where every node allows it.
-import { BATCH, type Dimension, type Graph, type Node, type Shape } from '../../model/graph';
+import { BATCH, type Dimension, type Graph, type Node, type Shape, whereKnown } from '../../model/graph';
 import { elementCount, int64, integers, type Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference, inferShapes } from '../../ops/infer';
 import { factored } from '../../ops/multiple';
+import type { Axis, Ties } from '../../ops/operator';
 
 /**
  * The graph with axis 0 of its inputs as the batch; undefined where it isn't, or where a node depends on the fixed size.
@@ -30,7 +31,7 @@ export function withFreeBatch(graph: Graph): Graph | undefined {
       // It does not fit every batch: the file's fixed one stays.
       return undefined;
     }
-    if (isMixed(freed, inference.shapes)) return undefined;
+    if (isMixed(freed, inference.shapes) || takesTogether(freed, inference)) return undefined;
     nodes.push(freed);
   }
   for (const { name, shape } of graph.outputs) {
@@ -116,4 +117,35 @@ function isMixed({ type, inputs, outputs }: Node, shapes: ReadonlyMap<string, Sh
   if (type !== 'Reshape') return false;
   const [before = [], after = []] = [shapes.get(inputs[0] ?? ''), shapes.get(outputs[0] ?? '')];
   return before.slice(1).some((size) => factored(size).name === BATCH && !after.includes(size));
+}
+
+/** Whether a node sums, ranks or normalises over samples: what an axis says that can't be cut one by one, or is summed over. */
+function takesTogether(node: Node, inference: Inference): boolean {
+  const operator = operatorFor(node);
+  if (operator === undefined || node.type === 'Reshape') return false;
+  const shape = (value: string): Shape => inference.shapes.get(value) ?? [];
+  const isBatch = ({ value, axis }: Axis): boolean => factored(shape(value)[axis] ?? 1).name === BATCH;
+  let found = false;
+  const seen = (axis: Axis): void => {
+    found ||= isBatch(axis);
+  };
+  const ignored = (): void => undefined;
+  const ties: Ties = {
+    shape,
+    constant: inference.constant,
+    sizes: inference.sizes,
+    tie: ignored,
+    pick: ignored,
+    product: ignored,
+    freeze: seen,
+    approximate: seen,
+  };
+  whereKnown(() => operator.ties?.(node, ties));
+  for (const { input } of whereKnown(() => operator.contracts?.(node, shape)) ?? []) if (input) seen(input);
+  if (node.type === 'MatMul') {
+    const [a = '', b = ''] = node.inputs;
+    seen({ value: a, axis: shape(a).length - 1 });
+    seen({ value: b, axis: Math.max(0, shape(b).length - 2) });
+  }
+  return found;
 }

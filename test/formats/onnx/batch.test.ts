@@ -91,3 +91,48 @@ test('places before the batch, folded together: one at a time', async () => {
   assert.equal(graph.inputs[0]?.shape[0], 1);
   assert.match(String(warnings), /exported for batches of 1/);
 });
+
+const WEIGHTS = ['scale', 'bias', 'mean', 'variance'] as const;
+const TOGETHER: Readonly<Record<string, ModelFile['nodes']>> = {
+  'a mean over samples': within(
+    [{ type: 'ReduceMean', inputs: ['x', 'first'], outputs: ['mean over samples'] }],
+    'mean over samples',
+  ),
+  'shares of samples': [{ type: 'Softmax', inputs: ['x'], outputs: ['y'], attributes: { axis: 0 } }],
+  'channels normalised as in training': [
+    {
+      type: 'BatchNormalization',
+      inputs: ['x', ...WEIGHTS],
+      outputs: ['y', 'new mean', 'new variance'],
+      attributes: { training_mode: 1 },
+    },
+  ],
+  'products summed over samples': within(
+    [
+      { type: 'Transpose', inputs: ['x'], outputs: ['last'], attributes: { perm: [1, 2, 0] } },
+      { type: 'Transpose', inputs: ['x'], outputs: ['middle'], attributes: { perm: [1, 0, 2] } },
+      { type: 'MatMul', inputs: ['last', 'middle'], outputs: ['products'] },
+      { type: 'ReduceSum', inputs: ['products', 'second'], outputs: ['row'], attributes: { keepdims: 0 } },
+    ],
+    'row',
+  ),
+};
+
+for (const [title, nodes] of Object.entries(TOGETHER)) {
+  test(`${title}: one at a time`, async () => {
+    const path = writeModelFile(folder, {
+      opset: 18,
+      x: [1, TIME, WIDTH],
+      y: [1, TIME, WIDTH],
+      nodes,
+      tensors: new Map([
+        ['first', int64([0])],
+        ['second', int64([1])],
+        ...WEIGHTS.map((name) => [name, drawn([TIME], name)] as const),
+      ]),
+    });
+    const { graph, warnings } = await openModel(path);
+    assert.equal(graph.inputs[0]?.shape[0], 1);
+    assert.match(String(warnings), /exported for batches of 1/);
+  });
+}
