@@ -290,10 +290,14 @@ const BAD: readonly Bad[] = [
       }),
   },
   {
-    title: 'an Add of one input',
+    title: 'a Subtract of one input',
     network: functional,
     says: ['"sum"', /two inputs/],
-    change: (json) => void Object.assign(layersOf(json)[3] as object, { inbound_nodes: [[['left', 0, 0, {}]]] }),
+    change: (json) =>
+      void Object.assign(layersOf(json)[3] as object, {
+        class_name: 'Subtract',
+        inbound_nodes: [[['left', 0, 0, {}]]],
+      }),
   },
   {
     title: 'an Add of inputs that do not add up',

@@ -105,7 +105,8 @@ export function activationName(config: LayerConfig, field: string, fallback: str
     const className = value.class_name ?? value.className;
     value = className === 'function' ? value.config : className;
   }
-  if (typeof value !== 'string') return config.unknown(`${field} ${show(config.fields[field])}`);
+  if (isRecord(value) || Array.isArray(value)) return config.unknown(`${field} ${show(config.fields[field])}`);
+  if (typeof value !== 'string') config.fail(`${field} must be a name, it is ${show(config.fields[field])}`);
   return ALIASES.get(value) ?? value;
 }
 

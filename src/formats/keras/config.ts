@@ -13,10 +13,6 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** A layer that can't be computed here: a class of somebody's own, a setting no operator has. */
 export class UnknownLayer extends Error {}
 
-/**
- * Sizes that a layer can't do without must be sizes, or the file is refused. A setting of another kind than the one
- * computed here (a list of axes for one axis) makes the layer an unknown one.
- */
 export class LayerConfig {
   constructor(
     readonly name: string,
@@ -40,26 +36,25 @@ export class LayerConfig {
   number(field: string, fallback: number): number {
     const value = this.fields[field];
     if (value === undefined || value === null) return fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#ofAnotherKind(field);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#otherwise(field, 'a number');
     return value;
   }
 
   text(field: string, fallback: string): string {
     const value = this.fields[field] ?? fallback;
-    if (typeof value !== 'string') return this.#ofAnotherKind(field);
+    if (typeof value !== 'string') return this.#otherwise(field, 'a text');
     return value;
   }
 
   flag(field: string, fallback: boolean): boolean {
     const value = this.fields[field] ?? fallback;
-    if (typeof value !== 'boolean') return this.#ofAnotherKind(field);
+    if (typeof value !== 'boolean') return this.#otherwise(field, 'true or false');
     return value;
   }
 
   list(field: string): readonly unknown[] {
     const value = this.fields[field];
-    if (value === undefined) this.fail(`${field} must be a list, it is missing`);
-    if (!Array.isArray(value)) return this.#ofAnotherKind(field);
+    if (!Array.isArray(value)) return this.#otherwise(field, 'a list');
     return value;
   }
 
@@ -80,8 +75,11 @@ export class LayerConfig {
     return format === 'channels_first';
   }
 
-  #ofAnotherKind(field: string): never {
-    this.unknown(`${field} ${show(this.fields[field])}`);
+  /** Lists and objects say something, if not to us; another plain value says that the file is damaged. */
+  #otherwise(field: string, wanted: string): never {
+    const value = this.fields[field];
+    if (typeof value === 'object' && value !== null) this.unknown(`${field} ${show(value)}`);
+    this.fail(`${field} must be ${wanted}, it is ${show(value)}`);
   }
 
   #positive(value: unknown, field: string): number {

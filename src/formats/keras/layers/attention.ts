@@ -41,7 +41,8 @@ export const additiveAttention: LayerFamily = {
 function partsOf({ config, builder, inputs }: LayerContext): { query: string; value: string; key: string } {
   const [query, value, key = value] = inputs;
   if (!query || !value || !key || inputs.length > 3) return config.unknown('other inputs than query, value and key');
-  if (inputs.some(({ shape }) => shape.length !== 3)) return config.fail('wants sequences, [batch, time, features]');
+  if (inputs.some(({ shape }) => shape.length !== 3))
+    return config.unknown('attention over more than one axis of steps');
   return { query: lastOf(builder, query), value: lastOf(builder, value), key: lastOf(builder, key) };
 }
 

@@ -20,7 +20,7 @@ export const einsumDense: LayerFamily = {
     const equation = equationOf(context, value.shape.length);
     const sizes = sizesOf(context, equation, value);
     const size = (letter: string): number =>
-      sizes.get(letter) ?? config.fail(`"${letter}" in its equation has no size`);
+      sizes.get(letter) ?? config.unknown(`a size of "${letter}" in its equation`);
     const kernel = weight('kernel', [...equation.kernel].map(size));
     const written = `${equation.input},${equation.kernel}->${equation.output}`;
     const product = builder.op('Einsum', [lastOf(builder, value), kernel], { equation: written });
@@ -38,10 +38,10 @@ export const einsumDense: LayerFamily = {
 function equationOf({ config }: LayerContext, rank: number): Equation {
   const text = config.text('equation', '').replaceAll(' ', '');
   const [, left = '', kernel = '', right = ''] = /^([a-zA-Z.]+),([a-zA-Z]+)->([a-zA-Z.]+)$/.exec(text) ?? [];
-  if (kernel === '') config.fail(`equation "${text}" is not one of an input and a kernel`);
+  if (kernel === '') config.unknown(`the equation "${text}"`);
   const letters = left.replaceAll('.', '');
   const count = left.includes('...') ? rank - letters.length : 0;
-  if (count < 0 || letters.length + count !== rank) config.fail(`equation "${text}" does not fit ${rank} axes`);
+  if (count < 0 || letters.length + count !== rank) config.unknown(`the equation "${text}" of ${rank} axes`);
   const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((letter) => !text.includes(letter));
   const elided = free.slice(0, count).join('');
   const spelled = (term: string): string => term.replace('...', elided);

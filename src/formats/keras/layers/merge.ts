@@ -1,6 +1,6 @@
 // Several inputs into one, element by element: Add, Subtract, Multiply, Average, Maximum, Minimum; and Concatenate.
 import type { GraphBuilder } from '../../../ops/builder';
-import { firstOf, fromFirst, fromLast, lastOf } from '../activation';
+import { eachElement, firstOf, fromFirst, fromLast, lastOf } from '../activation';
 import type { LayerContext, LayerFamily } from '../family';
 
 export interface Operands {
@@ -48,7 +48,12 @@ function average(builder: GraphBuilder, values: readonly string[]): string {
 export const merge: LayerFamily = {
   classes: [...MERGES.keys()],
   read(context) {
-    const { builder, config } = context;
+    const { builder, config, inputs } = context;
+    const [only, ...others] = inputs;
+    // Keras 3 takes a list of one.
+    if (only !== undefined && others.length === 0 && config.className !== 'Subtract') {
+      return eachElement(builder, only, (x) => builder.op('Identity', [x]));
+    }
     const { first, values } = operandsOf(context);
     const merged = (MERGES.get(config.className) as Merge)(builder, values);
     return first ? fromFirst(builder, merged) : fromLast(builder, merged);
@@ -80,6 +85,7 @@ export function joined(context: LayerContext, axis: number) {
   const { builder, config, inputs } = context;
   const rank = inputs[0]?.shape.length ?? 0;
   const last = axis < 0 ? axis + rank : axis;
+  if (last === 0) config.unknown('samples that are put one behind the other');
   if (last < 1 || last >= rank) config.fail(`axis ${axis} is not an axis of [${inputs[0]?.shape.join(', ')}]`);
   if (inputs.length === 1) return inputs[0] as (typeof inputs)[number];
   const { first, values } = operandsOf(context);

@@ -135,7 +135,9 @@ export const normalization: LayerFamily = {
     const { config, builder, input } = context;
     const value = input();
     const rank = value.shape.length;
-    const axis = config.fields.axis === null ? [] : axesOf(config, rank);
+    const { axis: stated } = config.fields;
+    // Keras 3 writes no axis as a list of none.
+    const axis = stated === null || (Array.isArray(stated) && stated.length === 0) ? [] : axesOf(config, rank);
     const sizes = axis.map((own) => fixed(value.shape, own, `the input of "${config.name}"`));
     const shape = value.shape.map((_, i) => (axis.includes(i) ? fixed(value.shape, i) : 1)).slice(1);
     const [mean, variance] = [statistic(context, 'mean', sizes, shape), statistic(context, 'variance', sizes, shape)];

@@ -94,8 +94,8 @@ export function readRecurrent(context: LayerContext, aligned = false): Activatio
   const { config, builder, inputs, argument } = context;
   if (config.flag('time_major', false)) config.unknown('sequences whose first axis is time');
   const [sequence] = inputs;
-  if (sequence === undefined || sequence.shape.length !== 3)
-    return config.fail('wants one sequence, [batch, time, features]');
+  if (sequence === undefined) return config.fail('reads nothing');
+  if (sequence.shape.length !== 3) return config.unknown('a sequence that is not [batch, time, features]');
   const named = argument('initial_state');
   const initial = named.length > 0 ? named : inputs.slice(1);
   const mask = maskOf(context, sequence);
