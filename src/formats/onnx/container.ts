@@ -19,6 +19,8 @@ const SPARSE_IR_VERSION = 6;
 export interface OnnxDocument {
   readonly path: string;
   readonly proto: Message;
+  /** As the file has it, where functions or branches are written out in `proto`: what did not change stays so. */
+  readonly asStored?: Message;
   readonly imported: ImportedGraph;
   /** Vectors that layers share in the file, by the names they have apart. */
   readonly copies: ReadonlyMap<string, string>;
@@ -40,12 +42,11 @@ export function onnxContainer(document: OnnxDocument, graph: Graph): Container {
 }
 
 async function writeDocument(document: OnnxDocument, graph: Graph, model: Model, folder: string): Promise<void> {
-  const { proto, imported, copies, opset, external } = document;
+  const { external } = document;
   const edits = new TensorEdits();
-  const source = { proto: graphOf(proto), imported, copies, graph, opset };
-  const written = await writeGraph(source, model.graph, edits);
+  const isStored = document.asStored !== undefined && model.graph === graph;
   const { model: whole, files } = await layOut(
-    withVersion(proto, written).with(ModelField.graph, BYTES, [written]),
+    isStored ? document.asStored : await changed(document, graph, model.graph, edits),
     edits.external,
     (location) => external.find(location, document.path),
   );
@@ -55,6 +56,12 @@ async function writeDocument(document: OnnxDocument, graph: Graph, model: Model,
     await writeWhole(path, dataOf(file));
   }
   await writeWhole(join(folder, basename(document.path)), bytesOf(encode(whole)));
+}
+
+async function changed(document: OnnxDocument, graph: Graph, now: Graph, edits: TensorEdits): Promise<Message> {
+  const { proto, imported, copies, opset } = document;
+  const written = await writeGraph({ proto: graphOf(proto), imported, copies, graph, opset }, now, edits);
+  return withVersion(proto, written).with(ModelField.graph, BYTES, [written]);
 }
 
 /** Sparse initializers came with IR version 6; a file of an earlier one that has some now says so. */

@@ -4,16 +4,17 @@ import { UserError } from '../../errors';
 import { BATCH, type Dimension, type Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { withFreeBatch } from './batch';
+import { importWithBranches } from './branches';
 import { withComputedWeights } from './computed-weights';
 import { onnxContainer } from './container';
 import { withoutFunctions } from './functions';
-import { type ImportedGraph, importGraph } from './import-graph';
+import type { ImportedGraph } from './import-graph';
 import { withLayers } from './layers';
 import { GraphField, ModelField, OpsetField } from './messages';
 import { withOwnVectors } from './own-vectors';
 import { scanModel } from './scan';
 import { ExternalFiles } from './stored-tensor';
-import { Message } from './wire';
+import { BYTES, Message } from './wire';
 
 /** Before opset 7 broadcasting had other rules; after the last, operators may mean what nobody knows yet. */
 const FIRST_OPSET = 7;
@@ -31,22 +32,29 @@ export async function readOnnx(path: string): Promise<Model> {
 }
 
 async function readModel(path: string, file: Message): Promise<Model> {
-  const { proto, warnings } = withoutFunctions(file);
-  const graphProto = proto.message(ModelField.graph) ?? new Message([]);
-  const { opset, domains } = opsets(proto);
+  const flat = withoutFunctions(file);
+  const { opset, domains } = opsets(flat.proto);
   const external = new ExternalFiles(dirname(path));
-  const parts = { nodes: graphProto.messages(GraphField.node), external };
-  const imported = withComputedWeights(await importGraph(graphProto, { opset, domains, external }), proto, parts);
+  const read = await importWithBranches(flat.proto.message(ModelField.graph) ?? new Message([]), {
+    opset,
+    domains,
+    external,
+  });
+  const proto = flat.proto.with(ModelField.graph, BYTES, [read.file]);
+  const isWrittenOut = flat.warnings.length + read.warnings.length > 0;
+  const asStored = isWrittenOut ? { asStored: file } : {};
+  const imported = withComputedWeights(read.imported, proto, { nodes: read.file.messages(GraphField.node), external });
   const { graph: own, copies } = withOwnVectors(imported.graph);
   const free = withBatch(own);
   const { graph, layers } = withLayers(withFrozenStatistics(free.graph));
   return {
-    name: graphProto.text(GraphField.name) || basename(path).replace(/\.onnx$/i, ''),
+    name: read.file.text(GraphField.name) || basename(path).replace(/\.onnx$/i, ''),
     graph,
     layers,
-    container: onnxContainer({ path, proto, imported, copies, opset, external }, graph),
+    container: onnxContainer({ path, proto, ...asStored, imported, copies, opset, external }, graph),
     warnings: [
-      ...warnings,
+      ...flat.warnings,
+      ...read.warnings,
       ...free.warnings,
       ...opaqueWarnings(imported),
       ...computedWarnings(imported),

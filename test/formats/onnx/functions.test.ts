@@ -1,6 +1,6 @@
 // Functions that a file defines for itself: what is in them is cut like any other node.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -126,6 +126,13 @@ test('what is in functions is cut, and written without them', async () => {
   const written = await model.container.write(smaller, mkdtempSync(join(folder, 'cut-')));
   assert.equal(scanModel(written).has(ModelField.functions), false);
   assertClose(await runFile(written, x), await outputFor(mask(model.graph, channels, removed), x), 1e-5, 'written');
+});
+
+test('a model that did not change keeps its functions', async () => {
+  const path = writeFile([BENT, BLOCK]);
+  const model = await openModel(path);
+  const written = await model.container.write(model, mkdtempSync(join(folder, 'same-')));
+  assert.deepEqual(readFileSync(written), readFileSync(path));
 });
 
 test('nodes of a function bear the name of its call', async () => {
