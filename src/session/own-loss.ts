@@ -4,6 +4,7 @@ import { suiting } from '../evaluation/metrics/index';
 import type { MetricName } from '../evaluation/metrics/metric';
 import type { Model } from '../model/model';
 import type { LossName } from '../training/loss/loss';
+import { objectivesOf } from '../training/objective';
 import type { Recipe } from './recipe';
 import type { Until } from './until';
 
@@ -17,6 +18,20 @@ const LOSSES: ReadonlyMap<string, LossName> = new Map([
   ['huber', 'huber'],
   ['huber_loss', 'huber'],
 ]);
+
+/** Losses of classes by Keras' names: what is taken of classes by default. */
+const OF_CLASSES: ReadonlySet<string> = new Set(['categorical_crossentropy', 'sparse_categorical_crossentropy']);
+
+/** A sentence where the file names a loss that is not known here, so that another is taken. */
+export function strangeLossNote({ retrain }: Recipe, { compiled, graph }: Model, targets: readonly Target[]): string[] {
+  const name = compiled?.loss;
+  if (name === undefined || retrain.loss !== undefined || retrain.epochs === 0) return [];
+  if (LOSSES.has(name) || OF_CLASSES.has(name)) return [];
+  const taken = [...new Set(objectivesOf(graph, targets).map(({ loss }) => loss.name))].join(' and ');
+  return [
+    `its file says that the model was compiled with the loss ${name}, which is not known here: it is retrained by ${taken} (--loss says otherwise; retrain.loss in a recipe)`,
+  ];
+}
 
 export function ownLoss({ compiled }: Model): LossName | undefined {
   return LOSSES.get(compiled?.loss ?? '');

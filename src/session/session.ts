@@ -29,7 +29,7 @@ import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { checkRule, Judge, type Judgement, worseThan } from './judge';
-import { withOwnLoss } from './own-loss';
+import { strangeLossNote, withOwnLoss } from './own-loss';
 import type { Recipe } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
 import type { IterationRecord, LayerRecord, OutputRecord, SessionRecord } from './record';
@@ -202,7 +202,12 @@ class Session {
     for (const text of [...this.original.warnings, ...(await nonFiniteWeights(this.original.graph))]) {
       this.#emit({ type: 'warning', text });
     }
-    const notes = [...this.data.notes, ...this.#retraining.notes, ...unpackedNote(this.recipe, this.original)];
+    const notes = [
+      ...this.data.notes,
+      ...this.#retraining.notes,
+      ...strangeLossNote(this.recipe, this.original, this.data.train.targets),
+      ...unpackedNote(this.recipe, this.original),
+    ];
     for (const text of notes) this.#emit({ type: 'note', text });
     this.#original = await this.judge.judge(this.original, true);
     this.#checkRule(this.#original);

@@ -10,7 +10,7 @@ import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
 import { compiledNote, hyperparametersOf } from '../../src/session/hyperparameters';
-import { judgedBy, ownLossOf, withOwnLoss } from '../../src/session/own-loss';
+import { judgedBy, ownLossOf, strangeLossNote, withOwnLoss } from '../../src/session/own-loss';
 import { makeRecipe } from '../../src/session/recipe';
 import { ruleOf } from '../../src/session/recipe-course';
 import type { LossName } from '../../src/training/loss/loss';
@@ -76,6 +76,19 @@ test('numbers are retrained on by the loss that the file names', async () => {
   assert.equal(ownLossOf(compiled, [target]), 'mae');
   assert.equal(ownLossOf({ ...network, compiled: { loss: 'my_own' } }, [target]), undefined);
   assert.equal(ownLossOf(network, [target]), undefined);
+});
+
+test("a loss of somebody's own is named, and the one that is taken instead", async () => {
+  const network = await ourModel(tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }));
+  const target = await targetOf(network);
+  const note = (loss: string, retrain = {}): string => {
+    const recipe = makeRecipe({ model: 'model.json', data: { source: 'table.csv' }, retrain }, '.', 'The test');
+    return strangeLossNote(recipe, { ...network, compiled: { loss } }, [target]).join();
+  };
+  assert.match(note('dice_loss'), /the loss dice_loss, which is not known here: it is retrained by mse /);
+  assert.equal(note('dice_loss', { loss: 'mae' }), '');
+  assert.equal(note('dice_loss', { epochs: 0 }), '');
+  assert.equal(note('mae'), '');
 });
 
 test('a model is judged by its mean absolute error where that is its loss, unless a metric or a rule says otherwise', async () => {
