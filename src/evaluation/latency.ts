@@ -2,6 +2,8 @@
 // round, so that whatever else the machine does meets all of them alike.
 import type { Split } from '../data/dataset';
 import { SampleFeed } from '../data/feed';
+import { interfaceOf } from '../data/fit';
+import { words } from '../data/layout';
 import type { Engine, Feeds, Program } from '../engines/engine';
 import { UserError } from '../errors';
 import { fixedBatch, type Graph } from '../model/graph';
@@ -129,16 +131,20 @@ async function feedsOf(graph: Graph, batch: number, samples: Split | undefined):
     await feed.load(Uint32Array.from({ length: batch }, (_, i) => i % samples.count));
     return feed.tensors;
   }
+  const { inputs } = interfaceOf(graph);
   return Object.fromEntries(
-    graph.inputs.map(({ name, type, shape }): [string, Tensor] => {
+    graph.inputs.map(({ name, type, shape }, i): [string, Tensor] => {
+      const known = inputs[i]?.name ?? name;
       const own = shape.slice(1).map((size) => {
         if (typeof size === 'number') return size;
         throw new UserError(
-          `The input "${name}" has an open size, [${shape.join(', ')}]: give data to run the model on.`,
+          `The input "${known}" takes more sizes than one, ${words(inputs[i]?.shape ?? [])}: name data to run the model on by --data.`,
         );
       });
       if (type !== 'float32') {
-        throw new UserError(`The input "${name}" wants ${type} values, which can't be made up: give data to run on.`);
+        throw new UserError(
+          `The input "${known}" wants ${type} values, which can't be made up: name data to run the model on by --data.`,
+        );
       }
       const full = [batch, ...own];
       const source = random('latency', name);

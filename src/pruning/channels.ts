@@ -70,7 +70,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
   };
   for (const { name } of graph.inputs) if (!free?.has(name)) freezeAll(name, "it is tied to the model's input");
   for (const { name } of graph.outputs) freezeAll(name, "it is the model's output");
-  for (const name of graph.constants.keys()) freezeAll(name, 'it is a constant of the structure');
+  for (const name of graph.constants.keys()) freezeAll(name, 'it meets a constant of the model, which keeps its size');
   for (const node of graph.nodes) {
     if (open?.has(node)) continue;
     const values = [...node.inputs, ...node.outputs, ...(node.captures ?? [])].filter((value) => value !== '');
