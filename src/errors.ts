@@ -4,8 +4,8 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 
-  constructor(message: string) {
-    super(readable(message));
+  constructor(message: string, options?: ErrorOptions) {
+    super(readable(message), options);
   }
 }
 
@@ -33,8 +33,9 @@ export class ModelError extends UserError {
   constructor(
     message: string,
     readonly place: Place,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -62,6 +62,7 @@ export class UnknownYet extends Error {
 /** The dimension at an axis, as a number; `what` names it in the error where it is only known when the model runs. */
 export function fixed(shape: Shape, axis: number, what = 'value'): number {
   const size = shape.at(axis);
+  if (size === undefined) throw new Error(`${what}: [${shape.join(', ')}] has no axis ${axis}`);
   if (typeof size !== 'number')
     throw new UnknownYet(`${what}: axis ${axis} of [${shape.join(', ')}] has no fixed size`);
   return size;

@@ -1,9 +1,9 @@
 // What ArgMax and ArgMin have in common: the index of the extreme along one axis. No gradient goes back.
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { type Evaluation, fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, type Evaluation, input, numberAttribute, type Operator, output } from './operator';
 
-const axisOf = (node: Node, rank: number): number => fromStart(numberAttribute(node, 'axis', 0), rank);
+const axisOf = (node: Node, rank: number): number => axisWithin(numberAttribute(node, 'axis', 0), rank);
 const keeps = (node: Node): boolean => numberAttribute(node, 'keepdims', 1) !== 0;
 
 export function argExtreme(type: string, find: (x: TfTensor, axis: number, run: Evaluation) => TfTensor): Operator {

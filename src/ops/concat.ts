@@ -1,10 +1,10 @@
 // Concat along one axis. https://onnx.ai/onnx/operators/onnx__Concat.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, fixed, type Node, type Shape } from '../model/graph';
-import { fromStart, MAX_SIZES, numberAttribute, type Operator, output, type Size } from './operator';
+import { axisWithin, MAX_SIZES, numberAttribute, type Operator, output, type Size } from './operator';
 
 function axisOf(node: Node, shape: Shape): number {
-  return fromStart(numberAttribute(node, 'axis', 0), shape.length);
+  return axisWithin(numberAttribute(node, 'axis', 0), shape.length);
 }
 
 function unknown(node: Node, part: number, count: Dimension): Size[] | undefined {

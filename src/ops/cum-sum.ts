@@ -2,12 +2,12 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { integers, type Tensor } from '../model/tensor';
-import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
 
 /** Undefined where the axis is known only when the model runs. */
 function axisOf(node: Node, rank: number, constant: (name: string) => Tensor | undefined): number | undefined {
   const axis = constant(input(node, 1));
-  return axis && fromStart(integers(axis)[0] ?? 0, rank);
+  return axis && axisWithin(integers(axis)[0] ?? 0, rank);
 }
 
 export const cumSum: Operator = {

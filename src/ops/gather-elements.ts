@@ -1,12 +1,12 @@
 // GatherElements: elements named one by one along an axis. https://onnx.ai/onnx/operators/onnx__GatherElements.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
 import { elementPlaces, tieBeside } from './places';
 
 export const gatherElements: Operator = {
   type: 'GatherElements',
   shapes(node, [shape = [], indices = []]) {
-    const axis = fromStart(numberAttribute(node, 'axis', 0), shape.length);
+    const axis = axisWithin(numberAttribute(node, 'axis', 0), shape.length);
     const fits = indices.every((size, i) => {
       const own = shape[i];
       return i === axis || typeof size !== 'number' || typeof own !== 'number' || size <= own;
@@ -21,14 +21,14 @@ export const gatherElements: Operator = {
     const [x, indices] = [input(node, 0), input(node, 1)];
     return ([gradient]) => {
       if (gradient === undefined || !tape.wants(x)) return [];
-      const axis = fromStart(numberAttribute(node, 'axis', 0), tape.shape(x).length);
+      const axis = axisWithin(numberAttribute(node, 'axis', 0), tape.shape(x).length);
       const zeros = tape.op('Mul', [x, tape.float(0)]);
       return [tape.op('ScatterElements', [zeros, indices, gradient], { axis, reduction: 'add' })];
     };
   },
   evaluate(node, [x, indices], run) {
     const [value, named] = [x as TfTensor, indices as TfTensor];
-    const axis = fromStart(numberAttribute(node, 'axis', 0), value.rank);
+    const axis = axisWithin(numberAttribute(node, 'axis', 0), value.rank);
     const places = run.tf.reshape(elementPlaces(named, value.shape, axis, run), [-1]);
     return run.tf.reshape(run.tf.gather(run.tf.reshape(value, [-1]), places as never), named.shape);
   },

@@ -3,10 +3,19 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape } from '../model/graph';
 import { elementCount, int64, integers } from '../model/tensor';
-import { type Constants, fromStart, input, numberAttribute, type Operator, output, type Size } from './operator';
+import {
+  axisWithin,
+  type Constants,
+  fromStart,
+  input,
+  numberAttribute,
+  type Operator,
+  output,
+  type Size,
+} from './operator';
 
 function axisOf(node: Node, shape: Shape): number {
-  return fromStart(numberAttribute(node, 'axis', 0), shape.length);
+  return axisWithin(numberAttribute(node, 'axis', 0), shape.length);
 }
 
 /** A list of indices that is part of the structure, counted from the start. */

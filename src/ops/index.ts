@@ -80,6 +80,7 @@ import { mish } from './mish';
 import { mod } from './mod';
 import { mul } from './mul';
 import { neg } from './neg';
+import { guarded } from './node-error';
 import { not } from './not';
 import { oneHot } from './one-hot';
 import type { Operator } from './operator';
@@ -280,7 +281,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     unsqueeze,
     where,
     xor,
-  ].map((operator) => [operator.type, operator]),
+  ].map((operator) => [operator.type, guarded(operator)]),
 );
 
 /** What is known of a node's operator; undefined for an opaque one, of another domain or not known. */

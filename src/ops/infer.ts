@@ -2,6 +2,7 @@
 import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import { elementCount, integers } from '../model/tensor';
 import { operatorFor } from './index';
+import { ofNode } from './node-error';
 import { type Known, MAX_SIZES, type Operator, type Size } from './operator';
 
 export interface Inferred {
@@ -56,7 +57,7 @@ export class Inference implements Inferred, Known {
     node.outputs.forEach((name, i) => {
       const shape = told[i] ?? this.declared?.get(name);
       if (name === '' || shape === undefined) return;
-      checkShape(node, shape);
+      ofNode(node, () => checkShape(node, shape));
       this.shapes.set(name, shape);
     });
     const sizes = known ? operator?.sizes?.(node, inputs, this) : undefined;

@@ -3,9 +3,9 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { sumTo } from './broadcast';
-import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
 
-const firstAxis = (node: Node, rank: number): number => fromStart(numberAttribute(node, 'axis', -1), rank);
+const firstAxis = (node: Node, rank: number): number => axisWithin(numberAttribute(node, 'axis', -1), rank);
 
 function axesFrom(first: number, rank: number): number[] {
   return Array.from({ length: rank - first }, (_, i) => first + i);

@@ -1,9 +1,9 @@
 // LpNormalization: divided by the L1 or L2 norm along an axis. https://onnx.ai/onnx/operators/onnx__LpNormalization.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
-import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
 
-const axisOf = (node: Node, rank: number): number => fromStart(numberAttribute(node, 'axis', -1), rank);
+const axisOf = (node: Node, rank: number): number => axisWithin(numberAttribute(node, 'axis', -1), rank);
 const isL1 = (node: Node): boolean => numberAttribute(node, 'p', 2) === 1;
 
 export const lpNormalization: Operator = {

@@ -1,7 +1,5 @@
 // What the product knows about one operator of the ONNX specification. To teach it another is to add one file.
-
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { UserError } from '../errors';
 import type { Dimension, Node, Shape } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 
@@ -164,7 +162,7 @@ export function listAttribute(node: Node, name: string, fallback: readonly numbe
 /** The name of an input that must be there. */
 export function input(node: Node, index: number): string {
   const name = node.inputs[index];
-  if (!name) throw new UserError(`${node.type} "${node.name}" lacks input ${index}. Export the model again.`);
+  if (!name) throw new Error(`${node.type} "${node.name}" lacks input ${index}`);
   return name;
 }
 
@@ -175,7 +173,14 @@ export function output(node: Node): string {
   return name;
 }
 
-/** An axis that may count from the end, as one that counts from the start. */
+/** An axis that may count from the end, as one that counts from the start. Throws where there is none; a single number takes 0. */
+export function axisWithin(axis: number, rank: number): number {
+  const own = fromStart(axis, rank);
+  if (Number.isInteger(own) && own >= 0 && own < Math.max(1, rank)) return own;
+  throw new Error(`there is no axis ${axis} among ${rank}`);
+}
+
+/** A place that may count from the end, as one that counts from the start. */
 export function fromStart(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }

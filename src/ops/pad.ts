@@ -4,8 +4,8 @@ import type { Dimension, Node } from '../model/graph';
 import { integers } from '../model/tensor';
 import {
   type Axis,
+  axisWithin,
   type Evaluation,
-  fromStart,
   input,
   type Known,
   NoGradientRule,
@@ -23,7 +23,7 @@ function axesOf(node: Node, rank: number, { constant }: Pick<Known, 'constant'>)
   const named = node.inputs[3];
   if (!named) return Array.from({ length: rank }, (_, axis) => axis);
   const axes = constant(named);
-  return axes && integers(axes).map((axis) => fromStart(axis, rank));
+  return axes && integers(axes).map((axis) => axisWithin(axis, rank));
 }
 
 /**

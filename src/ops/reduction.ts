@@ -3,9 +3,9 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { fixed, type Node, type Shape, UnknownYet } from '../model/graph';
 import { integers } from '../model/tensor';
 import {
+  axisWithin,
   type Constants,
   type Evaluation,
-  fromStart,
   input,
   numberAttribute,
   type Operator,
@@ -24,7 +24,7 @@ export function axesOf(node: Node, rank: number, constant: Constants): number[] 
   const name = node.inputs[1];
   const axes = name ? constant(name) : undefined;
   if (name && axes === undefined) throw new UnknownYet(`${node.type} "${node.name}": its axes must be a constant`);
-  const listed = axes ? integers(axes).map((axis) => fromStart(axis, rank)) : [];
+  const listed = axes ? integers(axes).map((axis) => axisWithin(axis, rank)) : [];
   if (listed.length > 0 || numberAttribute(node, 'noop_with_empty_axes', 0) !== 0) return listed;
   return Array.from({ length: rank }, (_, axis) => axis);
 }

@@ -39,7 +39,7 @@ export const reshape: Operator = {
         const stated = result.filter((_, i) => i !== rest);
         result[rest] = left(shape, stated) ?? `${node.name}_${rest}`;
       }
-    } else if (made.length === 0 && !couldBe(stated, total, open)) {
+    } else if (made.length === 0 ? !couldBe(stated, total, open) : !couldMake(shape, result)) {
       throw mismatch(node, shape, target);
     }
     return [result];
@@ -153,6 +153,21 @@ function mismatch(node: Node, shape: Shape, target: Shape): Error {
 function couldBe(stated: number, known: number, open: readonly string[]): boolean {
   if (open.length === 0) return stated === known;
   return !open.includes(BATCH) && (known === 0 ? stated === 0 : stated % known === 0);
+}
+
+/** Whether what is known divides, where every size of the first that only a run tells is one of the second. */
+function couldMake(shape: Shape, result: Shape): boolean {
+  const names = result.filter((size) => typeof size === 'string');
+  for (const size of shape) {
+    if (typeof size === 'number') continue;
+    const place = names.indexOf(size);
+    if (place < 0) return true;
+    names.splice(place, 1);
+  }
+  const [total, stated] = [shape, result].map((sizes) =>
+    elementCount(sizes.filter((size) => typeof size === 'number')),
+  );
+  return stated === 0 ? total === 0 : (total ?? 0) % (stated ?? 1) === 0;
 }
 
 /** Names that the first list holds and the second doesn't. */

@@ -1,6 +1,6 @@
 // ScatterElements: elements replaced one by one along an axis. https://onnx.ai/onnx/operators/onnx__ScatterElements.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fromStart, input, numberAttribute, type Operator, output } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
 import { elementPlaces, tieBeside, withRows } from './places';
 
 export const scatterElements: Operator = {
@@ -29,7 +29,7 @@ export const scatterElements: Operator = {
   evaluate(node, [data, indices, updates], run) {
     const { tf } = run;
     const [value, named] = [data as TfTensor, indices as TfTensor];
-    const axis = fromStart(numberAttribute(node, 'axis', 0), value.rank);
+    const axis = axisWithin(numberAttribute(node, 'axis', 0), value.rank);
     const places = tf.reshape(elementPlaces(named, value.shape, axis, run), [-1]);
     const rows = tf.reshape(updates as TfTensor, [-1, 1]);
     const add = node.attributes.reduction === 'add';

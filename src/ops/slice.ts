@@ -1,7 +1,7 @@
 // Slice: starts, ends, axes and steps are inputs. https://onnx.ai/onnx/operators/onnx__Slice.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
-import { fromStart, input, type Known, NoGradientRule, type Operator, output, type Size } from './operator';
+import { axisWithin, input, type Known, NoGradientRule, type Operator, output, type Size } from './operator';
 import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
@@ -29,7 +29,7 @@ function rangesOf(
   if (axes === undefined || axes.some((axis) => typeof axis !== 'number')) return undefined;
   const ranges = new Map<number, Range | undefined>();
   axes.forEach((named, place) => {
-    const axis = fromStart(Number(named), shape.length);
+    const axis = axisWithin(Number(named), shape.length);
     const [start, end, step] = [starts?.[place], ends?.[place], node.inputs[4] ? steps?.[place] : 1];
     ranges.set(axis, rangeOf(node, shape[axis], start, end, step, place));
   });

@@ -1,10 +1,10 @@
 // Softmax over one axis. https://onnx.ai/onnx/operators/onnx__Softmax.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node, Shape } from '../model/graph';
-import { fromStart, input, numberAttribute, type Operator, output, type Ties } from './operator';
+import { axisWithin, input, numberAttribute, type Operator, output, type Ties } from './operator';
 
 export function softmaxAxis(node: Node, shape: Shape): number {
-  return fromStart(numberAttribute(node, 'axis', -1), shape.length);
+  return axisWithin(numberAttribute(node, 'axis', -1), shape.length);
 }
 
 /** Every axis keeps its channels; on the normalised one, what is left after a cut is scaled by another sum. */

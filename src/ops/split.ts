@@ -1,13 +1,13 @@
 // Split along one axis, by sizes (input 1) or into equal parts. https://onnx.ai/onnx/operators/onnx__Split.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { fixed, type Node, type Shape } from '../model/graph';
+import type { Node, Shape } from '../model/graph';
 import { int64 } from '../model/tensor';
-import { fromStart, input, type Known, numberAttribute, type Operator } from './operator';
+import { axisWithin, input, type Known, numberAttribute, type Operator } from './operator';
 import { isStale } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
 function axisOf(node: Node, shape: Shape): number {
-  return fromStart(numberAttribute(node, 'axis', 0), shape.length);
+  return axisWithin(numberAttribute(node, 'axis', 0), shape.length);
 }
 
 /** Sizes of the parts; undefined where only a run tells. */
@@ -62,7 +62,9 @@ export const split: Operator = {
   resize(node, widths) {
     const value = input(node, 0);
     const axis = axisOf(node, widths.before(value));
-    const sizes = node.outputs.map((part) => fixed(widths.after(part), axis));
+    const sizes = node.outputs.map((part) => widths.after(part)[axis]);
+    // Nothing is cut along an axis of which only a run tells the size.
+    if (!sizes.every((size) => typeof size === 'number')) return node;
     const same = node.outputs.every((part, i) => widths.before(part)[axis] === sizes[i]);
     const named = node.inputs[1] ? widths.sizes(node.inputs[1]) : undefined;
     if (same && !named?.some((own) => isStale(own, widths))) return node;

@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Node, type Shape, UnknownYet } from '../model/graph';
 import { int64 } from '../model/tensor';
-import { type Constants, fromStart, input, type Operator, output } from './operator';
+import { axisWithin, type Constants, input, type Operator, output } from './operator';
 import { tieRegrouped } from './reshape';
 import { sameElements } from './same-elements';
 
@@ -12,7 +12,7 @@ function squeezed(node: Node, shape: Shape, constant: Constants): number[] {
   if (!named) return shape.map((_, axis) => axis).filter((axis) => shape[axis] === 1);
   const axes = constant(named);
   if (!axes) throw new UnknownYet(`Squeeze "${node.name}": its axes must be a constant`);
-  return Array.from(axes.data as ArrayLike<number>, (axis) => fromStart(Number(axis), shape.length));
+  return Array.from(axes.data as ArrayLike<number>, (axis) => axisWithin(Number(axis), shape.length));
 }
 
 export const squeeze: Operator = {

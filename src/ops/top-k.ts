@@ -2,10 +2,10 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { integers } from '../model/tensor';
-import { fromStart, input, numberAttribute, type Operator } from './operator';
+import { axisWithin, input, numberAttribute, type Operator } from './operator';
 import { elementPlaces } from './places';
 
-const axisOf = (node: Node, rank: number): number => fromStart(numberAttribute(node, 'axis', -1), rank);
+const axisOf = (node: Node, rank: number): number => axisWithin(numberAttribute(node, 'axis', -1), rank);
 
 export const topK: Operator = {
   type: 'TopK',

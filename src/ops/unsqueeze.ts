@@ -1,7 +1,7 @@
 // Unsqueeze: puts axes of size 1 in, as input 1 says. https://onnx.ai/onnx/operators/onnx__Unsqueeze.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Dimension, type Node, type Shape, UnknownYet } from '../model/graph';
-import { type Constants, fromStart, input, type Operator, output } from './operator';
+import { axisWithin, type Constants, input, type Operator, output } from './operator';
 import { tieRegrouped } from './reshape';
 import { sameElements } from './same-elements';
 
@@ -9,7 +9,7 @@ function widened(node: Node, shape: Shape, constant: Constants): Dimension[] {
   const axes = constant(input(node, 1));
   if (!axes) throw new UnknownYet(`Unsqueeze "${node.name}": its axes must be a constant`);
   const rank = shape.length + axes.data.length;
-  const added = new Set(Array.from(axes.data as ArrayLike<number>, (axis) => fromStart(Number(axis), rank)));
+  const added = new Set(Array.from(axes.data as ArrayLike<number>, (axis) => axisWithin(Number(axis), rank)));
   let next = 0;
   return Array.from({ length: rank }, (_, axis): Dimension => (added.has(axis) ? 1 : (shape[next++] ?? 1)));
 }

@@ -19,12 +19,12 @@ export interface Window {
  */
 export function windowOf(node: Node, kernel = listAttribute(node, 'kernel_shape', []), spatial: Shape = []): Window {
   const rank = kernel.length;
-  const ones = new Array<number>(rank).fill(1);
-  const pads = listAttribute(node, 'pads', new Array<number>(2 * rank).fill(0));
+  checkSettings(node, 'kernel_shape', kernel, rank, 1);
+  const pads = settings(node, 'pads', 2 * rank, 0, Number.NEGATIVE_INFINITY);
   const window = {
     kernel,
-    strides: listAttribute(node, 'strides', ones),
-    dilations: listAttribute(node, 'dilations', ones),
+    strides: settings(node, 'strides', rank, 1),
+    dilations: settings(node, 'dilations', rank, 1),
     before: pads.slice(0, rank),
     after: pads.slice(rank),
   };
@@ -44,6 +44,20 @@ function overhang({ kernel, strides, dilations, before, after }: Window, axis: n
   const reach = (dilations[axis] ?? 1) * ((kernel[axis] ?? 1) - 1) + 1;
   const last = Math.min(Math.ceil((size + start + end - reach) / stride), Math.ceil((size + start) / stride) - 1);
   return Math.max(0, last * stride + reach - (size + start + end));
+}
+
+/** So many whole numbers, none below the least; `otherwise` where the node has none. */
+function settings(node: Node, name: string, count: number, otherwise: number, least = otherwise): readonly number[] {
+  const own = listAttribute(node, name, []);
+  if (own.length === 0) return new Array<number>(count).fill(otherwise);
+  checkSettings(node, name, own, count, least);
+  return own;
+}
+
+function checkSettings(node: Node, name: string, own: readonly number[], count: number, least: number): void {
+  if (own.length === count && own.every((value) => Number.isSafeInteger(value) && value >= least)) return;
+  const wanted = Number.isFinite(least) ? `${count} whole numbers from ${least} on` : `${count} whole numbers`;
+  throw new Error(`${node.type} "${node.name}": ${name} is [${own.join(', ')}] where it wants ${wanted}`);
 }
 
 /** Padding that makes the output ⌈size / stride⌉ long; an unknown size is taken for a multiple of the stride. */
@@ -70,6 +84,11 @@ export function windowAttributes({ kernel, strides, dilations, before, after }: 
  */
 export function slide(node: Node, spatial: Shape, window: Window): Dimension[] {
   const ceil = roundsUp(node);
+  if (window.kernel.length !== spatial.length) {
+    throw new Error(
+      `${node.type} "${node.name}": a window of ${window.kernel.length} axes slides over ${spatial.length}: [${spatial.join(', ')}]`,
+    );
+  }
   return spatial.map((size, i) => {
     const [kernel = 1, stride = 1, dilation = 1] = [window.kernel[i], window.strides[i], window.dilations[i]];
     const reach = dilation * (kernel - 1) + 1;

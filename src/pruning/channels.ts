@@ -58,7 +58,10 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     sizes,
     tie: (a, b, offset = 0) => elements.tie(a, b, offset),
     pick: (from, indices, to) => elements.pick(from, indices, to),
-    product: (whole, parts) => products.push({ whole, parts }),
+    product(whole, parts) {
+      elements.check([whole, ...parts]);
+      products.push({ whole, parts });
+    },
     freeze: (axis, reason, from, to) => elements.freeze(axis, reason, from, to),
     approximate: (axis, reason) =>
       approximate ? elements.approximate(axis, reason) : elements.freeze(axis, `${reason} (an approximate cut can)`),

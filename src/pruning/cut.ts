@@ -1,5 +1,5 @@
 // Takes channels out of a model: from every axis of every tensor they lie on.
-
+import { messageOf } from '../errors';
 import { gatherWeight } from '../model/gather';
 import type { Graph, Node, Shape, Value } from '../model/graph';
 import type { Tensor } from '../model/tensor';
@@ -121,9 +121,18 @@ function resize(
 
 /** The graph with its outputs' shapes brought up to date; throws where the nodes no longer fit together. */
 function withShapes(graph: Graph): Graph {
-  const shapes = inferShapes(graph);
+  const shapes = shapesAfter(graph);
   const outputs = graph.outputs.map((value): Value => ({ ...value, shape: shapes.get(value.name) ?? value.shape }));
   return { ...graph, outputs };
+}
+
+/** They fitted before the cut: that they no longer do is a fault of ours, not the file's. */
+function shapesAfter(graph: Graph): Map<string, Shape> {
+  try {
+    return inferShapes(graph);
+  } catch (error) {
+    throw new Error(`the cut broke the model: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function indicesWhere(own: Uint32Array, wanted: (channel: number) => boolean): Uint32Array {

@@ -121,6 +121,8 @@ export class Elements {
       for (const axis of [a, b]) this.freeze(axis, RUN_TIME);
       return;
     }
+    if (!(Number.isInteger(offset) && offset >= 0))
+      throw new Error(`"${b.value}" has no element ${offset} along axis ${b.axis}`);
     if (offset === 0 && left.size === right.size && this.#share(left, right)) return;
     const length = Math.min(left.size, right.size - offset);
     const [start, other] = [this.#startOf(left), this.#startOf(right) + offset];
@@ -144,7 +146,18 @@ export class Elements {
     const [source, target] = [this.#range(from), this.#range(to)];
     if (source.size === 0 || target.size === 0) return;
     const [start, other] = [this.#startOf(source), this.#startOf(target)];
-    for (let i = 0; i < indices.length; i++) this.#unite(start + (indices[i] as number), other + i);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
+      if (!(index >= 0 && index < source.size && i < target.size)) {
+        throw new Error(`"${to.value}" has no element that is ${index} of "${from.value}" along axis ${from.axis}`);
+      }
+      this.#unite(start + index, other + i);
+    }
+  }
+
+  /** Throws where a value has no such axis. */
+  check(axes: readonly (Axis | number)[]): void {
+    for (const axis of axes) if (typeof axis !== 'number') this.#range(axis);
   }
 
   freeze(axis: Axis, reason: string, from = 0, to = Number.POSITIVE_INFINITY): void {
@@ -186,9 +199,10 @@ export class Elements {
    * one is chosen that leaves the most channels.
    */
   settle(products: readonly Product[]): void {
-    const [known, unknown] = [true, false].map((is) => products.filter(({ whole }) => this.#size(whole) > 0 === is));
-    for (const { parts } of unknown ?? []) {
-      for (const part of axesOf(parts)) this.freeze(part, RUN_TIME);
+    const isKnown = ({ whole, parts }: Product): boolean => [whole, ...parts].every((part) => this.#size(part) > 0);
+    const [known, unknown] = [true, false].map((is) => products.filter((product) => isKnown(product) === is));
+    for (const { whole, parts } of unknown ?? []) {
+      for (const part of [whole, ...axesOf(parts)]) this.freeze(part, RUN_TIME);
     }
     let waiting = known ?? [];
     while (waiting.length > 0) {

@@ -30,20 +30,23 @@ export function findMaxouts(model: Model): Maxout[] {
   const shapes = inferShapes(model.graph);
   return model.layers
     .filter(({ type }) => type === MAXOUT || type === MAXOUT_DENSE)
-    .map((layer) => {
+    .flatMap((layer): Maxout[] => {
       const nodes = model.graph.nodes.filter((node) => node.layer === layer.name);
       const reshape = nodes.find(({ type }) => type === 'Reshape');
       const maximum = nodes.find(({ type }) => type === 'ReduceMax');
-      if (!reshape || !maximum) throw new Error(`layer "${layer.name}" is no maxout`);
+      // Anybody's class may go by that name: of what is opaque nothing is known.
+      if (!reshape || !maximum) return [];
       const grouped = shapeOf(shapes, output(reshape));
-      return {
-        layer,
-        reshape,
-        maximum,
-        units: fixed(grouped, 1, layer.name),
-        neurons: fixed(grouped, 2, layer.name),
-        input: input(reshape, 0),
-      };
+      return [
+        {
+          layer,
+          reshape,
+          maximum,
+          units: fixed(grouped, 1, layer.name),
+          neurons: fixed(grouped, 2, layer.name),
+          input: input(reshape, 0),
+        },
+      ];
     })
     .filter(({ layer, neurons }) => layer.type === MAXOUT || neurons > 1);
 }

@@ -1,13 +1,9 @@
 // Seeded damage to a model's file: what accidents and attackers do to bytes, and to the JSON inside.
+import { FAMILIES } from '../../src/formats/keras/layers/index';
 import type { Random } from '../../src/random';
+import { below, joined, pick, reordered } from './draw';
 
 export type Mutation = (bytes: Uint8Array, source: Random) => Uint8Array;
-
-const below = (source: Random, count: number): number => Math.floor(source.next() * Math.max(1, count));
-
-function pick<T>(source: Random, items: readonly T[]): T {
-  return items[below(source, items.length)] as T;
-}
 
 const truncated: Mutation = (bytes, source) => bytes.slice(0, below(source, bytes.length));
 
@@ -65,16 +61,6 @@ const blotted: Mutation = (bytes, source) => {
   return result;
 };
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
-}
-
 export const ON_BYTES: readonly Mutation[] = [truncated, flipped, lengths, spread, removed, blotted];
 
 /** Values that stand where something sensible stood. */
@@ -103,7 +89,7 @@ const STRANGE: readonly unknown[] = [
 /** Changes a few values of a JSON text, or takes keys away, or gives them twice. */
 export function mutateJson(text: string, source: Random): string {
   const json: unknown = JSON.parse(text);
-  for (let i = 1 + below(source, 3); i > 0; i--) damage(json, source);
+  for (let i = 1 + below(source, 3); i > 0; i--) (source.next() < 0.5 ? damage : damageLayers)(json, source);
   if (source.next() < 0.05) return nested(text, 50_000);
   return JSON.stringify(json);
 }
@@ -132,4 +118,106 @@ function damage(json: unknown, source: Random): void {
     else record[key] = structuredClone(pick(source, STRANGE));
     return;
   }
+}
+
+interface JsonLayer {
+  class_name?: unknown;
+  config?: unknown;
+}
+
+/** Numbers that no size, stride or axis may be, or rarely is; 1.5 and a text are no number of them at all. */
+const ABSURD = [
+  -(2 ** 63),
+  -1e9,
+  -7,
+  -1,
+  0,
+  1,
+  2,
+  3,
+  7,
+  16,
+  1.5,
+  1e6,
+  2 ** 31,
+  2 ** 53,
+  1e300,
+  null,
+  '3',
+  [],
+  [3],
+  [2, 0],
+];
+
+/** What goes wrong with layers: others, fewer or more of them, in another order, wired otherwise, with absurd settings. */
+function damageLayers(json: unknown, source: Random): void {
+  const lists: JsonLayer[][] = [];
+  collect(json, lists, 0);
+  if (lists.length === 0) {
+    damage(json, source);
+    return;
+  }
+  const layers = pick(source, lists);
+  const at = below(source, layers.length);
+  const layer = layers[at] as JsonLayer;
+  const texts = textsIn(layers);
+  pick<() => void>(source, [
+    () => layers.splice(at, 1),
+    () => layers.splice(at, 0, structuredClone(layer)),
+    () => layers.splice(0, layers.length, ...reordered(source, layers)),
+    () => {
+      layer.class_name = pick(source, source.next() < 0.2 ? STRANGE : CLASSES);
+    },
+    () => {
+      layer.class_name = pick(source, CLASSES);
+    },
+    () => replaceLeaf(layer, source, (leaf) => typeof leaf === 'number', ABSURD),
+    () => replaceLeaf(layer, source, (leaf) => typeof leaf === 'number', ABSURD),
+    () => replaceLeaf(layer.config, source, () => true, [...ABSURD, true, false, 'same', 'channels_first', ...texts]),
+    // Names of layers, of activations, of classes: one in the place of another.
+    () => replaceLeaf(layer, source, (leaf) => typeof leaf === 'string', texts),
+    () => replaceLeaf(layer, source, (leaf) => typeof leaf === 'string', texts),
+  ])();
+}
+
+const CLASSES = [...FAMILIES.keys()];
+
+function isLayer(value: unknown): value is JsonLayer {
+  return typeof value === 'object' && value !== null && 'class_name' in value && 'config' in value;
+}
+
+function collect(json: unknown, lists: JsonLayer[][], depth: number): void {
+  if (typeof json !== 'object' || json === null || depth > 40) return;
+  if (Array.isArray(json) && json.length > 0 && json.every(isLayer)) lists.push(json);
+  for (const value of Object.values(json)) collect(value, lists, depth + 1);
+}
+
+function leavesOf(json: unknown, found: { holder: Record<string, unknown>; key: string }[] = []): typeof found {
+  if (typeof json !== 'object' || json === null) return found;
+  const holder = json as Record<string, unknown>;
+  for (const [key, value] of Object.entries(holder)) {
+    if (typeof value === 'object' && value !== null) leavesOf(value, found);
+    else found.push({ holder, key });
+  }
+  return found;
+}
+
+function textsIn(layers: readonly JsonLayer[]): string[] {
+  const texts = leavesOf(layers).flatMap(({ holder, key }) => {
+    const value = holder[key];
+    return typeof value === 'string' ? [value] : [];
+  });
+  return [...new Set([...texts, '', '__proto__', 'constructor'])];
+}
+
+function replaceLeaf(
+  json: unknown,
+  source: Random,
+  wanted: (leaf: unknown) => boolean,
+  values: readonly unknown[],
+): void {
+  const leaves = leavesOf(json).filter(({ holder, key }) => wanted(holder[key]));
+  if (leaves.length === 0) return;
+  const { holder, key } = pick(source, leaves);
+  holder[key] = structuredClone(pick(source, values));
 }

@@ -4,6 +4,7 @@ import { BATCH, type Graph, type Shape } from '../../model/graph';
 import type { Layer } from '../../model/model';
 import { elementCount } from '../../model/tensor';
 import { GraphBuilder } from '../../ops/builder';
+import { NodeError } from '../../ops/node-error';
 import { MAX_VALUES } from '../../ops/sample-size';
 import { type Activation, fromLast, lastOf, outputOf } from './activation';
 import { type Call, TensorRef, tensorsWithin } from './calls';
@@ -214,10 +215,12 @@ class Reader {
         });
         return this.#opaque(config, reading, run, error);
       }
-      if (error instanceof UserError || error instanceof UnknownLayer) throw error;
+      const isOfNode = error instanceof NodeError;
+      if ((error instanceof UserError && !isOfNode) || error instanceof UnknownLayer) throw error;
       throw new ModelError(
-        `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(error)}`,
+        `layer "${config.name}" (${config.className}) does not fit what it reads: ${messageOf(isOfNode ? error.cause : error)}`,
         { layer: config.name },
+        { cause: error },
       );
     }
   }

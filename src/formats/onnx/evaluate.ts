@@ -22,18 +22,29 @@ export async function evaluated(
     .with(ModelField.opset, BYTES, model.messages(ModelField.opset))
     .with(ModelField.graph, BYTES, [graph.with(GraphField.output, BYTES, [encodeValue({ name, type, shape })])]);
   const { InferenceSession } = await runtime(name);
-  const session = await InferenceSession.create(await bytesOf(whole), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    graphOptimizationLevel: 'disabled',
-    logSeverityLevel: 4,
-  });
+  const bytes = await bytesOf(whole);
   try {
-    const { [name]: made } = await session.run({});
-    const data = made?.data as Float32Array;
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  } finally {
-    await session.release();
+    const session = await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 4,
+    });
+    try {
+      const { [name]: made } = await session.run({});
+      const data = made?.data as Float32Array;
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+    } finally {
+      await session.release();
+    }
+  } catch (error) {
+    // The nodes are the file's own, as they stand in it.
+    throw new UserError(
+      `the weight "${name}" can't be worked out from others, as onnxruntime says: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import type { Attribute, Graph, Node, Shape, Value } from '../../model/graph';
 import type { ElementType, Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
+import { ofNode } from '../../ops/node-error';
 import type { Axis } from '../../ops/operator';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
@@ -163,7 +164,9 @@ class GraphImport {
     const { nodes, ...rest } = known ? await this.#normalised(proto, draft) : await this.#opaqueNode(proto, draft);
     const [only] = nodes;
     const constant =
-      nodes.length === 1 && only ? folded(only, (value) => this.#values.constants.get(value)) : undefined;
+      nodes.length === 1 && only
+        ? ofNode(draft, () => folded(only, (value) => this.#values.constants.get(value)))
+        : undefined;
     if (constant !== undefined) {
       this.#values.set(outputs[0] ?? '', constant);
       this.#records.push({ index, inputs, nodes: [], moved: new Map() });
@@ -172,17 +175,9 @@ class GraphImport {
     for (const node of nodes) {
       this.#nodes.push(node);
       for (const output of node.outputs) this.#makers.set(output, node);
-      this.#infer(node);
+      this.#inference.add(node);
     }
     this.#records.push({ index, inputs, nodes, ...rest });
-  }
-
-  #infer(node: Node): void {
-    try {
-      this.#inference.add(node);
-    } catch (error) {
-      throw new UserError(`the file's shapes do not fit: ${(error as Error).message}`);
-    }
   }
 
   /** Constants, and what only repeats a weight or constant. */
@@ -195,13 +190,13 @@ class GraphImport {
   }
 
   async #normalised(proto: Message, draft: Omit<Node, 'attributes'>): Promise<Omit<NodeRecord, 'index' | 'inputs'>> {
-    const attributes: Record<string, Attribute> = {};
+    const attributes: [string, Attribute][] = [];
     for (const attribute of proto.messages(NodeField.attribute)) {
       const plain =
         plainAttribute(attribute) ?? (await this.#tensorAttribute(attribute)) ?? (await encodedAttribute(attribute));
-      Object.defineProperty(attributes, nameOf(attribute), { value: plain, enumerable: true });
+      attributes.push([nameOf(attribute), plain]);
     }
-    const node: Node = { ...draft, attributes };
+    const node: Node = { ...draft, attributes: byName(draft, attributes) };
     const rule = ruleFor(draft.type, draft.domain);
     if (rule === undefined) return { nodes: [node], moved: new Map() };
     const moved = new Map<string, string>();
@@ -234,7 +229,7 @@ class GraphImport {
         return [];
       },
     };
-    const made = rule(node, scope);
+    const made = ofNode(node, () => rule(node, scope));
     if (reason !== undefined) return this.#opaqueNode(proto, draft, reason);
     const nodes = made.map((own, i): Node => {
       return { ...own, name: i === made.length - 1 ? draft.name : this.#nodeNames.fresh(`${draft.name}/${own.type}`) };
@@ -255,16 +250,18 @@ class GraphImport {
     reason = `${draft.domain ? `${draft.domain}.` : ''}${draft.type} is not known`,
   ): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
     this.#opaque.set(reason, [...(this.#opaque.get(reason) ?? []), draft.name]);
-    const attributes: Record<string, Attribute> = {};
+    const attributes: [string, Attribute][] = [];
     const inside = await withSubgraphs(proto, this.options.opset);
     for (const attribute of inside.messages(NodeField.attribute)) {
-      Object.defineProperty(attributes, nameOf(attribute), {
-        value: await encodedAttribute(attribute),
-        enumerable: true,
-      });
+      attributes.push([nameOf(attribute), await encodedAttribute(attribute)]);
     }
     const captures = capturesOf(proto).map((name) => this.#aliases.get(name) ?? name);
-    const node: Node = { ...draft, domain: draft.domain ?? ONNX, attributes, ...(captures.length > 0 && { captures }) };
+    const node: Node = {
+      ...draft,
+      domain: draft.domain ?? ONNX,
+      attributes: byName(draft, attributes),
+      ...(captures.length > 0 && { captures }),
+    };
     return { nodes: [node], moved: new Map() };
   }
 }
@@ -277,6 +274,15 @@ const ONNX = 'ai.onnx';
 function domainOf(proto: Message): string | undefined {
   const domain = proto.text(NodeField.domain);
   return domain === '' || domain === ONNX ? undefined : domain;
+}
+
+function byName(
+  { type, name }: Pick<Node, 'type' | 'name'>,
+  attributes: readonly [string, Attribute][],
+): Node['attributes'] {
+  const twice = attributes.find(([own], i) => attributes.findIndex(([other]) => other === own) < i);
+  if (twice !== undefined) throw new UserError(`${type} "${name}" has two attributes called "${twice[0]}"`);
+  return Object.fromEntries(attributes);
 }
 
 /** Without what is left out at the end. */

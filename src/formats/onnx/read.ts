@@ -27,7 +27,7 @@ export async function readOnnx(path: string): Promise<Model> {
   try {
     return await readModel(path, proto);
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`, { cause: error }) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 // Scores from the layers' weights, one layer after the other.
 import { type Engine, outputOf } from '../../engines/engine';
-import { UserError } from '../../errors';
+import { messageOf, UserError } from '../../errors';
 import type { Graph } from '../../model/graph';
 import type { Model } from '../../model/model';
 import { needed } from '../../model/needed';
@@ -46,6 +46,13 @@ async function weightsOf({ graph }: Model, engine: Engine, layer: LayerChannels,
   return { kernel, axis, ...(scale && { scale }) };
 }
 
+function notWorkedOut(value: string, error: unknown): UserError {
+  return new UserError(
+    `The weights "${value}" can't be worked out from those of the file, as onnxruntime says: ${messageOf(error)}`,
+    { cause: error },
+  );
+}
+
 /** A value that the graph makes of weights and constants alone. */
 async function read(graph: Graph, engine: Engine, value: string): Promise<Weight> {
   const { nodes } = needed({ ...graph, outputs: [{ name: value, type: 'float32', shape: [] }] });
@@ -54,7 +61,11 @@ async function read(graph: Graph, engine: Engine, value: string): Promise<Weight
   const constants = new Map([...graph.constants].filter(([name]) => names.has(name)));
   const shape = inferShapes(graph).get(value) ?? [];
   const part: Graph = { nodes, weights, constants, inputs: [], outputs: [{ name: value, type: 'float32', shape }] };
-  const program = await engine.compile(part, await loadValues(part));
+  const values = await loadValues(part);
+  // All of these nodes are the file's.
+  const program = await engine.compile(part, values).catch((error: unknown) => {
+    throw error instanceof UserError ? error : notWorkedOut(value, error);
+  });
   try {
     const made = outputOf(await program.run({}), value);
     return float32Weight(value, made.shape, made.data as Float32Array);

@@ -35,7 +35,7 @@ export function normalized({ layer, scores, observations }: LayerRelevance, how:
   const bad = scores.findIndex((score) => !Number.isFinite(score));
   if (bad >= 0) {
     throw new UserError(
-      `Channel ${bad} of layer "${layer}" scores ${scores[bad]}: its weights or activations are no numbers. Choose another measure, or leave the layer out.`,
+      `Channel ${bad} of layer "${layer}" has no score: its weights or activations are no numbers. Choose another measure, or leave the layer out.`,
     );
   }
   return NORMALIZE[how](observations > 0 ? dividedBy(scores, observations) : scores);
