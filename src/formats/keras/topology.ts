@@ -6,6 +6,7 @@ import { inOrder } from './call-order';
 import { type Call, inboundCalls, TensorRef, tensorsOf } from './calls';
 import { type Config, isRecord, show } from './config';
 import { layerName } from './layer-name';
+import { MAXOUT } from './layers/maxout';
 import { withMade } from './made-shapes';
 
 /** One layer of the config. */
@@ -175,7 +176,9 @@ function isBareOperation({
   );
 }
 
-function isCustom({ module, registered_name: registered }: Record<string, unknown>): boolean {
+function isCustom({ class_name: className, module, registered_name: registered }: Record<string, unknown>): boolean {
+  // Keras has none: by that name we know the three layers that stand for one.
+  if (className === MAXOUT) return true;
   if (typeof registered === 'string' && registered.includes('>') && !registered.startsWith('keras')) return true;
   return typeof module === 'string' && !/^(keras|tf_keras|tensorflow)(\.|$)/.test(module);
 }

@@ -79,8 +79,8 @@ class ConfigWriter {
       const shapes = this.#shapes(`${prefix}${name}`);
       return shapes ? changedShape(stated, shapes.before.outputs[output], shapes.after.outputs[output]) : stated;
     });
-    for (const [full, { entry }] of this.keras.read) {
-      if (entry.className === MAXOUT && isWithin(full, prefix)) this.#maxout(edit, full);
+    for (const [full, { entry, opaque }] of this.keras.read) {
+      if (entry.className === MAXOUT && !opaque && isWithin(full, prefix)) this.#maxout(edit, full);
     }
     for (const layer of this.model.layers) {
       if (!this.keras.read.has(layer.name) && isWithin(layer.name, prefix)) this.#insert(edit, layer);
