@@ -344,3 +344,39 @@ test('rows as many as a file multiplies from a list of sizes: a dense layer over
   );
   assert.ok(after < 0.8 * before);
 });
+
+test('a target of the larger of two sizes, as TensorFlow’s converter writes products of batches, follows the cut', async () => {
+  const { before, after } = await cutAndCompare(
+    folder,
+    {
+      opset: 14,
+      x: ['batch', 3, 8],
+      y: ['batch', 3, 5],
+      nodes: [
+        ...['a', 'b'].flatMap((name): ModelFile['nodes'] => [
+          { type: 'MatMul', inputs: ['x', name], outputs: [`${name} wide`] },
+          { type: 'Reshape', inputs: [`${name} wide`, 'apart'], outputs: [`${name} heads`] },
+          { type: 'Shape', inputs: [`${name} heads`], outputs: [`${name} sizes`] },
+          { type: 'Gather', inputs: [`${name} sizes`, 'outer'], outputs: [`${name} outer`] },
+        ]),
+        { type: 'Mul', inputs: ['a heads', 'b heads'], outputs: ['products'] },
+        { type: 'Max', inputs: ['a outer', 'b outer'], outputs: ['largest'] },
+        { type: 'Concat', inputs: ['largest', 'n2'], outputs: ['target'], attributes: { axis: 0 } },
+        { type: 'Reshape', inputs: ['products', 'target'], outputs: ['again'] },
+        { type: 'Reshape', inputs: ['again', 'joined'], outputs: ['merged'] },
+        { type: 'MatMul', inputs: ['merged', 'c'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ...NUMBERS,
+        ['outer', int64([0, 1, 2])],
+        ['apart', int64([0, 0, 7, 2])],
+        ['joined', int64([0, 0, -1])],
+        ['a', drawn([8, 14], 'a')],
+        ['b', drawn([8, 14], 'b')],
+        ['c', drawn([14, 5], 'c')],
+      ]),
+    },
+    [2, 3, 8],
+  );
+  assert.ok(after < 0.85 * before, `${after} of ${before} parameters left`);
+});
