@@ -1,6 +1,6 @@
 // In a real VS Code: a binary model opens as its architecture, a model.json on request; recipes know their model's layers.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -38,6 +38,7 @@ describe('models looked at', { skip: skipped }, () => {
     writeFileSync(join(folder, 'dense.json'), JSON.stringify(dense));
     const recipe = { model: 'dense.json', data: { source: 'digits' }, prune: { method: 'ratio', protect: [''] } };
     writeFileSync(join(folder, 'half.prune.json'), JSON.stringify(recipe, null, 2));
+    copyFileSync(join('test', 'fixtures', 'keras', 'attention.keras'), join(folder, 'attention.keras'));
     editor = await Editor.open(folder);
   });
   afterEach((context) => editor.tellFailure(context));
@@ -121,6 +122,24 @@ describe('models looked at', { skip: skipped }, () => {
       .filter({ hasText: `Use "weights/${shard}"` })
       .click();
     await editor.until(async () => (await squiggle.count()) === 0);
+  });
+
+  test('the sidebar shows the parts of a layer that makes several kinds of channels, and which can be cut', async () => {
+    await editor.openFile('attention.keras');
+    await page().getByRole('heading', { name: 'attention.keras' }).waitFor();
+    await editor.openSidebar();
+    const attention = editor.rows('Layers').filter({ hasText: /MultiHeadAttention 82/ });
+    await attention.locator('[role="checkbox"]').waitFor();
+    await attention.locator('.monaco-tl-twistie').click();
+    const part = (text: RegExp) => editor.rows('Layers').filter({ hasText: text });
+    await part(/^query24 channels · cut 3 at a time/).waitFor();
+    await part(/^attention_output10 channels · kept: LayerNormalization/).waitFor();
+    assert.equal(
+      await part(/^query/)
+        .locator('[role="checkbox"]')
+        .count(),
+      0,
+    );
   });
 
   test('the extension logs no errors', () => assert.deepEqual(editor.errors, []));
