@@ -74,6 +74,23 @@ describe("the panel's plan", () => {
     assert.deepEqual([...includedLayers(recipe, undefined)], []);
   });
 
+  it('takes a layer that one of its parts is named of', () => {
+    const figures = { parameters: 0, macs: 0, bytes: 0 };
+    const parts = (query: number, output: number) => [
+      { name: 'attention/query', channels: query },
+      { name: 'attention/output', channels: output },
+    ];
+    const attention = {
+      name: 'attention',
+      before: { ...figures, channels: 40, parts: parts(24, 16) },
+      after: { ...figures, channels: 28, parts: parts(12, 16) },
+    };
+    const known = { ...prediction, layers: [...prediction.layers, attention] };
+    assert.deepEqual([...includedLayers(recipe, known)], ['dense', 'attention']);
+    assert.ok(includedLayers(withPrune(recipe, { layers: ['attention/query'] }), known).has('attention'));
+    assert.ok(includedLayers(recipe, { ...known, open: ['attention/query'] }).has('attention'));
+  });
+
   it('leaves out what a recipe protects, also where it names it', () => {
     const layers = ['conv2d', 'dense'];
     assert.deepEqual([...includedLayers(withPrune(recipe, { layers, protect: ['dense'] }), prediction)], ['conv2d']);
