@@ -9,12 +9,16 @@ import type { Table } from './table';
 import { type BuilderOptions, type Cell, ColumnBuilder } from './table-builder';
 
 const MAGIC = 'PAR1';
-const MAX_ROWS = 2 ** 27;
+/** Millions of equal rows take no bytes in the file, but minutes to read. */
+const MAX_ROWS = 2 ** 24;
 const MAX_COLUMNS = 4096;
 /** 8 GiB of values as the file says they unpack to. */
 const MAX_BYTES = 2 ** 33;
-/** Rows that are unpacked at a time: pictures of them are not more than some hundred megabytes. */
+/** Rows that are unpacked at a time: at least so many, of which pictures are not more than some hundred megabytes. */
 const ROWS = 2048;
+/** More of them where they are small: each time the file is read from the beginning of what it keeps together. */
+const CELLS_AT_A_TIME = 2 ** 20;
+const BYTES_AT_A_TIME = 2 ** 26;
 
 export function isParquet(start: Uint8Array): boolean {
   return Buffer.from(start.subarray(0, 4)).toString('latin1') === MAGIC;
@@ -43,8 +47,9 @@ export async function readParquet(path: string, options: BuilderOptions): Promis
     const columns = named.map((column) => new ColumnBuilder(column, options));
     if (columns.length > MAX_COLUMNS)
       throw new UserError(`${name} has ${columns.length} columns; up to ${MAX_COLUMNS} are read.`);
-    for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
-      const rowEnd = Math.min(count, rowStart + ROWS);
+    const step = rowsAtATime(metadata, columns.length);
+    for (let rowStart = 0; rowStart < count; rowStart += step) {
+      const rowEnd = Math.min(count, rowStart + step);
       const rows = await mended(name, () =>
         parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, utf8: false, geoparquet: false }),
       );
@@ -75,6 +80,12 @@ async function mended<T>(name: string, run: () => Promise<T>): Promise<T> {
       `${name} can't be read as Parquet (${messageOf(error)}). Get the file again, or save it as CSV.`,
     );
   }
+}
+
+function rowsAtATime({ num_rows: rows, row_groups: groups }: FileMetaData, columns: number): number {
+  const bytes = groups.reduce((sum, { total_byte_size: size }) => sum + Math.max(0, Number(size)), 0);
+  const few = (BYTES_AT_A_TIME * Number(rows)) / Math.max(1, bytes);
+  return Math.max(ROWS, Math.floor(Math.min(few, CELLS_AT_A_TIME / Math.max(1, columns))));
 }
 
 /** @returns the rows. */

@@ -8,3 +8,12 @@ export const OPAQUE_DOMAIN = 'keras';
 export function isOpaque({ domain }: Node): boolean {
   return domain === OPAQUE_DOMAIN;
 }
+
+/** Operators that run graphs of their own, as often as the data say. */
+const CONTROL: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan']);
+
+/** Why what a node touches is frozen, of which no operator of ours says more. */
+export function whyOpaque({ type, domain }: Pick<Node, 'type' | 'domain'>): string | undefined {
+  const isOnnx = domain === undefined || domain === 'ai.onnx';
+  return isOnnx && CONTROL.has(type) ? `${type} runs a graph of its own` : undefined;
+}

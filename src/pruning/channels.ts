@@ -4,6 +4,7 @@ import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { operatorFor } from '../ops/index';
 import { infer, shapeOf } from '../ops/infer';
+import { whyOpaque } from '../ops/opaque';
 import type { Axis, Contraction, Operator, Size, Ties } from '../ops/operator';
 import { Elements, type Product } from './elements';
 import { remembered } from './remembered';
@@ -80,7 +81,8 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
     const operator = operatorFor(node);
     freezeCountedSizes(node, graph, sizes, elements);
     if (operator?.ties === undefined) {
-      const reason = operator ? `${node.type} mixes it` : `${node.type} touches it, of which nothing is known`;
+      const touches = whyOpaque(node) ?? `${node.type} touches it, of which nothing is known`;
+      const reason = operator ? `${node.type} mixes it` : touches;
       for (const value of values) freezeAll(value, reason);
     } else if (!values.every((value) => shapes.has(value)) || !tied(operator, node, ties)) {
       for (const value of values) freezeAll(value, `the shapes around ${node.type} are not known`);

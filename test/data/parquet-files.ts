@@ -1,4 +1,4 @@
-// Two small Parquet files, written by PyArrow 21.
+// Small Parquet files, written by PyArrow 21.
 
 /** image: four PNGs of 2×2 pixels of the colour (10·i, 10, 20); label: 0, 1, 1, 0. Packed by zstd. */
 export const PICTURES =
@@ -32,3 +32,10 @@ export const INDEXED =
   'AAAmABwVAhklBgAZGAVsYWJlbBUAFggWUhZSJlpJHBUAFQAVAgA8KQYZJgAIAAAAJgAcFQIZJQYAGRgRX19pbmRleF9sZXZlbF8wX18V' +
   'ABYIFlIWUiasAUkcFQAVABUCADwpBhkmAAgAAAAW9gEWCCYIFvYBACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwA' +
   'ABwAABwAAAAPAQAAUEFSMQ==';
+
+/** a: 16,777,217 zeros. Deflated. */
+export const MANY =
+  'eNrtzk9Kw1AQx/HpI4YgVaIyoQ8ekk2DQloaoe6776L0BqEEdKGNqX+2pXvFnZfookuXXsJzeAVfuvMK8h14i5nPb5g3m8wLDTTS7lSNyqlI0B' +
+  'VfKnqox7l+fRqNNdTQ+eFB3PE9hmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEYhmEY' +
+  'hmEYhv1727z+Nd+LBjYfSy9cLW6qu1L9wPSl1yn759PtWXTig8lmvY6tsy4Tp8aOJYytD6jZQ/L+bZLdj8lGWXSZa+Bv7Q/G+nbULrfc5rKoTc' +
+  'lFWpfNw1P1OFjU9aBsmuVL+lw1q9vlfXp1PRwNC+va3334N5vMi1/R5ZIc';

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { DatasetOptions } from '../../src/data/open';
 import { UserError } from '../../src/errors';
 import { inFolder, writeFiles } from './folder';
-import { INDEXED, NUMBERS, PICTURES } from './parquet-files';
+import { INDEXED, MANY, NUMBERS, PICTURES } from './parquet-files';
 import { answersOf, opened, refusal, rowsOf } from './read';
 
 const FLOWERS = `length,width,species
@@ -229,6 +229,11 @@ test("Parquet: pandas' index is no column, and it is said", () =>
     assert.deepEqual(notes, [
       '"__index_level_0__" of shuffled.parquet is what pandas numbered the rows by: it is left out',
     ]);
+  }));
+
+test('Parquet: millions of equal rows, which take no bytes, are too many', () =>
+  withFile('equal.parquet', inflateSync(Buffer.from(MANY, 'base64')), async (path) => {
+    await assert.rejects(opened(path), /equal.parquet holds 16,777,217 rows, .*; up to 16,777,216 /);
   }));
 
 test('no damage to a Parquet file does anything but a sentence', async () => {

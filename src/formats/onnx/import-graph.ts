@@ -5,6 +5,7 @@ import type { ElementType, Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference } from '../../ops/infer';
 import { ofNode } from '../../ops/node-error';
+import { whyOpaque } from '../../ops/opaque';
 import type { Axis } from '../../ops/operator';
 import { encodedAttribute, nameOf, plainAttribute } from './attributes';
 import { capturesOf, readNames } from './captures';
@@ -247,7 +248,7 @@ class GraphImport {
   async #opaqueNode(
     proto: Message,
     draft: Omit<Node, 'attributes'>,
-    reason = `${draft.domain ? `${draft.domain}.` : ''}${draft.type} is not known`,
+    reason = whyOpaque(draft) ?? `${draft.domain ? `${draft.domain}.` : ''}${draft.type} is not known`,
   ): Promise<Pick<NodeRecord, 'nodes' | 'moved'>> {
     this.#opaque.set(reason, [...(this.#opaque.get(reason) ?? []), draft.name]);
     const attributes: [string, Attribute][] = [];

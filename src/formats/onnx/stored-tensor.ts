@@ -162,10 +162,10 @@ async function externalRange(
   const location = entries.get('location');
   if (!location) throw new UserError(`${where} lies in another file, but does not say which`);
   const { path, size } = await external.find(location, where);
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? wanted);
+  const [from, count] = [entries.get('offset') ?? 0, entries.get('length') ?? wanted];
+  const [offset, length] = [Number(from), Number(count)];
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-    throw new UserError(`${where}: offset ${entries.get('offset')}, length ${entries.get('length')} make no range`);
+    throw new UserError(`${where}: there are no ${count} bytes from ${from} on in "${location}"; it looks damaged`);
   }
   if (offset + length > size) {
     throw new UserError(

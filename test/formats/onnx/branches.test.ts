@@ -100,6 +100,6 @@ test('an If that is decided when the model runs stays, with what it touches', as
   for (const equals of [0, 1]) {
     const model = await openModel(writeModelFile(folder, squeezed(['batch', 3, 6, 6], 0, equals)));
     const channels = analyseChannels(model.graph);
-    assert.match(channels.frozen(channels.of('a', 0)?.[0] ?? 0) ?? '', /If touches it/);
+    assert.match(channels.frozen(channels.of('a', 0)?.[0] ?? 0) ?? '', /If runs a graph of its own/);
   }
 });

@@ -74,14 +74,14 @@ function converted(tensor: Message, type: ElementType): Message {
 }
 
 /** Everything in one file beside the model, every tensor on a boundary of 64 bytes. @param other the file's name for all but the first. */
-function external(name: string, first: string, other = first): string {
+function external(name: string, first: string, other = first, from?: string): string {
   const chunks: Uint8Array[] = [];
   let end = 0;
   const path = stored(name, (tensor) => {
     const data = rawBytes(tensor);
     const location = chunks.length === 0 ? first : other;
-    const entries = Object.entries({ location, offset: String(end), length: String(data.length) }).map(([key, value]) =>
-      new Message([]).withText(EntryField.key, key).withText(EntryField.value, value),
+    const entries = Object.entries({ location, offset: from ?? String(end), length: String(data.length) }).map(
+      ([key, value]) => new Message([]).withText(EntryField.key, key).withText(EntryField.value, value),
     );
     chunks.push(data, new Uint8Array((64 - (data.length % 64)) % 64));
     end += Math.ceil(data.length / 64) * 64;
@@ -152,6 +152,11 @@ const REFUSED: readonly (readonly [string, () => string, RegExp])[] = [
       return path;
     },
     /leaves the model's folder/,
+  ],
+  [
+    'an offset that is none',
+    () => external('negative', 'weights.bin', 'weights.bin', '-64'),
+    /no \d+ bytes from -64 on/,
   ],
   ['a file named in two ways', () => external('two-names', 'weights.bin', './weights.bin'), /are one file/],
   [
