@@ -89,6 +89,8 @@ export interface Ties extends Known {
   product(whole: Axis, parts: readonly (Axis | number)[]): void;
   /** No element of the axis can be cut, or none of those from a place to before another. */
   freeze(axis: Axis, reason: string, from?: number, to?: number): void;
+  /** What lies on the outer axis around the elements of the inner one can be cut only where some of those can. */
+  frame(inner: Axis, outer: Axis, reason: string): void;
   /** A cut changes the result a little (a mean over what is cut): frozen, unless a person allows approximate cuts. */
   approximate(axis: Axis, reason: string): void;
 }

@@ -106,8 +106,12 @@ export const pad: Operator = {
       else if (before === undefined || !addsConstant(node)) {
         const reason = before === undefined ? 'what Pad adds to it only a run tells' : 'Pad repeats what lies on it';
         for (const side of [inner, outer]) ties.freeze(side, reason);
-      } else if (before >= 0) ties.tie(inner, outer, before);
-      else ties.tie(outer, inner, -before);
+      } else {
+        if (before >= 0) ties.tie(inner, outer, before);
+        else ties.tie(outer, inner, -before);
+        // A border of positions, which stay, is no channel.
+        ties.frame(inner, outer, 'Pad adds to it');
+      }
     });
   },
   resize(node, widths) {

@@ -64,6 +64,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
       products.push({ whole, parts });
     },
     freeze: (axis, reason, from, to) => elements.freeze(axis, reason, from, to),
+    frame: (inner, outer, reason) => elements.frame(inner, outer, reason),
     approximate: (axis, reason) =>
       approximate ? elements.approximate(axis, reason) : elements.freeze(axis, `${reason} (an approximate cut can)`),
   };

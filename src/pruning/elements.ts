@@ -41,6 +41,7 @@ export class Elements {
   /** Numbers of the reasons, by root; 0 is none. */
   readonly #marks: Readonly<Record<Mark, Uint16Array>>;
   readonly #reasons = new Reasons();
+  readonly #frames: { readonly inner: Axis; readonly outer: Axis; readonly reason: string }[] = [];
   /** Lists of channels, by the first element of their axis, and by length and ends. */
   readonly #lists = new Map<number, Uint32Array>();
   readonly #alike = new Map<string, Uint32Array[]>();
@@ -167,6 +168,10 @@ export class Elements {
     else this.#markSome('frozen', range, number, from, Math.min(to, range.size));
   }
 
+  frame(inner: Axis, outer: Axis, reason: string): void {
+    this.#frames.push({ inner, outer, reason });
+  }
+
   approximate(axis: Axis, reason: string): void {
     this.#markAll('approximate', this.#range(axis), this.#reasons.number(reason));
   }
@@ -199,6 +204,7 @@ export class Elements {
    * one is chosen that leaves the most channels.
    */
   settle(products: readonly Product[]): void {
+    for (const { inner, outer, reason } of this.#frames) if (this.#isFrozen(inner)) this.freeze(outer, reason);
     const isKnown = ({ whole, parts }: Product): boolean => [whole, ...parts].every((part) => this.#size(part) > 0);
     const [known, unknown] = [true, false].map((is) => products.filter((product) => isKnown(product) === is));
     for (const { whole, parts } of unknown ?? []) {

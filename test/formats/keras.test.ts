@@ -35,6 +35,7 @@ const FILES = [
   { file: 'nodes-of-tensorflow.h5', shows: "TensorFlow's operators as TensorFlow 2.1 to 2.3 kept them among layers" },
   { file: 'masked-attention.keras', shows: 'attention over padded steps, over those before, over those a mask names' },
   { file: 'operations.keras', shows: 'operations among layers, and an LSTM' },
+  { file: 'padded-channels.keras', shows: 'shortcuts padded to as many channels as they meet' },
   { file: 'widths.keras', shows: 'widths that a config states in places of its own, attention over images' },
   { file: 'spectral-normalization.keras', shows: 'a kernel that is stored twice' },
   { file: 'masked-bidirectional.h5', shows: 'recurrent layers in both directions over masked steps' },

@@ -138,6 +138,7 @@ function takesTogether(node: Node, inference: Inference): boolean {
     pick: ignored,
     product: ignored,
     freeze: seen,
+    frame: seen,
     approximate: seen,
   };
   whereKnown(() => operator.ties?.(node, ties));

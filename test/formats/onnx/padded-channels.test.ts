@@ -76,3 +76,27 @@ test('channels that are padded by what lies on them stay', async () => {
   const channels = analyseChannels(graph);
   assert.match(channels.frozen(channels.of('a', 0)?.[0] ?? 0) ?? '', /Pad repeats what lies on it/);
 });
+
+test('positions that are padded are no channels: the filters of what is flattened behind it are', async () => {
+  const { graph } = await openModel(
+    writeModelFile(folder, {
+      opset: 18,
+      x: ['batch', 3, 6],
+      y: ['batch', 4],
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'a'], outputs: ['wide'] },
+        { type: 'Pad', inputs: ['wide', 'amounts'], outputs: ['padded'] },
+        { type: 'Flatten', inputs: ['padded'], outputs: ['flat'] },
+        { type: 'Gemm', inputs: ['flat', 'b'], outputs: ['y'] },
+      ],
+      tensors: new Map([
+        ['a', drawn([2, 3, 1], 'a')],
+        ['b', drawn([26, 4], 'b')],
+        ['amounts', int64([0, 0, 7, 0, 0, 0])],
+      ]),
+    }),
+  );
+  const channels = analyseChannels(graph);
+  assert.ok([...(channels.of('a', 0) ?? [])].every((channel) => channels.frozen(channel) === undefined));
+  assert.match(channels.frozen(channels.of('padded', 2)?.[0] ?? 0) ?? '', /Pad adds to it/);
+});

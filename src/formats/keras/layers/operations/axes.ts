@@ -3,6 +3,7 @@ import { BATCH } from '../../../../model/graph';
 import { int64 } from '../../../../model/tensor';
 import { type Activation, fromLast, lastOf } from '../../activation';
 import { TensorRef } from '../../calls';
+import { isRecord } from '../../config';
 import type { LayerContext, LayerWidths } from '../../family';
 import { joined } from '../merge';
 import {
@@ -225,7 +226,7 @@ const flip = laid((context, { shape }, value) => {
   return builder.op('Slice', [value, list(-1), list(-(2 ** 31)), builder.ints(axes), list(-1)]);
 });
 
-const pad = laid((context, { shape }, value) => {
+const padded = laid((context, { shape }, value) => {
   const { config, builder } = context;
   const stated = settingOf(context, 'pad_width', 'paddings') ?? context.call.args[1];
   const mode = String(settingOf(context, 'mode') ?? 'constant').toLowerCase();
@@ -239,6 +240,18 @@ const pad = laid((context, { shape }, value) => {
   const pads = builder.ints([...side(0), ...side(1)]);
   return builder.op('Pad', filling === 0 ? [value, pads] : [value, pads, builder.float(filling)], { mode });
 });
+
+const pad: Operation = {
+  ...padded,
+  restate(name, value, widths) {
+    const amounts = widths.told('Pad', 1);
+    if (amounts === undefined || !(name === 'pad_width' || name === 'paddings' || name === 1)) return value;
+    const rank = amounts.length / 2;
+    const pairs = Array.from({ length: rank }, (_, axis) => [amounts[axis], amounts[rank + axis]]);
+    // Keras 3 writes a tensor with what it is made of.
+    return isRecord(value) && isRecord(value.config) ? { ...value, config: { ...value.config, value: pairs } } : pairs;
+  },
+};
 
 export const AXES: Operations = {
   Shape: shape,
