@@ -11,6 +11,8 @@ export const identity: LayerFamily = {
     ...['RandomShear', 'RandomSaturation', 'RandomSharpness', 'RandomHue', 'RandomGaussianBlur', 'RandomErasing'],
     ...['RandomColorJitter', 'RandomColorDegeneration', 'RandomGrayscale', 'RandomPerspective', 'RandomInvert'],
     ...['RandomPosterization', 'RandomElasticTransform', 'AugMix', 'MixUp', 'CutMix', 'RandAugment'],
+    // Not random alone, but left out at inference like those that are.
+    ...['Solarization', 'Equalization'],
     // Of keras.applications: drops whole branches, in training alone.
     'StochasticDepth',
   ],
