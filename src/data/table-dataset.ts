@@ -27,8 +27,9 @@ export function tableDataset(name: string, parts: Parts<Table>, options: ReadOpt
   const targets = (options.targets ?? defaultTargets(parts.train, options.ports)).map((choice) =>
     typeof choice === 'object' ? choice : { from: choice },
   );
-  const inputs = grouped(parts.train, options.inputs ?? otherColumns(parts.train, targets));
+  const asked = options.inputs ?? otherColumns(parts.train, targets);
   const notes: string[] = parts.train.note === undefined ? [] : [parts.train.note];
+  const inputs = oneForEach(asked, options.ports, notes) ?? grouped(parts.train, asked);
   const tables = [parts.train, parts.validation, parts.test].filter((table) => table !== undefined);
   const stored = targetsOf(tables, targets);
   const samples = tables.map(
@@ -93,6 +94,21 @@ function otherColumns(table: Table, targets: readonly TargetChoice[]): string[] 
   if (rest.length > 0) return rest.map(({ name }) => name);
   if (givenBack(table)) return table.columns.map(({ name }) => name);
   throw new UserError(`${table.name}: there is no column besides the target. Choose another file.`);
+}
+
+/** A column for each input of the model, where there are several and a column is named like every one. */
+function oneForEach(
+  choices: readonly (ColumnChoice | InputChoice)[],
+  { inputs: ports = [] }: Ports = {},
+  notes: string[],
+): InputChoice[] | undefined {
+  const names = choices.filter((choice) => typeof choice === 'string');
+  const found = ports.flatMap((port) => names.find((name) => port.includes(name)) ?? []);
+  if (ports.length < 2 || found.length < ports.length || names.length < choices.length) return undefined;
+  const left = names.filter((name) => !found.includes(name));
+  if (left.length > 0)
+    notes.push(`not fed, as the model has no input for it: ${left.map((name) => `"${name}"`).join(', ')}`);
+  return found.map((from) => ({ from }));
 }
 
 /** Of the columns that are only named, single numbers together as one vector, the others each by itself. */

@@ -293,3 +293,21 @@ test('row numbers that a program wrote before the rows are left out, and it is s
     assert.deepEqual(await read(rows(',x,z,label', [7, 3, 4, 7, 1, 0])), ['3', 0]);
     assert.deepEqual(await read(rows(',x,z,label', [7.5, 3, 4, 9, 1, 0])), ['3', 0]);
   }));
+
+test('columns that are named like the inputs of a model go into those, each by itself, and others are left out', () =>
+  withFile('heart.csv', 'age,sex,kind,target\n50,1,a,1\n61,0,b,0\n43,1,a,0\n', async (path) => {
+    const ports = { inputs: [['age', 'age:input'], ['sex']] };
+    const { inputs, notes } = await opened(path, { ports });
+    assert.deepEqual(inputs, [
+      { name: 'age', shape: [] },
+      { name: 'sex', shape: [] },
+    ]);
+    assert.deepEqual(notes, ['not fed, as the model has no input for it: "kind"']);
+    const asked = await opened(path, { ports, inputs: ['sex', 'age'] });
+    assert.deepEqual(
+      asked.inputs.map(({ name }) => name),
+      ['age', 'sex'],
+    );
+    const one = await opened(path, { ports: { inputs: [['input']] }, inputs: ['age', 'sex'] });
+    assert.deepEqual(one.inputs, [{ name: 'features', shape: [2] }]);
+  }));

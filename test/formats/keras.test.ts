@@ -30,6 +30,7 @@ const FILES = [
   { file: 'convolutional-lstm.h5', shows: 'recurrent layers over images' },
   { file: 'keras-1.h5', shows: 'the names of Keras 1, a weight for each gate' },
   { file: 'categories.keras', shows: 'numbers looked up, counted and put in ranges' },
+  { file: 'adapted.keras', shows: 'numbers looked up in vocabularies that lie beside the config' },
   { file: 'functions.keras', shows: 'operations that split, stack, index, choose and multiply, and constants' },
   { file: 'functions-of-tensorflow.h5', shows: 'the same as Keras 2 keeps them' },
   { file: 'nodes-of-tensorflow.h5', shows: "TensorFlow's operators as TensorFlow 2.1 to 2.3 kept them among layers" },

@@ -11,10 +11,14 @@ import { isRecord } from '../keras/config';
 import { type Dialect, dialectOf } from '../keras/dialect';
 import { readKeras } from '../keras/read';
 import { readTopology } from '../keras/topology';
+import { VOCABULARY } from '../keras/vocabulary';
 import { entryBytes, entrySource, readZip, type ZipEntry } from '../zip/read';
 import { archiveContainer } from './container';
-import { CONFIG, METADATA, WEIGHTS } from './layout';
+import { ASSETS, CONFIG, METADATA, WEIGHTS } from './layout';
 import { ArchiveWeights, datasetsOf, isOptimizer } from './weights';
+
+/** A longer vocabulary than any that is computed with. */
+const MAX_VOCABULARY_BYTES = 2 ** 20;
 
 /** @param path the file. */
 export async function readArchive(path: string): Promise<Model> {
@@ -22,10 +26,11 @@ export async function readArchive(path: string): Promise<Model> {
   const text = new TextDecoder().decode(await entryBytes(path, entryOf(path, entries, CONFIG), MAX_JSON_BYTES));
   const config = parseJson(`${path}, ${CONFIG}`, text);
   const dialect = await dialectIn(path, entries);
+  const assets = await vocabulariesIn(path, entries);
   const source = await entrySource(path, entryOf(path, entries, WEIGHTS));
   return Hdf5File.with(source, (file) => {
     const topology = readTopology(config);
-    const weights = new ArchiveWeights(datasetsOf(file, source), topology);
+    const weights = new ArchiveWeights(datasetsOf(file, source), topology, assets);
     const { graph, layers, warnings: notes } = readKeras(topology, weights, dialect);
     const omitted = file
       .names('/')
@@ -42,6 +47,18 @@ export async function readArchive(path: string): Promise<Model> {
       ...compiledOf(isRecord(config) ? config.compile_config : undefined),
     };
   });
+}
+
+/** By their paths in the folder of assets, with slashes. */
+async function vocabulariesIn(path: string, entries: readonly ZipEntry[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const entry of entries) {
+    const name = entry.name.replaceAll('\\', '/');
+    if (!name.startsWith(`${ASSETS}/`) || !name.endsWith(`/${VOCABULARY}`) || entry.size > MAX_VOCABULARY_BYTES)
+      continue;
+    texts.set(name.slice(ASSETS.length), new TextDecoder().decode(await entryBytes(path, entry, MAX_VOCABULARY_BYTES)));
+  }
+  return texts;
 }
 
 /** What metadata.json says; an archive without one is Keras 3's. */

@@ -20,9 +20,18 @@ export class ArchiveWeights implements WeightStore {
   readonly #datasets: ReadonlyMap<string, Weight>;
   readonly #copied = new Set<string>();
   readonly #groups: ReadonlyMap<string, string>;
+  readonly #assets: ReadonlyMap<string, string>;
 
-  /** @param datasets by their paths with slashes. */
-  constructor(datasets: ReadonlyMap<string, Weight>, topology: Topology) {
+  /**
+   * @param datasets by their paths with slashes.
+   * @param assets texts by their paths within the archive's folder of such.
+   */
+  constructor(
+    datasets: ReadonlyMap<string, Weight>,
+    topology: Topology,
+    assets: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#assets = assets;
     this.#datasets = datasets;
     this.#groups = groupsOf(topology);
   }
@@ -38,6 +47,12 @@ export class ArchiveWeights implements WeightStore {
       this.paths.set(name, weight.name);
       return { ...weight, name };
     });
+  };
+
+  readonly asset = (path: readonly string[], name: string): string | undefined => {
+    const group = this.#groups.get(path.join('/'));
+    const places = CONTAINERS.map((container) => `${group?.replaceAll('*', container)}/${name}`);
+    return places.flatMap((place) => this.#assets.get(place) ?? [])[0];
   };
 
   readonly find: WeightStore['find'] = (request) => {

@@ -22,6 +22,7 @@ import { addOpaque } from './opaque';
 import { type Reading, ReadWeights } from './read-weights';
 import { mainInputs, type Run } from './run';
 import { type Entry, type Topology, wrappedTopology } from './topology';
+import { VOCABULARY, withVocabulary } from './vocabulary';
 import type { Part, WeightStore } from './weight-store';
 
 export interface KerasGraph {
@@ -179,7 +180,9 @@ class Reader {
     if (entry.inside !== undefined) return this.model(withMaxout(entry.inside), own, inputs);
     const full = own.join('/');
     this.builder.layer = full;
-    const config: LayerConfig = new LayerConfig(full, entry.className, withPresentNames(entry.className, entry.config));
+    const present = withPresentNames(entry.className, entry.config);
+    const fields = withVocabulary(entry.className, present, this.store.asset?.(own, VOCABULARY));
+    const config: LayerConfig = new LayerConfig(full, entry.className, fields);
     if (inputs.length === 0) config.fail('reads nothing, and is no input of the model');
     const reading = this.#weights.of(own);
     const outputs = this.#family(config, reading, {
@@ -248,7 +251,7 @@ class Reader {
   /** Shapes of what an opaque layer makes: as far as the file says them, else guessed. */
   #shapesMade(config: LayerConfig, { entry, level, inputs }: Run): (Shape | undefined)[] {
     const [stated, ...others] = shapesStated(entry, config);
-    const first = stated ?? encodedShape(entry.className, entry.config, inputs[0]?.shape);
+    const first = stated ?? encodedShape(config.className, config.fields, inputs[0]?.shape);
     if (first !== undefined || others.length > 0 || !this.guesses) return [first, ...others];
     const read = inputs[0]?.shape;
     const guess = guessedShape(level, entry, this.store, read?.length === 0 ? undefined : read);

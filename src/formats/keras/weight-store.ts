@@ -27,6 +27,8 @@ export interface WeightRequest {
 export interface WeightStore {
   /** Whether it knows weights in an order of elements of their own. */
   readonly orders?: ReadonlyMap<string, ElementOrder>;
+  /** A text that the file keeps for a layer beside its config, by its name. */
+  asset?(path: readonly string[], name: string): string | undefined;
   /** A weight that was found may have another shape than the one wanted. */
   find(request: WeightRequest): Weight | undefined;
   /** Every weight of a layer, by the name it gets in a graph: of one whose class is not known. */
