@@ -4,7 +4,7 @@ import { elementCount, int64, integers, type Tensor } from '../../model/tensor';
 import { operatorFor } from '../../ops/index';
 import { Inference, inferShapes } from '../../ops/infer';
 import { factored } from '../../ops/multiple';
-import type { Axis, Ties } from '../../ops/operator';
+import { type Axis, fromStart, numberAttribute, type Ties } from '../../ops/operator';
 
 /**
  * The graph with axis 0 of its inputs as the batch; undefined where it isn't, or where a node depends on the fixed size.
@@ -22,10 +22,20 @@ export function withFreeBatch(graph: Graph): Graph | undefined {
   for (const [name, { shape }] of graph.weights) inference.shapes.set(name, shape);
   for (const [name, { shape }] of graph.constants) inference.shapes.set(name, shape);
   const nodes: Node[] = [];
+  /** What is worked out from samples. */
+  const sampled = new Set(inputs.map(({ name }) => name));
   for (const node of graph.nodes) {
-    const freed = node.type === 'Reshape' ? freedReshape(node, inference, batch, constants) : node;
+    const widened = node.type === 'Concat' && batch === 1 ? freedConcat(node, inference, constants, sampled) : [node];
+    if ([...node.inputs, ...(node.captures ?? [])].some((name) => sampled.has(name)))
+      for (const name of node.outputs) sampled.add(name);
+    const last = widened.at(-1) as Node;
+    const freed = last.type === 'Reshape' ? freedReshape(last, inference, batch, constants) : last;
     if (freed === undefined) return undefined;
     try {
+      for (const before of widened.slice(0, -1)) {
+        inference.add(before);
+        nodes.push(before);
+      }
       inference.add(freed);
     } catch {
       // It does not fit every batch: the file's fixed one stays.
@@ -72,6 +82,35 @@ function commonBatch(graph: Graph): number | undefined {
   const batch = first?.shape[0];
   if (typeof batch !== 'number' || batch < 1) return undefined;
   return graph.inputs.every(({ shape }) => shape.length > 1 && shape[0] === batch) ? batch : undefined;
+}
+
+/** A token that is put before the places of one sample goes before those of every sample; the node itself comes last. */
+function freedConcat(
+  node: Node,
+  inference: Inference,
+  constants: Map<string, Tensor>,
+  sampled: ReadonlySet<string>,
+): Node[] {
+  const shape = (name: string): Shape => inference.shapes.get(name) ?? [];
+  const sample = node.inputs.find((name) => shape(name)[0] === BATCH);
+  const rank = shape(sample ?? '').length;
+  const along = fromStart(numberAttribute(node, 'axis', 0), rank);
+  if (sample === undefined || along === 0) return [node];
+  const before: Node[] = [];
+  const inputs = node.inputs.map((name, place) => {
+    if (shape(name)[0] !== 1 || sampled.has(name)) return name;
+    const made = (type: string, own: readonly string[], attributes: Node['attributes'] = {}): string => {
+      const output = `${node.name}:batch:${place}:${type}`;
+      before.push({ name: output, type, inputs: own, outputs: [output], attributes, layer: node.layer });
+      return output;
+    };
+    const ones = `${node.name}:batch:${place}:ones`;
+    constants.set(ones, int64(new Array<number>(rank - 1).fill(1)));
+    inference.shapes.set(ones, [rank - 1]);
+    const count = made('Shape', [sample], { start: 0, end: 1 });
+    return made('Expand', [name, made('Concat', [count, ones], { axis: 0 })]);
+  });
+  return [...before, { ...node, inputs }];
 }
 
 /** Undefined where the batch would not lie outermost any more: parts of different samples would come together. */

@@ -62,10 +62,10 @@ class GraphWriter {
 
   async write(): Promise<Message> {
     const { proto, imported } = this.source;
-    const known = new Set<string>();
+    // What lays a token out for every sample stands in the graph that runs alone.
+    const known = new Set(this.source.graph.nodes.map(({ name }) => name));
     const nodes: Message[] = [];
     for (const record of imported.records) {
-      for (const { name } of record.nodes) known.add(name);
       const made = await this.#node(record);
       if (made !== undefined) nodes.push(made);
     }

@@ -5,12 +5,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { GraphField, ModelField, NodeField } from '../../../src/formats/onnx/messages';
+import { scanModel } from '../../../src/formats/onnx/scan';
 import { openModel } from '../../../src/formats/open';
 import { BATCH } from '../../../src/model/graph';
 import { float32, int64 } from '../../../src/model/tensor';
+import { analyseChannels } from '../../../src/pruning/channels';
+import { cut } from '../../../src/pruning/cut';
+import { mask } from '../../../src/pruning/mask';
+import { runFile } from '../../onnx-file';
 import { outputFor } from '../../run';
 import { assertClose, drawn } from '../../tensors';
 import { type ModelFile, writeModelFile } from './model-file';
+import { weakestChannels } from './weakest';
 
 const folder = mkdtempSync(join(tmpdir(), 'neuron-pruner-batch-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,6 +77,41 @@ for (const [title, [nodes, shapes]] of Object.entries(FREE)) {
     }
   });
 }
+
+test('a token before the places goes before those of every sample; the file is written without what lays it out', async () => {
+  const path = writeModelFile(folder, {
+    opset: 18,
+    x: [1, TIME, WIDTH],
+    y: [1, TIME + 1, 4],
+    nodes: [
+      { type: 'MatMul', inputs: ['x', 'a'], outputs: ['places'] },
+      { type: 'Concat', inputs: ['token', 'places'], outputs: ['all'], attributes: { axis: 1 } },
+      { type: 'MatMul', inputs: ['all', 'b'], outputs: ['y'] },
+    ],
+    tensors: new Map([
+      ['a', drawn([WIDTH, 10], 'a')],
+      ['b', drawn([10, 4], 'b')],
+      ['token', drawn([1, 1, 10], 'token')],
+    ]),
+  });
+  const model = await openModel(path);
+  assert.deepEqual(model.warnings, []);
+  assert.equal(model.graph.inputs[0]?.shape[0], BATCH);
+  const x = drawn([SAMPLES, TIME, WIDTH], 'x');
+  const channels = analyseChannels(model.graph);
+  const removed = await weakestChannels(model, channels, 0.3);
+  assert.equal(removed.size, 3);
+  const graph = cut(model.graph, channels, removed);
+  assertClose(await outputFor(graph, x), await outputFor(mask(model.graph, channels, removed), x), 1e-5, 'silenced');
+  const written = await model.container.write({ ...model, graph }, mkdtempSync(join(folder, 'token-')));
+  const nodes = scanModel(written).message(ModelField.graph)?.messages(GraphField.node) ?? [];
+  assert.deepEqual(
+    nodes.map((node) => node.text(NodeField.opType)),
+    ['MatMul', 'Concat', 'MatMul'],
+  );
+  const one = float32([1, TIME, WIDTH], (x.data as Float32Array).slice(0, TIME * WIDTH));
+  assertClose(await runFile(written, one), await outputFor(graph, one), 1e-5, 'written');
+});
 
 test('places before the batch, folded together: one at a time', async () => {
   const turned = (from: string, to: string) => ({
