@@ -46,6 +46,7 @@ const FILES = [
   { file: 'activation-operations.keras', shows: 'the same as operations, with settings of their own' },
   { file: 'one-input.keras', shows: 'sums and products of one input, a mean of all channels' },
   { file: 'masked-softmax.keras', shows: 'a softmax of what a mask leaves' },
+  { file: 'adaptive-pooling.keras', shows: 'windows that overlap, as many as are asked for' },
   { file: 'axes.keras', shows: 'softmax and normalisation over several axes, over axes that are not the last' },
   { file: 'augmentation.keras', shows: 'random layers, alone and in a Pipeline, and images made larger' },
   { file: 'lines.keras', shows: 'layers over sequences' },
