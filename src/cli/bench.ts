@@ -1,8 +1,10 @@
 // neuron-pruner bench: how fast a model runs here, alone or against another.
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { asInFile } from '../engines/engine';
 import { UserError } from '../errors';
 import { type Latency, speedUp } from '../evaluation/latency';
+import type { Model } from '../model/model';
 import { milliseconds, speedWords } from '../report/speed';
 import { benchModels } from '../session/bench';
 import { chooseEngine } from '../training/choose-engine';
@@ -46,19 +48,20 @@ async function bench(path: string, flags: Flags, output: Output): Promise<void> 
     throw new UserError(`--${name} is from 1 to ${count(most)}, not ${count(flags[name])}.`);
   }
   const paths = flags.against === undefined ? [path] : [flags.against, path];
-  const models = [];
+  const models: Model[] = [];
   for (const own of paths) models.push((await openWithWarnings(own, output)).model);
   const [first] = models;
   if (first === undefined) throw new Error('no model');
   const use = { threads: flags.threads };
   const { engine } = await chooseEngine(flags.engine ?? 'auto', first.graph, use);
-  const results = await benchModels(engine, models, {
+  const options = {
     rounds: flags.rounds,
     batch: flags.batch,
     seed: flags.seed,
     ...(flags.data !== undefined && { data: checkedData(flags, 0) }),
-    onRound: (done, of) => output.progress('measuring', done, of, 'rounds'),
-  });
+    onRound: (done: number, of: number) => output.progress('measuring', done, of, 'rounds'),
+  };
+  const results = await asInFile(() => benchModels(engine, models, options));
   output.endProgress();
   const [before, after] = results;
   const comparison = before && after && speedUp(before, after);

@@ -1,5 +1,6 @@
 // neuron-pruner relevance: the score of every channel, with a histogram a layer.
 import { type Command, Option } from 'commander';
+import { asInFile } from '../engines/engine';
 import { UserError } from '../errors';
 import { prunableLayers } from '../pruning/plan';
 import { type Agreement, type LayerAgreement, layerAgreements, meanAgreement } from '../pruning/relevance/agreement';
@@ -62,12 +63,15 @@ async function relevance(path: string, flags: Flags, output: Output): Promise<vo
     trainedOn: [measure, other].some((by) => by?.needs === 'gradients') ? data?.inputs : undefined,
   });
   const measured = async (by: Measure): Promise<LayerRelevance[]> => {
-    const scores = await measureRelevance(by, model, engine, data?.train, {
+    const options = {
       k: flags.k,
       seed: flags.seed,
       ...(flags.layers && { layers: flags.layers }),
-      onProgress: (done, of) => output.progress(`measuring ${by.name}`, done, of),
-    });
+      onProgress: (done: number, of: number) => output.progress(`measuring ${by.name}`, done, of),
+    };
+    const ask = () => measureRelevance(by, model, engine, data?.train, options);
+    // A graph of gradients is of our making.
+    const scores = await (by.needs === 'gradients' ? ask() : asInFile(ask));
     output.endProgress();
     return scores;
   };

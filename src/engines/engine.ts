@@ -1,4 +1,5 @@
 // What a session asks of an engine: make a graph runnable, run it.
+import { messageOf, UserError } from '../errors';
 import type { Graph, Node } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 
@@ -36,6 +37,30 @@ export interface Program {
   run(feeds: Feeds, into?: Feeds): Promise<Record<string, Tensor>>;
   /** Frees what the engine holds. */
   dispose(): Promise<void>;
+}
+
+/** What an engine itself says of a graph that it does not take. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+  }
+}
+
+/**
+ * Runs a model as its file has it, where an engine that refuses it refuses the file. Of a graph that we made it would be
+ * our fault.
+ */
+export async function asInFile<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new UserError(
+      `The model can't be run as it is: ${error.message.replace(/[.\s]*$/, '')}. Export it again; if onnxruntime runs the file all the same, this is worth a report.`,
+      { cause: error },
+    );
+  }
 }
 
 export type Feeds = Readonly<Record<string, Tensor>>;

@@ -6,7 +6,7 @@ import type { Graph } from '../model/graph';
 import type { Tensor } from '../model/tensor';
 import { operatorFor } from '../ops/index';
 import { isOpaque } from '../ops/opaque';
-import type { Engine, Feeds, Program } from './engine';
+import { type Engine, EngineError, type Feeds, type Program } from './engine';
 import { notRun } from './not-run';
 
 export interface OnnxruntimeOptions {
@@ -53,7 +53,7 @@ function explained({ nodes }: Graph, error: unknown): unknown {
   const opaque = nodes.find(isOpaque);
   if (opaque !== undefined) return notRun(opaque);
   const unknown = nodes.find((node) => operatorFor(node) === undefined);
-  return unknown === undefined ? error : notRun(unknown, messageOf(error).replace(/\.?\s*$/, ''));
+  return unknown === undefined ? new EngineError(error) : notRun(unknown, messageOf(error).replace(/\.?\s*$/, ''));
 }
 
 export function loadOnnxruntime(): Promise<typeof Onnxruntime> {
@@ -73,7 +73,11 @@ class OnnxruntimeProgram implements Program {
       const target = into[name];
       return [name, target ? this.#view(target) : null] as const;
     });
-    const results = await this.session.run(Object.fromEntries(inputs), Object.fromEntries(fetches));
+    const results = await this.session
+      .run(Object.fromEntries(inputs), Object.fromEntries(fetches))
+      .catch((error: unknown) => {
+        throw new EngineError(error);
+      });
     return Object.fromEntries(
       Object.entries(results).map(([name, tensor]) => [name, into[name] ?? unwrap(name, tensor)]),
     );

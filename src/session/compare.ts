@@ -1,6 +1,6 @@
 // Two models side by side: sizes, and whether one is significantly worse than the other.
 import type { Dataset, Split, Target } from '../data/dataset';
-import type { Engine } from '../engines/engine';
+import { asInFile, type Engine } from '../engines/engine';
 import { UserError } from '../errors';
 import { type Evaluation, evaluate } from '../evaluation/evaluate';
 import { suiting } from '../evaluation/metrics/index';
@@ -79,7 +79,8 @@ export async function testModels(
   async function evaluated(model: Model, { output }: Target, by: MetricName | undefined): Promise<Evaluation> {
     const split = splits.get(model) as Split;
     const targets = split.targets.filter((target) => target.output === output);
-    return evaluate(engine, model.graph, await loadValues(model.graph), { ...split, targets }, by);
+    const values = await loadValues(model.graph);
+    return asInFile(() => evaluate(engine, model.graph, values, { ...split, targets }, by));
   }
 
   async function testOutput(

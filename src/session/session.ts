@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset';
-import type { Engine } from '../engines/engine';
+import { asInFile, type Engine } from '../engines/engine';
 import { checkRuns } from '../engines/not-run';
 import { messageOf, UserError } from '../errors';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
@@ -209,7 +209,7 @@ class Session {
       ...unpackedNote(this.recipe, this.original),
     ];
     for (const text of notes) this.#emit({ type: 'note', text });
-    this.#original = await this.judge.judge(this.original, true);
+    this.#original = await asInFile(() => this.judge.judge(this.original, true));
     this.#checkRule(this.#original);
     for (const text of await this.judge.doubts(this.original, this.#original, this.recipe.data))
       this.#emit({ type: 'warning', text });

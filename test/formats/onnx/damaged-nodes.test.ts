@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { asInFile, EngineError } from '../../../src/engines/engine';
+import { onnxruntime } from '../../../src/engines/onnxruntime';
 import { UserError } from '../../../src/errors';
 import { GraphField, ModelField, NodeField } from '../../../src/formats/onnx/messages';
 import { scanModel } from '../../../src/formats/onnx/scan';
@@ -10,6 +12,7 @@ import { BYTES, encode } from '../../../src/formats/onnx/wire';
 import { openModel } from '../../../src/formats/open';
 import { BATCH, type Node, type Shape, UnknownYet } from '../../../src/model/graph';
 import { float32, int64, type Tensor } from '../../../src/model/tensor';
+import { loadValues } from '../../../src/model/values';
 import { NodeError, ofNode } from '../../../src/ops/node-error';
 import { inspectModel } from '../../../src/pruning/inspect';
 import { inFolder } from '../../data/folder';
@@ -155,4 +158,31 @@ test('an image of unknown size folded to a fixed one keeps its channels: where t
     ];
     const tensors = [['to', int64([1, 144])] as const, ['matrix', drawn([144, 5], 'matrix')] as const];
     assert.deepEqual(await prunableAround(folder, between, tensors), [false, false, false]);
+  }));
+
+test('a model that onnxruntime refuses as it is: its words in one sentence, and what is not its doing stays an error', () =>
+  inFolder(async (folder) => {
+    const nodes = [
+      { type: 'Cast', inputs: ['x'], outputs: ['whole'], attributes: { to: 7 } },
+      { type: 'Conv', inputs: ['whole', 'kernel'], outputs: ['y'] },
+    ];
+    const y = [BATCH, 4, 6, 6];
+    const path = writeModelFile(folder, { opset: 18, x: X, y, nodes, tensors: new Map([KERNEL]) });
+    const { graph } = await openModel(path);
+    const run = async () => onnxruntime().compile(graph, await loadValues(graph));
+    await assert.rejects(run, EngineError);
+    await assert.rejects(
+      asInFile(run),
+      (error: unknown) =>
+        error instanceof UserError &&
+        error.cause instanceof EngineError &&
+        /can't be run as it is: .*Conv/.test(error.message),
+    );
+    const ours = new TypeError('a fault of ours');
+    await assert.rejects(
+      asInFile(async () => {
+        throw ours;
+      }),
+      ours,
+    );
   }));
