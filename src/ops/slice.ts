@@ -1,7 +1,7 @@
 // Slice: starts, ends, axes and steps are inputs. https://onnx.ai/onnx/operators/onnx__Slice.html
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Dimension, Node, Shape } from '../model/graph';
-import { axisWithin, input, type Known, NoGradientRule, type Operator, output, type Size } from './operator';
+import { axisWithin, input, type Known, NoGradientRule, type Operator, output, type Size, type Tape } from './operator';
 import { isStale, restated } from './stated-sizes';
 import { wholeNumbers } from './whole-numbers';
 
@@ -62,9 +62,32 @@ function places(size: Dimension, ranges: ReadonlyMap<number, Range | undefined>,
   return range && Array.from({ length: range.count || 0 }, (_, i) => range.start + i * range.step);
 }
 
+/** The first of the elements taken, in the order of the axis. */
+function firstOf({ start, count, step }: Range): number {
+  return step > 0 ? start : start + (count - 1) * step;
+}
+
 /** One element of every block of `step`, the axis being made of such blocks: those of a block live or die together. */
 function inBlocks({ start, count, step }: Range, size: Dimension): boolean {
   return step > 1 && start < step && count * step === size;
+}
+
+/** Beyond the first element, where an axis is sliced backwards: the least number of 32 bits. */
+const TO_THE_FIRST = -(2 ** 31);
+
+/** The gradient with as many zeros between its elements along an axis, in the order they came from. */
+function spread(tape: Tape, gradient: string, shape: Shape, axis: number, { count, step }: Range): string {
+  const turned =
+    step > 0
+      ? gradient
+      : tape.op('Slice', [gradient, ...[-1, TO_THE_FIRST, axis, -1].map((number) => tape.ints([number]))]);
+  const apart = Math.abs(step);
+  if (apart === 1) return turned;
+  const single = tape.op('Unsqueeze', [turned, tape.ints([axis + 1])]);
+  const amounts = [...shape, 1].map(() => 0);
+  const between = tape.op('Pad', [single, tape.ints([...amounts, ...amounts.with(axis + 1, apart - 1)])]);
+  const sizes = shape.map((size, i) => (i < axis ? 0 : i === axis ? count * apart : Number(size)));
+  return tape.op('Reshape', [between, tape.ints(sizes)]);
 }
 
 export const slice: Operator = {
@@ -101,6 +124,12 @@ export const slice: Operator = {
       if (ranges && (!ranges.has(axis) || (range?.count === size && range.step === 1))) ties.tie(from, to);
       else if (range && range.step === 1 && constant) {
         ties.tie(to, from, range.start);
+      } else if (range && range.step === -1 && constant) {
+        ties.pick(
+          from,
+          Array.from({ length: range.count }, (_, i) => range.start - i),
+          to,
+        );
       } else if (range && constant && inBlocks(range, size)) {
         const { count, step } = range;
         for (let within = 0; within < step; within++)
@@ -132,6 +161,13 @@ export const slice: Operator = {
         ends[range.place] = Number(widths.after(value)[axis]);
         continue;
       }
+      if (range.step < 0) {
+        const start = kept.reduce((count, index) => count + (index <= range.start ? 1 : 0), -1);
+        const end = start - Number(widths.after(result)[axis]);
+        starts[range.place] = start;
+        ends[range.place] = end < 0 ? TO_THE_FIRST : end;
+        continue;
+      }
       const before = kept.reduce((count, index) => count + (index < range.start ? 1 : 0), 0);
       starts[range.place] = before;
       ends[range.place] = before + Number(widths.after(result)[axis]);
@@ -150,13 +186,20 @@ export const slice: Operator = {
       if (gradient === undefined || !tape.wants(x)) return [];
       const shape = tape.shape(x);
       const ranges = rangesOf(node, shape, tape);
-      const all = shape.map((size, axis) => ({ size: Number(size), range: ranges?.get(axis) }));
-      if (ranges === undefined || all.some(({ range }, axis) => ranges.has(axis) && range?.step !== 1)) {
-        throw new NoGradientRule(node, 'the Slice in steps');
+      if (ranges === undefined || [...ranges.values()].includes(undefined)) {
+        throw new NoGradientRule(node, 'the Slice whose bounds only a run tells');
       }
-      const before = all.map(({ range }) => range?.start ?? 0);
-      const after = all.map(({ size, range }) => (range ? size - range.start - range.count : 0));
-      return [tape.op('Pad', [gradient, tape.ints([...before, ...after])])];
+      const current = [...tape.shape(output(node))];
+      const amounts = shape.map((): readonly number[] => [0, 0]);
+      let made = gradient;
+      for (const [axis, range] of ranges) {
+        if (range === undefined) continue;
+        made = spread(tape, made, current, axis, range);
+        const [first, length] = [firstOf(range), range.count * Math.abs(range.step)];
+        current[axis] = length;
+        amounts[axis] = [first, Number(shape[axis]) - first - length];
+      }
+      return [tape.op('Pad', [made, tape.ints([0, 1].flatMap((side) => amounts.map((own) => own[side] ?? 0)))])];
     };
   },
   evaluate(node, [x, ...bounds], { tf, constant }) {
