@@ -28,6 +28,7 @@ import { SessionFolder } from './checkpoint';
 import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
+import { frozenNote } from './frozen';
 import { checkRule, Judge, type Judgement, worseThan } from './judge';
 import { strangeLossNote, withOwnLoss } from './own-loss';
 import type { Recipe } from './recipe';
@@ -205,6 +206,7 @@ class Session {
     const notes = [
       ...this.data.notes,
       ...this.#retraining.notes,
+      ...frozenNote(this.recipe, this.original),
       ...strangeLossNote(this.recipe, this.original, this.data.train.targets),
       ...unpackedNote(this.recipe, this.original),
     ];

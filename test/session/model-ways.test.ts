@@ -9,6 +9,7 @@ import { compiledOf } from '../../src/formats/keras/compiled';
 import type { CompiledOptimizer } from '../../src/model/compiled';
 import type { Model } from '../../src/model/model';
 import { openFittedData } from '../../src/session/data';
+import { frozenNote } from '../../src/session/frozen';
 import { compiledNote, hyperparametersOf } from '../../src/session/hyperparameters';
 import { judgedBy, ownLossOf, strangeLossNote, withOwnLoss } from '../../src/session/own-loss';
 import { makeRecipe } from '../../src/session/recipe';
@@ -183,4 +184,22 @@ test('it is said how a model was compiled where it is retrained otherwise', () =
     `${adam}; its file says it was compiled with Adam, learning rate 0.002`,
   );
   assert.equal(of({ name: 'adam', called: 'RMSprop' }), `${adam}; its file says it was compiled with RMSprop`);
+});
+
+test('it is said what is frozen in a file, and so not retrained', async () => {
+  const layers = (trainable: boolean) => [
+    tf.layers.dense({ inputShape: [3], units: 4, name: 'base', trainable }),
+    tf.layers.batchNormalization({ name: 'normal' }),
+    tf.layers.dense({ units: 2, name: 'head' }),
+  ];
+  const note = async (trainable: boolean, retrain = {}): Promise<string> => {
+    const recipe = makeRecipe({ model: 'model.json', data: { source: 'digits' }, retrain }, '.', 'The test');
+    return frozenNote(recipe, await ourModel(tf.sequential({ layers: layers(trainable) }))).join();
+  };
+  assert.match(
+    await note(false),
+    /^the layer "base" is frozen in the file .* leaves 12 parameters as a cut leaves them/,
+  );
+  assert.equal(await note(true), '');
+  assert.equal(await note(false, { epochs: 0 }), '');
 });
