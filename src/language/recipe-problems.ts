@@ -56,8 +56,9 @@ function kProblems({ method, k, kNode, layers }: RecipePlaces, model: ModelInspe
       const neurons = counted(layer.channels, 'neuron');
       return [{ message: `Layer "${text}" has ${neurons}, which do not divide into units of ${k}.`, node }];
     }
-    if (layer.coupled === undefined) return [];
-    const message = `Layer "${text}" can't take a maxout: its channels are tied to those of ${listed(layer.coupled)}.`;
+    const coupled = layer.coupled ?? layer.parts?.find(({ reason }) => reason === undefined)?.coupled;
+    if (coupled === undefined) return [];
+    const message = `Layer "${text}" can't take a maxout: its channels are tied to those of ${listed(coupled)}.`;
     return [{ message, node }];
   });
 }
