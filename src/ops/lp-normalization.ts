@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Node } from '../model/graph';
 import { axisWithin, input, numberAttribute, type Operator, output } from './operator';
+import { tieNormalized } from './softmax';
 
 const axisOf = (node: Node, rank: number): number => axisWithin(numberAttribute(node, 'axis', -1), rank);
 const isL1 = (node: Node): boolean => numberAttribute(node, 'p', 2) === 1;
@@ -9,16 +10,7 @@ const isL1 = (node: Node): boolean => numberAttribute(node, 'p', 2) === 1;
 export const lpNormalization: Operator = {
   type: 'LpNormalization',
   shapes: (_, [shape = []]) => [shape],
-  ties(node, ties) {
-    const [value, result] = [input(node, 0), output(node)];
-    const shape = ties.shape(value);
-    shape.forEach((_, axis) => {
-      ties.tie({ value, axis }, { value: result, axis });
-      if (axis === axisOf(node, shape.length)) {
-        ties.approximate({ value, axis }, 'LpNormalization normalises over it');
-      }
-    });
-  },
+  ties: tieNormalized,
   differentiate(node, tape) {
     tape.keep(node);
     const [x, y] = [input(node, 0), output(node)];
