@@ -148,7 +148,8 @@ class GraphImport {
     const inputs = proto.texts(NodeField.input).map((name) => this.#aliases.get(name) ?? name);
     const outputs = trimmed(proto.texts(NodeField.output));
     const name = this.#nodeNames.fresh(proto.text(NodeField.name) || `${type}_${index}`);
-    const stored = domain === undefined && (await this.#fold(proto, index, inputs[0], outputs[0]));
+    const stored =
+      domain === undefined && outputs.length === 1 && (await this.#fold(proto, index, inputs[0], outputs[0]));
     if (stored) {
       this.#records.push({ index, inputs, nodes: [], moved: new Map() });
       return;

@@ -86,6 +86,17 @@ test('one sentence names the node and says what does not fit', () =>
     }
   }));
 
+test('a Constant of more outputs than one is as unknown as any other', () =>
+  inFolder(async (folder) => {
+    const nodes = [
+      { type: 'Constant', inputs: [], outputs: ['', 'one'], attributes: { value_float: 1 } },
+      { type: 'Add', inputs: ['x', 'one'], outputs: ['y'] },
+    ];
+    const path = writeModelFile(folder, { opset: 18, x: X, y: X, nodes, tensors: new Map() });
+    const { warnings } = await openModel(path);
+    assert.match(warnings.join(), /Constant is not known/);
+  }));
+
 test('an attribute that a node has twice', () =>
   inFolder(async (folder) => {
     const node = { type: 'Conv', inputs: ['x', 'kernel'], outputs: ['y'], attributes: { strides: [1, 1] } };
