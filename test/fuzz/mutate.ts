@@ -94,6 +94,24 @@ export function mutateJson(text: string, source: Random): string {
   return JSON.stringify(json);
 }
 
+/** The same within an HDF5 file, which has it as a text of fixed length: what got longer is left as it is. */
+export function mutateConfig(bytes: Uint8Array, source: Random): Uint8Array {
+  const file = Buffer.from(bytes);
+  const start = file.indexOf('{"class_name"');
+  if (start < 0) return file;
+  let [end, depth] = [start, 0];
+  do depth += { 123: 1, 125: -1 }[file[end++] as 0x7b] ?? 0;
+  while (depth > 0 && end < file.length);
+  try {
+    const made = Buffer.from(mutateJson(file.toString('utf8', start, end), source));
+    if (made.length <= end - start) file.fill(0x20, start, end).set(made, start);
+  } catch (error) {
+    // What looked like a config is none.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return file;
+}
+
 function nested(text: string, depth: number): string {
   return `${'{"a":'.repeat(depth)}${text}${'}'.repeat(depth)}`;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { type Random, random } from '../../src/random';
-import { mutateJson, ON_BYTES } from './mutate';
+import { mutateConfig, mutateJson, ON_BYTES } from './mutate';
 import { mutateOnnx } from './mutate-onnx';
 import { Place } from './place';
 import type { Task, Verdict } from './subject';
@@ -49,6 +49,7 @@ export function damaged({ files }: Sample, seed: number): Map<string, Uint8Array
 function damage(name: string, bytes: Uint8Array, source: Random): Uint8Array {
   if (name.endsWith('.json') && source.next() < 0.7) return strToU8(mutateJson(strFromU8(bytes), source));
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && source.next() < 0.6) return damageArchive(bytes, source);
+  if (bytes[0] === 0x89 && bytes[1] === 0x48 && source.next() < 0.5) return mutateConfig(bytes, source);
   if (name.endsWith('.onnx') && source.next() < 0.7) return mutateOnnx(bytes, source);
   return (ON_BYTES[Math.floor(source.next() * ON_BYTES.length)] ?? ((same) => same))(bytes, source);
 }
