@@ -1,4 +1,5 @@
 // What is known of every value of a graph before it runs: its shape, and the integers that are computed from shapes.
+import { UserError } from '../errors';
 import { type Graph, type Node, type Shape, whereKnown } from '../model/graph';
 import { elementCount, integers } from '../model/tensor';
 import { operatorFor } from './index';
@@ -24,7 +25,10 @@ export function infer(graph: Graph): Inferred {
   const made = new Set([...inference.shapes.keys(), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
   for (const node of graph.nodes) {
     const missing = node.inputs.find((name) => name !== '' && !made.has(name));
-    if (missing !== undefined) throw new Error(`${node.type} "${node.name}" reads "${missing}", which nothing makes`);
+    if (missing !== undefined)
+      throw new UserError(
+        `${node.type} "${node.name}" reads "${missing}", which nothing makes. Export the model again.`,
+      );
     inference.add(node);
   }
   return inference;

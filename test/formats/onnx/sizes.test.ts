@@ -60,3 +60,12 @@ for (const [type, inputs, missing] of [
     );
   });
 }
+
+test('a node that reads what nothing makes is refused', async () => {
+  const nodes = [{ type: 'Add', inputs: ['x', 'gone'], outputs: ['y'] }];
+  const path = writeModelFile(folder, { opset: 17, x: ['batch', 4], y: ['batch', 4], nodes, tensors: new Map() });
+  await assert.rejects(
+    openModel(path),
+    (error: Error) => error.name === 'UserError' && /"gone", which nothing makes/.test(error.message),
+  );
+});
