@@ -6,7 +6,8 @@ import { operatorFor } from '../ops/index';
 import { infer, shapeOf } from '../ops/infer';
 import { whyOpaque } from '../ops/opaque';
 import type { Axis, Contraction, Operator, Size, Ties } from '../ops/operator';
-import { Elements, type Product } from './elements';
+import { Elements } from './elements';
+import { type Product, settleProducts } from './products';
 import { remembered } from './remembered';
 
 export interface Channels {
@@ -49,10 +50,18 @@ export function channelsToCut(graph: Graph, approximate = false): Channels {
 const analysisOf = remembered((graph: Graph) => analyse(graph, {}));
 const approximateAnalysisOf = remembered((graph: Graph) => analyse(graph, { approximate: true }));
 
+/** The outer axis is frozen where all of the inner one is. */
+interface Frame {
+  readonly inner: Axis;
+  readonly outer: Axis;
+  readonly reason: string;
+}
+
 function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOptions): Channels {
   const { shapes, sizes } = infer(graph);
   const elements = new Elements(shapes);
   const products: Product[] = [];
+  const frames: Frame[] = [];
   const ties: Ties = {
     shape: (value) => shapeOf(shapes, value),
     constant: (name): Tensor | undefined => graph.constants.get(name),
@@ -64,7 +73,7 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
       products.push({ whole, parts });
     },
     freeze: (axis, reason, from, to) => elements.freeze(axis, reason, from, to),
-    frame: (inner, outer, reason) => elements.frame(inner, outer, reason),
+    frame: (inner, outer, reason) => frames.push({ inner, outer, reason }),
     approximate: (axis, reason) =>
       approximate ? elements.approximate(axis, reason) : elements.freeze(axis, `${reason} (an approximate cut can)`),
   };
@@ -89,7 +98,9 @@ function analyse(graph: Graph, { open, free, approximate = false }: AnalysisOpti
       for (const value of values) freezeAll(value, `the shapes around ${node.type} are not known`);
     }
   }
-  elements.settle(products);
+  for (const { inner, outer, reason } of frames) if (elements.isFrozen(inner)) elements.freeze(outer, reason);
+  settleProducts(elements, products);
+  elements.settle();
   return {
     shapes,
     sizes,

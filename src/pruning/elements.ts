@@ -2,17 +2,12 @@
 import { UserError } from '../errors';
 import type { Shape } from '../model/graph';
 import type { Axis } from '../ops/operator';
-
-/** `whole` is the row-major product of `parts`; a number is a part that is no axis of its own. */
-export interface Product {
-  readonly whole: Axis;
-  readonly parts: readonly (Axis | number)[];
-}
+import { Reasons } from './reasons';
 
 /** Ten times what the largest networks known to us have; each takes eight bytes. */
 const MAX_ELEMENTS = 2 ** 26;
 
-const RUN_TIME = 'it meets a size known only when the model runs';
+export const RUN_TIME = 'it meets a size known only when the model runs';
 
 /** What may be said of elements: that they can't be cut, or not exactly. */
 type Mark = 'frozen' | 'approximate';
@@ -41,7 +36,6 @@ export class Elements {
   /** Numbers of the reasons, by root; 0 is none. */
   readonly #marks: Readonly<Record<Mark, Uint16Array>>;
   readonly #reasons = new Reasons();
-  readonly #frames: { readonly inner: Axis; readonly outer: Axis; readonly reason: string }[] = [];
   /** Lists of channels, by the first element of their axis, and by length and ends. */
   readonly #lists = new Map<number, Uint32Array>();
   readonly #alike = new Map<string, Uint32Array[]>();
@@ -94,7 +88,20 @@ export class Elements {
     return start;
   }
 
-  #root(element: number): number {
+  size(axis: Axis): number {
+    return this.#range(axis).size;
+  }
+
+  /** The first element of an axis; the others follow it. */
+  firstOf(axis: Axis): number {
+    return this.#startOf(this.#range(axis));
+  }
+
+  isFrozenAt(root: number): boolean {
+    return this.#marks.frozen[root] !== 0;
+  }
+
+  root(element: number): number {
     const parents = this.#parents;
     let root = element;
     while (parents[root] !== root) {
@@ -105,8 +112,8 @@ export class Elements {
     return root;
   }
 
-  #unite(a: number, b: number): void {
-    const [left, right] = [this.#root(a), this.#root(b)];
+  unite(a: number, b: number): void {
+    const [left, right] = [this.root(a), this.root(b)];
     if (left === right) return;
     const [root, child] = left < right ? [left, right] : [right, left];
     this.#parents[child] = root;
@@ -128,7 +135,7 @@ export class Elements {
     const length = Math.min(left.size, right.size - offset);
     const [start, other] = [this.#startOf(left), this.#startOf(right) + offset];
     const parents = this.#parents;
-    for (let i = 0; i < length; i++) if (parents[start + i] !== parents[other + i]) this.#unite(start + i, other + i);
+    for (let i = 0; i < length; i++) if (parents[start + i] !== parents[other + i]) this.unite(start + i, other + i);
   }
 
   /** Ties axes of one size as wholes, which is no work for any element, where one of them has no numbers yet. */
@@ -152,7 +159,7 @@ export class Elements {
       if (!(index >= 0 && index < source.size && i < target.size)) {
         throw new Error(`"${to.value}" has no element that is ${index} of "${from.value}" along axis ${from.axis}`);
       }
-      this.#unite(start + index, other + i);
+      this.unite(start + index, other + i);
     }
   }
 
@@ -168,10 +175,6 @@ export class Elements {
     else this.#markSome('frozen', range, number, from, Math.min(to, range.size));
   }
 
-  frame(inner: Axis, outer: Axis, reason: string): void {
-    this.#frames.push({ inner, outer, reason });
-  }
-
   approximate(axis: Axis, reason: string): void {
     this.#markAll('approximate', this.#range(axis), this.#reasons.number(reason));
   }
@@ -183,117 +186,28 @@ export class Elements {
       return;
     }
     const marks = this.#marks[mark];
-    for (let i = range.start; i < range.start + range.size; i++) marks[this.#root(i)] ||= reason;
+    for (let i = range.start; i < range.start + range.size; i++) marks[this.root(i)] ||= reason;
   }
 
   #markSome(mark: Mark, range: Range, reason: number, from: number, to: number): void {
     const [start, marks] = [this.#startOf(range), this.#marks[mark]];
-    for (let i = start + from; i < start + to; i++) marks[this.#root(i)] ||= reason;
+    for (let i = start + from; i < start + to; i++) marks[this.root(i)] ||= reason;
   }
 
-  #isFrozen(axis: Axis): boolean {
+  /** Whether none of an axis can be cut. */
+  isFrozen(axis: Axis): boolean {
     const { start, size, frozen } = this.#range(axis);
     if (start === UNNUMBERED) return frozen !== 0 || size === 0;
-    for (let i = start; i < start + size; i++) if (this.#marks.frozen[this.#root(i)] === 0) return false;
+    for (let i = start; i < start + size; i++) if (this.#marks.frozen[this.root(i)] === 0) return false;
     return true;
   }
 
-  /**
-   * A product (h × w × c = n) can be cut along one of its parts, which is then tied with the whole; the others are
-   * frozen. Those with one free part are settled first, which may freeze parts of others. Where several are free, the
-   * one is chosen that leaves the most channels.
-   */
-  settle(products: readonly Product[]): void {
-    for (const { inner, outer, reason } of this.#frames) if (this.#isFrozen(inner)) this.freeze(outer, reason);
-    const isKnown = ({ whole, parts }: Product): boolean => [whole, ...parts].every((part) => this.#size(part) > 0);
-    const [known, unknown] = [true, false].map((is) => products.filter((product) => isKnown(product) === is));
-    for (const { whole, parts } of unknown ?? []) {
-      for (const part of [whole, ...axesOf(parts)]) this.freeze(part, RUN_TIME);
-    }
-    let waiting = known ?? [];
-    while (waiting.length > 0) {
-      const free = waiting.map(({ parts }) =>
-        axesOf(parts).filter((part) => !this.#isFrozen(part) && this.#isPlaced(part, parts)),
-      );
-      const decided = waiting.findIndex((_, i) => (free[i]?.length ?? 0) < 2);
-      const index = Math.max(0, decided);
-      const product = waiting[index] as Product;
-      const candidates = free[index] ?? [];
-      this.#settle(product, candidates.length < 2 ? candidates[0] : this.#finest(product, candidates));
-      waiting = waiting.filter((other) => other !== product);
-    }
+  /** Nothing is united any more: every element from now on names its channel itself. */
+  settle(): void {
     for (const axis of this.axes) this.#startOf(this.#range(axis));
-    // Nothing is united any more: every element now names its channel itself. A root stands before all it took in.
+    // A root stands before all it took in.
     const parents = this.#parents;
     for (let i = 0; i < this.#count; i++) parents[i] = parents[parents[i] as number] as number;
-  }
-
-  /** Ties element n of the whole with the element of the chosen part that n's row-major index names. */
-  #settle(product: Product, chosen: Axis | undefined): void {
-    const { whole, parts } = product;
-    for (const part of axesOf(parts)) if (part !== chosen) this.freeze(part, 'it is folded with other axes');
-    if (chosen === undefined) {
-      this.freeze(whole, 'it is folded with other axes');
-      return;
-    }
-    const [{ size }, position] = [this.#range(whole), this.#position(product, chosen)];
-    const [start, target] = [whole, chosen].map((axis) => this.#startOf(this.#range(axis))) as [number, number];
-    for (let i = 0; i < size; i++) this.#unite(start + i, target + position(i));
-  }
-
-  /** Whether an index of the whole tells that of a part: all sizes behind it are known. */
-  #isPlaced(part: Axis, parts: Product['parts']): boolean {
-    return parts.slice(parts.indexOf(part) + 1).every((other) => this.#size(other) > 0);
-  }
-
-  /** From an index of the whole to the index on one of its parts. */
-  #position({ parts }: Product, chosen: Axis): (index: number) => number {
-    const inner = parts
-      .slice(parts.indexOf(chosen) + 1)
-      .reduce<number>((product, part) => product * this.#size(part), 1);
-    const { size } = this.#range(chosen);
-    return (index) => Math.floor(index / inner) % size;
-  }
-
-  #size(part: Axis | number): number {
-    return typeof part === 'number' ? part : this.#range(part).size;
-  }
-
-  /** The part along which the whole would fall into the most channels; the widest of equal ones. */
-  #finest(product: Product, candidates: readonly Axis[]): Axis | undefined {
-    let best: { part: Axis; classes: number; size: number } | undefined;
-    for (const part of candidates) {
-      const classes = this.#classesAlong(product, part);
-      const size = this.#size(part);
-      if (best === undefined || classes > best.classes || (classes === best.classes && size > best.size)) {
-        best = { part, classes, size };
-      }
-    }
-    return best?.part;
-  }
-
-  /** How many channels that are not frozen the whole would fall into, were it tied along a part. */
-  #classesAlong(product: Product, part: Axis): number {
-    const { size } = this.#range(product.whole);
-    const [start, target] = [product.whole, part].map((axis) => this.#startOf(this.#range(axis))) as [number, number];
-    const position = this.#position(product, part);
-    const parents = new Map<number, number>();
-    const frozen = new Set<number>();
-    const find = (root: number): number => {
-      let current = root;
-      for (let next = parents.get(current); next !== undefined; next = parents.get(current)) current = next;
-      return current;
-    };
-    const roots = new Set<number>();
-    for (let i = 0; i < size; i++) {
-      const ends = [this.#root(start + i), this.#root(target + position(i))] as const;
-      for (const end of ends) if (this.#marks.frozen[end] !== 0) frozen.add(end);
-      roots.add(ends[0]).add(ends[1]);
-      const [a, b] = [find(ends[0]), find(ends[1])];
-      if (a !== b) parents.set(Math.max(a, b), Math.min(a, b));
-    }
-    const dead = new Set([...frozen].map(find));
-    return new Set([...roots].map(find).filter((root) => !dead.has(root))).size;
   }
 
   /** Once settled. Axes with the same channels give the same list: what is found out about it holds for all of them. */
@@ -319,40 +233,15 @@ export class Elements {
   }
 
   reason(channel: number): string | undefined {
-    return this.#reasons.text(this.#marks.frozen[this.#root(channel)] as number);
+    return this.#reasons.text(this.#marks.frozen[this.root(channel)] as number);
   }
 
   approximateReason(channel: number): string | undefined {
-    return this.#reasons.text(this.#marks.approximate[this.#root(channel)] as number);
+    return this.#reasons.text(this.#marks.approximate[this.root(channel)] as number);
   }
 }
 
 function isEqual(a: Uint32Array, b: Uint32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function axesOf(parts: Product['parts']): Axis[] {
-  return parts.filter((part) => typeof part !== 'number');
-}
-
-/** Texts by number, from 1; there are as many as operators have things to say, not as many as elements. */
-class Reasons {
-  readonly #numbers = new Map<string, number>();
-  readonly #texts: string[] = [];
-
-  number(text: string): number {
-    let number = this.#numbers.get(text);
-    if (number === undefined) {
-      // A file with more different reasons than a number holds shares the last.
-      if (this.#texts.length >= 0xffff) return 0xffff;
-      number = this.#texts.push(text);
-      this.#numbers.set(text, number);
-    }
-    return number;
-  }
-
-  text(number: number): string | undefined {
-    return this.#texts[number - 1];
-  }
 }
