@@ -9,17 +9,11 @@ import { checkRuns } from '../engines/not-run';
 import { messageOf, UserError } from '../errors';
 import { checkNewFolder, writeFolder, writeWhole } from '../formats/files';
 import { openModel } from '../formats/open';
-import { gzippedBytes } from '../model/gzipped';
 import type { Model } from '../model/model';
 import { modelName } from '../model/model-name';
 import { nonFiniteWeights } from '../model/values';
-import { costOf } from '../ops/cost';
-import { analyseChannels } from '../pruning/channels';
-import { layerChannels } from '../pruning/layer-channels';
-import { channelsOf, partsByLayer } from '../pruning/layer-parts';
 import { measureOf } from '../pruning/relevance/index';
 import { Stopped } from '../pruning/relevance/progress';
-import { nonZeroCount } from '../pruning/sparsify';
 import { renderReport } from '../report/html';
 import { scoreText } from '../report/score-text';
 import { chooseEngine } from '../training/choose-engine';
@@ -29,11 +23,12 @@ import type { Course } from './course';
 import { openFittedData } from './data';
 import { fingerprint } from './fingerprint';
 import { frozenNote } from './frozen';
-import { checkRule, Judge, type Judgement, worseThan } from './judge';
+import { iterationRecord } from './iteration-record';
+import { checkRule, Judge, type Judgement } from './judge';
 import { strangeLossNote, withOwnLoss } from './own-loss';
 import type { Recipe } from './recipe';
 import { courseOf, ruleOf } from './recipe-course';
-import type { IterationRecord, LayerRecord, OutputRecord, SessionRecord } from './record';
+import type { IterationRecord, SessionRecord } from './record';
 import { Retraining } from './retraining';
 import type { Stage } from './stage';
 import { unpackedNote } from './stages/quantize';
@@ -278,62 +273,13 @@ class Session {
     const { model, judgement, harmed } = afterCut
       ? await this.#stoppable(() => this.#retraining.after(applied.model, stage, index, afterCut))
       : { model: applied.model, judgement: original, harmed: false };
-    const { verification } = judgement;
-    const { outputs, decided, tested } = this.#outputs(original, judgement, afterCut, index);
-    const [first] = outputs;
-    const cost = costOf(model);
-    const gzipped = await gzippedBytes(model.graph);
-    const record: IterationRecord = {
-      index,
-      kind: stage.kind,
-      ...(from !== index - 1 && { from }),
-      ...(harmed && { harmed }),
-      title: applied.title ?? stage.title,
-      parameters: cost.parameters,
-      nonZero: await nonZeroCount(model.graph),
-      macs: cost.macs,
-      bytes: cost.bytes,
-      ...(gzipped !== undefined && { gzipped }),
-      ...(outputs.length > 1 && { outputs }),
-      metric: first.metric,
-      score: first.score,
-      interval: first.interval,
-      ...(verification && { verification }),
-      ...(first.validationScore !== undefined && { validationScore: first.validationScore }),
-      ...(decided !== undefined && { validationPValue: decided }),
-      ...(first.scoreAfterCut !== undefined && { scoreAfterCut: first.scoreAfterCut }),
-      ...(tested !== undefined && { pValue: tested }),
-      cuts: applied.cuts,
-      relevance: applied.relevance,
-      layers: layerRecords(model),
-      seconds: (performance.now() - started) / 1000,
-    };
+    const record = await iterationRecord({
+      ...{ index, from, model, original, judgement, afterCut, harmed },
+      ...{ kind: stage.kind, title: applied.title ?? stage.title, cuts: applied.cuts, relevance: applied.relevance },
+      ...{ seed: this.recipe.seed, seconds: (performance.now() - started) / 1000 },
+    });
     if (index === 0 || this.until === undefined || this.until.rule === 'size') return [model, record];
     return [model, { ...record, accepted: accepts(this.until, record) }];
-  }
-
-  /** What is on record of each output that decides, and the p-values of all of them together. */
-  #outputs(original: Judgement, judgement: Judgement, afterCut: Judgement | undefined, index: number): OutputsRecord {
-    const { seed } = this.recipe;
-    const decided = worseThan(original, judgement, 'validation', seed);
-    const tested = index === 0 ? undefined : worseThan(original, judgement, 'test', seed);
-    const records = judgement.outputs.map(({ output, test, validation }, i): OutputRecord => {
-      const cut = afterCut?.outputs[i];
-      const [validationPValue, pValue] = [decided?.each[i], tested?.each[i]];
-      return {
-        output,
-        metric: test.metric,
-        score: test.score,
-        interval: test.interval,
-        ...(cut && { scoreAfterCut: cut.test.score }),
-        ...(validation && { validationScore: validation.score }),
-        ...(validationPValue !== undefined && { validationPValue }),
-        ...(pValue !== undefined && { pValue }),
-      };
-    });
-    const [first, ...others] = records;
-    if (first === undefined) throw new Error('a judgement without outputs');
-    return { outputs: [first, ...others], decided: decided?.together, tested: tested?.together };
   }
 
   async #stoppable<T>(run: () => Promise<T>): Promise<T> {
@@ -347,27 +293,6 @@ class Session {
   #emit(event: SessionEvent): void {
     this.options.onEvent?.(event);
   }
-}
-
-interface OutputsRecord {
-  readonly outputs: readonly [OutputRecord, ...OutputRecord[]];
-  readonly decided: number | undefined;
-  readonly tested: number | undefined;
-}
-
-function layerRecords(model: Model): LayerRecord[] {
-  const made = partsByLayer(layerChannels(model, analyseChannels(model.graph)));
-  return costOf(model).layers.map(({ name, type, outputShape, parameters, macs }) => {
-    const parts = made.get(name);
-    return {
-      name,
-      type,
-      outputShape: [...outputShape],
-      parameters,
-      macs,
-      ...(parts && { channels: channelsOf(parts) }),
-    };
-  });
 }
 
 /** The model, the report and the record into a new folder. */
